@@ -1,0 +1,97 @@
+"""Reading YAML data files so that every mistake is reported with file, line and key."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from bot.errors import DataFileError
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+class _Loader(yaml.SafeLoader):
+    """A safe loader that refuses duplicate keys and keys that YAML took for something else than a string."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        seen: set[str] = set()
+        for key_node, _ in node.value:
+            key = self.construct_object(key_node, deep=True)
+            line = key_node.start_mark.line + 1
+            if not isinstance(key, str):
+                hint = f"the key is read as {key!r}, not as text; quote it"
+                raise DataFileError(self.name, hint, line=line, key=str(key_node.value))
+            if key in seen:
+                raise DataFileError(self.name, "this key stands twice", line=line, key=key)
+            seen.add(key)
+        return super().construct_mapping(node, deep=deep)
+
+
+def read_yaml(path: Path) -> Any:
+    """The content of a YAML file. Raises DataFileError with the line of a syntax mistake."""
+    return _read(path)[0]
+
+
+def load_model(path: Path, model: type[Model], *, under: str | None = None) -> Model:
+    """Read ``path`` and validate it as ``model``; ``under`` picks one top-level key.
+
+    Raises DataFileError naming the line and key of the first mistake and how many more there are.
+    """
+    content, root = _read(path)
+    prefix: tuple[str | int, ...] = ()
+    if under is not None:
+        if not isinstance(content, dict) or under not in content:
+            raise DataFileError(str(path), "this top-level key is missing", key=under)
+        content, prefix = content[under], (under,)
+    try:
+        return model.model_validate(content)
+    except ValidationError as error:
+        first, *others = error.errors(include_url=False)
+        location = prefix + first["loc"]
+        more = f" (and {len(others)} more)" if others else ""
+        key = ".".join(str(part) for part in location) or None
+        raise DataFileError(str(path), first["msg"] + more, line=_line(root, location), key=key) from error
+
+
+def line_of(path: Path, *location: str | int) -> int:
+    """The line in ``path`` of the value at ``location``, or of the nearest thing above it."""
+    return _line(_read(path)[1], location)
+
+
+def _read(path: Path) -> tuple[Any, yaml.Node | None]:
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise DataFileError(str(path), f"cannot be read: {error}") from error
+    loader = _Loader(text)
+    loader.name = str(path)
+    try:
+        root = loader.get_single_node()
+        return (None if root is None else loader.construct_document(root)), root
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line = mark.line + 1 if mark else None
+        raise DataFileError(str(path), error.problem or "not valid YAML", line=line) from error
+    except yaml.YAMLError as error:
+        raise DataFileError(str(path), f"not valid YAML: {error}") from error
+    finally:
+        loader.dispose()
+
+
+def _line(node: yaml.Node | None, location: tuple[str | int, ...]) -> int:
+    """Follow ``location`` down the node tree as far as it leads."""
+    line = 1
+    for part in location:
+        if isinstance(node, yaml.MappingNode):
+            pair = next(((k, v) for k, v in node.value if k.value == part), None)
+            if pair is None:
+                continue  # a pydantic-made part, such as the tag of a union
+            line, node = pair[0].start_mark.line + 1, pair[1]
+        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+            node = node.value[part]
+            line = node.start_mark.line + 1
+    return line

@@ -1,0 +1,1 @@
+"""Dialogue: the flow model, the policy that walks it, and the identity gate."""

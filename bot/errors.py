@@ -1,0 +1,30 @@
+"""Errors of the conversation.
+
+::
+
+    BotError
+    ├── DataFileError        a YAML file is wrong: names file, line and key
+    ├── IdentityGateError    a prompt would reveal the debt before the right party is confirmed
+    └── PromptError          a prompt cannot be rendered from the facts of this call
+"""
+
+
+class BotError(Exception):
+    """Base of every error that the conversation raises on purpose."""
+
+
+class DataFileError(BotError):
+    """A data file (dialogue, rules, policy) is wrong: says where and what."""
+
+    def __init__(self, file: str, message: str, *, line: int | None = None, key: str | None = None) -> None:
+        self.file, self.line, self.key = file, line, key
+        where = file if line is None else f"{file}:{line}"
+        super().__init__(f"{where}: {key}: {message}" if key else f"{where}: {message}")
+
+
+class IdentityGateError(BotError):
+    """The engine refused to say something about the debt before the right party was confirmed."""
+
+
+class PromptError(BotError):
+    """A prompt needs a fact or slot that this call does not have."""

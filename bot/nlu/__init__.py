@@ -1,0 +1,1 @@
+"""Understanding: intents, entities and stop words out of what was heard."""

@@ -1,0 +1,58 @@
+"""The interpreter port: text heard in, an understanding out."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Protocol
+
+OUT_OF_SCOPE = "out_of_scope"
+"""The intent of an utterance that fits none, or fits none well enough: the bot asks, it does not guess."""
+
+EntityValue = date | datetime | time | int | str
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """Something named in the utterance.
+
+    ``kind`` and its value: ``date`` a date, ``datetime`` an aware datetime, ``amount`` minor units, ``share``
+    hundredths of the amount due (50 for half), ``keyword_amount`` one of ``full``, ``minimum``, ``digits`` a
+    string of digits.
+    """
+
+    kind: str
+    value: EntityValue
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Understanding:
+    """What one utterance is taken to mean.
+
+    ``ranking`` holds (intent, probability) pairs, best first, after re-weighting by what the state expects;
+    ``intent`` is the best, or ``out_of_scope`` below the threshold. ``stop_words`` are ids of stop-word rules hit,
+    gravest first: they act whatever the intent is.
+    """
+
+    text: str
+    intent: str
+    confidence: float
+    ranking: tuple[tuple[str, float], ...] = ()
+    entities: tuple[Entity, ...] = ()
+    stop_words: tuple[str, ...] = ()
+
+    def entity(self, *kinds: str) -> Entity | None:
+        """The first entity of one of these kinds, in the order of the utterance."""
+        return next((entity for entity in self.entities if entity.kind in kinds), None)
+
+
+class Interpreter(Protocol):
+    """Understands one utterance. Implementations are safe to share between conversations."""
+
+    def parse(self, text: str, *, now: datetime, expected: Collection[str] = ()) -> Understanding:
+        """Parse ``text``; ``now`` (aware) anchors dates, ``expected`` are the intents the state is waiting for."""
+        ...

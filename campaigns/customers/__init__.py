@@ -1,0 +1,1 @@
+"""Customers: reading a portfolio file, normalising numbers, the customer record."""

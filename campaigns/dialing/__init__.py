@@ -1,0 +1,1 @@
+"""Dialling: who is next, when, and how an attempt survives a crash."""

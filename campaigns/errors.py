@@ -1,0 +1,47 @@
+"""Errors of the business.
+
+::
+
+    CampaignsError            every message tells a person what to do
+    ├── NotInitialisedError   there is no Xiaorong data directory here
+    ├── SettingsError         a setting is wrong
+    ├── ImportFileError       a customer file cannot be read at all
+    ├── NotFoundError         no such campaign, customer or flow; names what there is
+    ├── ConflictError         what was asked does not fit the present state
+    ├── StoreError            the database is locked, gone or of another version
+    └── ClockError            the clock cannot be trusted, so no call is placed
+
+A wrong rule, mapping or policy file raises ``bot.errors.DataFileError``, like any other data file.
+"""
+
+
+class CampaignsError(Exception):
+    """Base of every error shown to an operator as one readable line."""
+
+
+class NotInitialisedError(CampaignsError):
+    """There is no Xiaorong data directory here."""
+
+
+class SettingsError(CampaignsError):
+    """A setting is wrong."""
+
+
+class ImportFileError(CampaignsError):
+    """A customer file cannot be read at all."""
+
+
+class NotFoundError(CampaignsError):
+    """What was named does not exist."""
+
+
+class ConflictError(CampaignsError):
+    """What was asked does not fit the present state."""
+
+
+class StoreError(CampaignsError):
+    """The database cannot be used."""
+
+
+class ClockError(CampaignsError):
+    """The clock cannot be trusted."""

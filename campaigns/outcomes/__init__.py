@@ -1,0 +1,1 @@
+"""Outcomes: dispositions, promises to pay, follow-ups and the report."""

@@ -1,0 +1,137 @@
+"""Settings of one installation: ``settings.toml`` in the data directory, then ``XIAORONG_*`` variables over it."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, Field, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from campaigns.errors import NotInitialisedError, SettingsError
+
+HOME_VARIABLE = "XIAORONG_HOME"
+DEFAULT_HOME = Path(".xiaorong")
+SETTINGS_FILE = "settings.toml"
+
+TEMPLATE = """\
+# Settings of this Xiaorong installation. Every key can also be set as an environment variable XIAORONG_<KEY>.
+
+institution = "融安消费金融"      # said at the start of every call
+hotline = "4008001234"            # where a customer can check that the call is real
+language = "zh"                   # a folder under dialogues/
+region = "CN"                     # default country of numbers without a country code
+time_zone = "Asia/Shanghai"
+rule_pack = "cn-mainland"
+# rule_pack_overrides = "overrides.yaml"   # house rules: may tighten the pack, never loosen what is law
+line = "simulated"
+caller_id = "+8610000000"
+seed = 20260101                   # of the simulated line, its customers and generated data
+# database_url = "postgresql+psycopg://user@localhost/xiaorong"   # default: SQLite in this directory
+"""
+
+
+def _known_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise ValueError(f"{name!r} is not a time zone; try Asia/Shanghai") from error
+    return name
+
+
+class Settings(BaseSettings):
+    """What an installation is set to. Unknown keys are errors, so a typo cannot pass for a default."""
+
+    model_config = SettingsConfigDict(env_prefix="XIAORONG_", extra="forbid", frozen=True)
+
+    home: Path
+    institution: str = Field(min_length=2, max_length=40)
+    hotline: str = Field(pattern=r"^[0-9+-]{3,20}$")
+    language: str = "zh"
+    region: str = Field(default="CN", pattern="^[A-Z]{2}$")
+    time_zone: Annotated[str, AfterValidator(_known_zone)] = "Asia/Shanghai"
+    rule_pack: str = "cn-mainland"
+    rule_pack_overrides: Path | None = None
+    line: str = "simulated"
+    caller_id: str = "+8610000000"
+    seed: int = 20260101
+    database_url: str | None = None
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return env_settings, init_settings
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+    @property
+    def store_url(self) -> str:
+        return self.database_url or f"sqlite:///{self.home / 'xiaorong.db'}"
+
+    @property
+    def cache_dir(self) -> Path:
+        return self.home / "cache"
+
+    def permit_key(self) -> bytes:
+        """The secret that signs permits. Raises NotInitialisedError when it is missing."""
+        try:
+            return bytes.fromhex((self.home / "permit.key").read_text().strip())
+        except (OSError, ValueError) as error:
+            raise NotInitialisedError(
+                f"{self.home / 'permit.key'} is missing or damaged; run 'xiaorong init'"
+            ) from error
+
+
+def home_dir(given: Path | None = None) -> Path:
+    """The data directory: as given, else ``XIAORONG_HOME``, else ``.xiaorong`` here."""
+    return given or Path(os.environ.get(HOME_VARIABLE) or DEFAULT_HOME)
+
+
+def create_home(home: Path) -> bool:
+    """Make a data directory with settings and a permit key; what is there stays. True when it is new."""
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        settings, key = home / SETTINGS_FILE, home / "permit.key"
+        new = not settings.exists()
+        if new:
+            settings.write_text(TEMPLATE, encoding="utf-8")
+        if not key.exists():
+            key.touch(mode=0o600)
+            key.write_text(secrets.token_hex(32))
+    except OSError as error:
+        raise SettingsError(f"{home} cannot be used as a data directory: {error.strerror}") from error
+    return new
+
+
+def load_settings(home: Path) -> Settings:
+    """Read the settings of ``home``. Raises NotInitialisedError or SettingsError."""
+    path = home / SETTINGS_FILE
+    try:
+        content: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise NotInitialisedError(
+            f"{home} is no Xiaorong data directory; run 'xiaorong init' first"
+        ) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise SettingsError(f"{path}: {error}") from error
+    overrides = content.get("rule_pack_overrides")
+    if overrides:
+        content["rule_pack_overrides"] = home / str(overrides)
+    try:
+        return Settings(home=home, **content)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        key = ".".join(str(part) for part in first["loc"])
+        raise SettingsError(f"{path}: {key}: {first['msg']}") from error

@@ -1,0 +1,114 @@
+"""Calls, what was said in them, and what came of them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from campaigns.store.models.base import Base
+
+
+class Call(Base):
+    """One call that was answered or tried, from dial to hang-up."""
+
+    __tablename__ = "call"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    attempt_id: Mapped[int] = mapped_column(ForeignKey("attempt.id"), unique=True)
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"), index=True)
+    customer_id: Mapped[int] = mapped_column(ForeignKey("customer.id"), index=True)
+    line: Mapped[str] = mapped_column(String(32))
+    line_call_id: Mapped[str] = mapped_column(String(64))
+    flow: Mapped[str] = mapped_column(String(64))
+    flow_version: Mapped[str] = mapped_column(String(64))
+    started_at: Mapped[datetime]
+    answered_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime]
+    cause: Mapped[str] = mapped_column(String(24))
+    sip_code: Mapped[int | None]
+    disposition: Mapped[str] = mapped_column(String(32), index=True)
+    right_party: Mapped[bool] = mapped_column(default=False)
+    effective: Mapped[bool] = mapped_column(default=False)  # counts against the talks-per-day cap
+
+
+class TurnRecord(Base):
+    """One thing said by the bot or heard from the far end."""
+
+    __tablename__ = "turn"
+    __table_args__ = (UniqueConstraint("call_id", "seq"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    call_id: Mapped[int] = mapped_column(ForeignKey("call.id"))
+    seq: Mapped[int]
+    at: Mapped[datetime]
+    speaker: Mapped[str] = mapped_column(String(8))  # bot, customer
+    text: Mapped[str] = mapped_column(Text)
+    prompt: Mapped[str | None] = mapped_column(String(64))
+    step: Mapped[str | None] = mapped_column(String(64))
+    intent: Mapped[str | None] = mapped_column(String(64))
+    confidence: Mapped[float | None]
+    details: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
+class Promise(Base):
+    """A promise to pay, read back and confirmed. ``state``: pending, kept, broken or cancelled."""
+
+    __tablename__ = "promise"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    call_id: Mapped[int] = mapped_column(ForeignKey("call.id"), unique=True)
+    customer_id: Mapped[int] = mapped_column(ForeignKey("customer.id"), index=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    amount: Mapped[int] = mapped_column(BigInteger)
+    currency: Mapped[str] = mapped_column(String(3))
+    due: Mapped[date] = mapped_column(index=True)
+    relief_offer_id: Mapped[int | None] = mapped_column(ForeignKey("relief_offer.id"))
+    state: Mapped[str] = mapped_column(String(16), default="pending", index=True)
+    made_at: Mapped[datetime]
+
+
+class Message(Base):
+    """A follow-up message to a customer. ``state``: queued, sent or failed."""
+
+    __tablename__ = "message"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    customer_id: Mapped[int] = mapped_column(ForeignKey("customer.id"), index=True)
+    call_id: Mapped[int | None] = mapped_column(ForeignKey("call.id"))
+    channel: Mapped[str] = mapped_column(String(8))  # sms
+    template: Mapped[str] = mapped_column(String(64))
+    body: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(String(16), default="queued")
+    created_at: Mapped[datetime]
+
+
+class Suppression(Base):
+    """A bar on automated calls: to a customer, or to a number whoever it belongs to."""
+
+    __tablename__ = "suppression"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    customer_id: Mapped[int | None] = mapped_column(ForeignKey("customer.id"), index=True)
+    e164: Mapped[str | None] = mapped_column(String(16), index=True)
+    reason: Mapped[str] = mapped_column(String(32))
+    call_id: Mapped[int | None] = mapped_column(ForeignKey("call.id"))
+    created_at: Mapped[datetime]
+    until: Mapped[datetime | None]  # None: until a person lifts it
+    lifted_at: Mapped[datetime | None]
+
+
+class FollowUp(Base):
+    """Something a person must do after a call. ``state``: open or closed."""
+
+    __tablename__ = "follow_up"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    customer_id: Mapped[int] = mapped_column(ForeignKey("customer.id"), index=True)
+    call_id: Mapped[int | None] = mapped_column(ForeignKey("call.id"))
+    reason: Mapped[str] = mapped_column(String(32))
+    urgent: Mapped[bool] = mapped_column(default=False)
+    state: Mapped[str] = mapped_column(String(16), default="open")
+    created_at: Mapped[datetime]
