@@ -1,4 +1,4 @@
-"""Settings of one installation: ``settings.toml`` in the data directory, then ``XIAORONG_*`` variables over it."""
+"""Settings of one installation: ``settings.toml`` in the data directory, ``XIAORONG_*`` variables over it."""
 
 from __future__ import annotations
 
@@ -130,7 +130,8 @@ def load_settings(home: Path) -> Settings:
     if overrides:
         content["rule_pack_overrides"] = home / str(overrides)
     try:
-        return Settings(home=home, **content)
+        # The variable XIAORONG_HOME would win over the directory that was asked for.
+        return Settings(home=home, **content).model_copy(update={"home": home})
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         key = ".".join(str(part) for part in first["loc"])

@@ -47,7 +47,7 @@ class CampaignMember(Base):
     state: Mapped[str] = mapped_column(String(16), default="waiting")
     priority: Mapped[int] = mapped_column(default=0)  # lower is sooner
     next_at: Mapped[datetime | None]
-    tries: Mapped[int] = mapped_column(default=0)  # queue turns so far: names the workflow of the next one
+    turn: Mapped[int] = mapped_column(default=0)  # turns in the queue so far; with the id it names a workflow
     outcome: Mapped[str | None] = mapped_column(String(32))  # disposition, or the refusal that ended it
     reason: Mapped[str | None] = mapped_column(String(255))
 
@@ -58,6 +58,7 @@ class Attempt(Base):
     __tablename__ = "attempt"
     __table_args__ = (
         UniqueConstraint("customer_id", "n"),
+        UniqueConstraint("member_id", "turn"),  # a workflow that runs again finds its own attempt
         # No two live calls to one customer, whatever campaign they belong to.
         Index("uq_attempt_live", "customer_id", unique=True, sqlite_where=LIVE, postgresql_where=LIVE),
     )
@@ -68,7 +69,8 @@ class Attempt(Base):
     customer_id: Mapped[int] = mapped_column(ForeignKey("customer.id"))
     number_id: Mapped[int] = mapped_column(ForeignKey("phone_number.id"))
     e164: Mapped[str] = mapped_column(String(16), index=True)  # counts per number survive a change of owner
-    n: Mapped[int]
+    turn: Mapped[int]
+    n: Mapped[int]  # the customer's n-th attempt over all campaigns
     state: Mapped[str] = mapped_column(String(16), default="reserved")
     worker: Mapped[str] = mapped_column(String(64))
     reserved_at: Mapped[datetime] = mapped_column(index=True)

@@ -1,0 +1,34 @@
+"""Who belongs to a campaign, as a filter value."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from campaigns.errors import ConflictError
+
+LETTERS = "ABCD"
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """A filter over customers' worst account. Days past due are inclusive; None leaves an end open."""
+
+    grades: tuple[str, ...] = ()  # empty: every grade, and ungraded customers too
+    min_days_past_due: int | None = None
+    max_days_past_due: int | None = None
+    min_amount_due: int = 1  # minor units
+    limit: int | None = None  # the first so many, longest overdue first
+
+    def __post_init__(self) -> None:
+        wrong = [letter for letter in self.grades if letter not in LETTERS or len(letter) != 1]
+        if wrong:
+            raise ConflictError(f"there is no grade {wrong[0]!r}; grades are A, B, C and D")
+        low, high = self.min_days_past_due, self.max_days_past_due
+        if low is not None and high is not None and low > high:
+            raise ConflictError(f"no account is at least {low} and at most {high} days past due")
+        if self.limit is not None and self.limit < 1:
+            raise ConflictError("a limit is at least 1")
+
+    def to_dict(self) -> dict[str, Any]:
+        return asdict(self)

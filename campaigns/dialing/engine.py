@@ -1,0 +1,91 @@
+"""The durable queue, on DBOS Transact: a turn enqueued here is worked off once, or again after a crash.
+
+DBOS remembers which turns are queued or in progress; what has been done in them, our own ledger knows. A turn
+is therefore one workflow without steps of its own, named by member and turn: enqueuing it twice does nothing,
+and when a crash makes it run again, it reads in the ledger how far it came.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+
+from dbos import DBOS, DBOSConfig, SetWorkflowID
+
+from campaigns.store.database import Database
+
+QUEUE = "turns"
+# Recovery finds only workflows of its own version, so the version changes only when a turn's arguments do.
+WORKFLOW_VERSION = "1"
+THREADS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class QueuedTurn:
+    """One turn of a campaign member in the queue."""
+
+    member_id: int
+    turn: int
+
+    @property
+    def workflow_id(self) -> str:
+        return f"member-{self.member_id}-turn-{self.turn}"
+
+
+Handler = Callable[[QueuedTurn], Awaitable[None]]
+
+
+class DurableQueue:
+    """Turns in, handler calls out, on the running event loop. One per process: DBOS is a singleton."""
+
+    def __init__(self, handler: Handler, database: Database, worker: str) -> None:
+        self._handler = handler
+        self._database = database
+        self._worker = worker
+
+    async def start(self, *, concurrency: int, poll_s: float) -> None:
+        """Recover what this worker left unfinished and begin to work off the queue."""
+        logging.getLogger("dbos").setLevel(logging.ERROR)
+        config: DBOSConfig = {
+            "name": "xiaorong",
+            "system_database_url": self._database.url.render_as_string(hide_password=False),
+            "system_database_engine": self._database.engine,
+            "executor_id": self._worker,
+            "application_version": WORKFLOW_VERSION,
+            "log_level": "ERROR",
+            "max_executor_threads": THREADS,
+            "use_listen_notify": False,
+        }
+        DBOS(config=config)
+        handler = self._handler
+
+        @DBOS.workflow(name="turn")
+        async def turn(member_id: int, number: int) -> None:
+            await handler(QueuedTurn(member_id, number))
+
+        self._workflow = turn
+        DBOS.launch()
+        self._queue = await DBOS.register_queue_async(
+            QUEUE, worker_concurrency=concurrency, polling_interval_sec=poll_s, on_conflict="always_update"
+        )
+
+    async def enqueue(self, turns: Iterable[QueuedTurn]) -> None:
+        """Put turns in the queue; one that is there, running or done already, is left as it is."""
+        await asyncio.gather(*(self._enqueue_one(turn) for turn in turns))
+
+    async def _enqueue_one(self, turn: QueuedTurn) -> None:
+        with SetWorkflowID(turn.workflow_id):
+            await self._queue.enqueue_async(self._workflow, turn.member_id, turn.turn)
+
+    async def unfinished(self) -> set[str]:
+        """Ids of the workflows that are queued or in progress, of whatever worker."""
+        workflows = await DBOS.list_workflows_async(
+            status=["PENDING", "ENQUEUED", "DELAYED"], load_input=False, load_output=False
+        )
+        return {workflow.workflow_id for workflow in workflows}
+
+    async def stop(self) -> None:
+        """Stop taking turns; those in progress are found again at the next start."""
+        await asyncio.to_thread(DBOS.destroy, destroy_registry=True)

@@ -1,0 +1,57 @@
+"""What a worker tells about itself while it works: for progress bars, a live transcript, later a board."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bot.session import Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A member's turn was weighed. ``verdict``: allow, defer or refuse."""
+
+    member_id: int
+    verdict: str
+    reason: str
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Dialled:
+    """The line is ringing for an attempt."""
+
+    attempt_id: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """One thing was said in a call, by the bot or the far end."""
+
+    attempt_id: int
+    entry: Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """An attempt is over and on record."""
+
+    attempt_id: int
+    disposition: str
+    answered: bool
+    right_party: bool
+    promised: int | None  # minor units
+    at: datetime
+
+
+WorkerEvent = Decided | Dialled | Spoken | Ended
+Listener = Callable[[WorkerEvent], None]
+
+
+def ignore(_event: WorkerEvent) -> None:
+    """The listener of a worker that nobody watches."""

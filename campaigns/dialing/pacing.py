@@ -1,0 +1,31 @@
+"""Pacing: how fast calls start, as token buckets on the injected clock."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from campaigns.clock import Clock
+
+
+class TokenBucket:
+    """At most ``rate`` starts a second on average, ``burst`` at once. First come, first served."""
+
+    def __init__(self, clock: Clock, rate: float, burst: int = 1) -> None:
+        if rate <= 0 or burst < 1:
+            raise ValueError("a rate is above 0 and a burst at least 1")
+        self._clock = clock
+        self._rate = rate
+        self._burst = burst
+        self._tokens = float(burst)
+        self._filled_at: datetime = clock.now()
+
+    async def take(self) -> None:
+        """Wait for a token. Must be called from work that holds a mark of the clock."""
+        now = self._clock.now()
+        elapsed = max(0.0, (now - self._filled_at).total_seconds())
+        self._tokens = min(self._burst, self._tokens + elapsed * self._rate)
+        self._filled_at = now
+        # Going below zero reserves a place in the line without a queue of waiters.
+        self._tokens -= 1
+        if self._tokens < 0:
+            await self._clock.sleep(-self._tokens / self._rate)

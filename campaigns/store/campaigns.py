@@ -1,0 +1,258 @@
+"""Campaigns and the queue turns of their members."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, insert, literal, select, update
+from sqlalchemy.orm import Session
+
+from campaigns.dialing.audience import Audience
+from campaigns.errors import ConflictError, NotFoundError
+from campaigns.store.models import Account, Campaign, CampaignMember, Grade
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignView:
+    """A campaign as an operator sees it in a list; the counts are of members."""
+
+    id: int
+    name: str
+    flow: str
+    state: str
+    pause_reason: str | None
+    concurrency: int
+    calls_per_second: float
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+    members: int
+    done: int
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A member's turn in the queue."""
+
+    member_id: int
+    customer_id: int
+    turn: int
+
+
+def create_campaign(
+    session: Session,
+    name: str,
+    flow: str,
+    audience: Audience,
+    *,
+    concurrency: int,
+    calls_per_second: float,
+    at: datetime,
+) -> CampaignView:
+    """Make a campaign and its members. Raises ConflictError: the name is taken, or nobody fits."""
+    if session.scalar(select(Campaign.id).where(Campaign.name == name)) is not None:
+        raise ConflictError(f"there is a campaign {name!r} already; choose another name")
+    campaign = Campaign(
+        name=name,
+        flow=flow,
+        audience=audience.to_dict(),
+        concurrency=concurrency,
+        calls_per_second=calls_per_second,
+        created_at=at,
+    )
+    session.add(campaign)
+    session.flush()
+    if not _add_members(session, campaign.id, audience, at):
+        raise ConflictError(
+            "no customer fits this audience; 'xiaorong grade' shows the grades there are, and accounts "
+            "without an amount due are never called"
+        )
+    return campaign_by_name(session, name)
+
+
+def _add_members(session: Session, campaign_id: int, audience: Audience, at: datetime) -> int:
+    """One member a customer, with the account longest past due among those that fit."""
+    rank = func.row_number().over(
+        partition_by=Account.customer_id, order_by=(Account.days_past_due.desc(), Account.id)
+    )
+    fitting = select(
+        Account.customer_id, Account.id.label("account_id"), Account.days_past_due, rank.label("rank")
+    ).where(Account.amount_due >= audience.min_amount_due)
+    if audience.min_days_past_due is not None:
+        fitting = fitting.where(Account.days_past_due >= audience.min_days_past_due)
+    if audience.max_days_past_due is not None:
+        fitting = fitting.where(Account.days_past_due <= audience.max_days_past_due)
+    if audience.grades:
+        graded = select(Grade.customer_id).where(Grade.is_current, Grade.letter.in_(audience.grades))
+        fitting = fitting.where(Account.customer_id.in_(graded))
+    ranked = fitting.subquery()
+    chosen = (
+        select(
+            literal(campaign_id),
+            ranked.c.customer_id,
+            ranked.c.account_id,
+            literal("waiting"),
+            -ranked.c.days_past_due,
+            literal(at, type_=CampaignMember.next_at.type),
+            literal(0),
+        )
+        .where(ranked.c.rank == 1)
+        .order_by(ranked.c.days_past_due.desc(), ranked.c.customer_id)
+        .limit(audience.limit)
+    )
+    columns = ["campaign_id", "customer_id", "account_id", "state", "priority", "next_at", "turn"]
+    session.execute(insert(CampaignMember).from_select(columns, chosen, include_defaults=False))
+    count = session.scalar(
+        select(func.count()).select_from(CampaignMember).where(CampaignMember.campaign_id == campaign_id)
+    )
+    return count or 0
+
+
+def list_campaigns(session: Session) -> list[CampaignView]:
+    """All campaigns, newest first."""
+    members = (
+        select(
+            CampaignMember.campaign_id,
+            func.count().label("members"),
+            func.count().filter(CampaignMember.state == "done").label("done"),
+        )
+        .group_by(CampaignMember.campaign_id)
+        .subquery()
+    )
+    rows = session.execute(
+        select(Campaign, members.c.members, members.c.done)
+        .outerjoin(members, members.c.campaign_id == Campaign.id)
+        .order_by(Campaign.id.desc())
+    )
+    return [_view(campaign, total or 0, done or 0) for campaign, total, done in rows]
+
+
+def campaign_by_name(session: Session, name: str) -> CampaignView:
+    """The campaign called ``name``. Raises NotFoundError, naming those that exist."""
+    campaigns = list_campaigns(session)
+    for campaign in campaigns:
+        if campaign.name == name:
+            return campaign
+    known = (
+        ", ".join(campaign.name for campaign in campaigns[:10]) or "none yet; see 'xiaorong campaign create'"
+    )
+    raise NotFoundError(f"there is no campaign {name!r}; there are: {known}")
+
+
+def _view(campaign: Campaign, members: int, done: int) -> CampaignView:
+    return CampaignView(
+        id=campaign.id,
+        name=campaign.name,
+        flow=campaign.flow,
+        state=campaign.state,
+        pause_reason=campaign.pause_reason,
+        concurrency=campaign.concurrency,
+        calls_per_second=campaign.calls_per_second,
+        created_at=campaign.created_at,
+        started_at=campaign.started_at,
+        finished_at=campaign.finished_at,
+        members=members,
+        done=done,
+    )
+
+
+def start_campaign(session: Session, campaign_id: int, at: datetime) -> None:
+    """draft or running → running. Raises ConflictError for a paused or finished campaign."""
+    campaign = session.get_one(Campaign, campaign_id)
+    if campaign.state == "paused":
+        raise ConflictError(
+            f"campaign {campaign.name!r} is paused ({campaign.pause_reason}); use 'xiaorong campaign resume'"
+        )
+    if campaign.state == "finished":
+        raise ConflictError(f"campaign {campaign.name!r} is finished; see 'xiaorong campaign report'")
+    campaign.state = "running"
+    campaign.started_at = campaign.started_at or at
+
+
+def pause_campaign(session: Session, campaign_id: int, reason: str) -> None:
+    """running or draft → paused; calls in progress go on to their end. Raises ConflictError when finished."""
+    campaign = session.get_one(Campaign, campaign_id)
+    if campaign.state == "finished":
+        raise ConflictError(f"campaign {campaign.name!r} is finished and cannot be paused")
+    campaign.state, campaign.pause_reason = "paused", reason
+
+
+def resume_campaign(session: Session, campaign_id: int) -> None:
+    """paused → running. Raises ConflictError for any other state."""
+    campaign = session.get_one(Campaign, campaign_id)
+    if campaign.state != "paused":
+        raise ConflictError(f"campaign {campaign.name!r} is {campaign.state}, not paused")
+    campaign.state, campaign.pause_reason = "running", None
+
+
+def finish_campaign(session: Session, campaign_id: int, at: datetime) -> bool:
+    """running → finished when every member is done; whether it is."""
+    open_members = session.scalar(
+        select(CampaignMember.id)
+        .where(CampaignMember.campaign_id == campaign_id, CampaignMember.state != "done")
+        .limit(1)
+    )
+    if open_members is not None:
+        return False
+    session.execute(
+        update(Campaign)
+        .where(Campaign.id == campaign_id, Campaign.state == "running")
+        .values(state="finished", finished_at=at)
+    )
+    return True
+
+
+def campaign_state(session: Session, campaign_id: int) -> str:
+    """The state as it is now."""
+    return session.scalars(select(Campaign.state).where(Campaign.id == campaign_id)).one()
+
+
+def claim_due(session: Session, campaign_id: int, now: datetime, limit: int) -> list[Turn]:
+    """Give up to ``limit`` due members their next turn: waiting → queued, most urgent first."""
+    due = session.scalars(
+        select(CampaignMember)
+        .where(
+            CampaignMember.campaign_id == campaign_id,
+            CampaignMember.state == "waiting",
+            CampaignMember.next_at <= now,
+        )
+        .order_by(CampaignMember.priority, CampaignMember.next_at, CampaignMember.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    ).all()
+    for member in due:
+        member.state = "queued"
+        member.turn += 1
+    session.flush()
+    return [Turn(member.id, member.customer_id, member.turn) for member in due]
+
+
+def next_due_at(session: Session, campaign_id: int) -> datetime | None:
+    """When the first waiting member is due; None when none waits."""
+    return session.scalars(
+        select(CampaignMember.next_at)
+        .where(CampaignMember.campaign_id == campaign_id, CampaignMember.state == "waiting")
+        .order_by(CampaignMember.next_at)
+        .limit(1)
+    ).one_or_none()
+
+
+def queued_turns(session: Session, campaign_id: int) -> list[Turn]:
+    """Members that hold a turn in the queue."""
+    rows = session.scalars(
+        select(CampaignMember).where(
+            CampaignMember.campaign_id == campaign_id, CampaignMember.state == "queued"
+        )
+    )
+    return [Turn(member.id, member.customer_id, member.turn) for member in rows]
+
+
+def put_back(session: Session, member_ids: Sequence[int], at: datetime) -> None:
+    """queued → waiting, due at once: their turn was not used."""
+    session.execute(
+        update(CampaignMember)
+        .where(CampaignMember.id.in_(member_ids), CampaignMember.state == "queued")
+        .values(state="waiting", next_at=at)
+    )
