@@ -3,18 +3,50 @@
 ::
 
     LineError
-    ├── PermitError     a dial without a valid permit: refused before anything is sent
-    ├── TrunkFault      the line itself failed; the number is not charged for it
-    └── CallEnded       media was asked of a call that is over
+    ├── LineConfigError  a line's settings or data file is wrong: names file, line and key
+    ├── PermitError      a dial without a valid permit: refused before anything is sent
+    ├── TrunkFault       the line itself failed; the number is not charged for it
+    └── CallEnded        media was asked of a call that is over
 """
+
+from __future__ import annotations
+
+from enum import StrEnum
 
 
 class LineError(Exception):
     """Base of every error that a line raises on purpose."""
 
 
+class LineConfigError(LineError):
+    """A line's settings or one of its data files is wrong: says where and what."""
+
+    def __init__(
+        self, message: str, *, file: str | None = None, line: int | None = None, key: str | None = None
+    ) -> None:
+        self.file, self.line, self.key = file, line, key
+        where = file if file is None or line is None else f"{file}:{line}"
+        super().__init__(": ".join(part for part in (where, key, message) if part))
+
+
+class PermitFault(StrEnum):
+    """What is wrong with a permit, for records and counters."""
+
+    MISSING = "missing"
+    FORGED = "forged"
+    WRONG_NUMBER = "wrong_number"
+    NOT_YET_VALID = "not_yet_valid"
+    EXPIRED = "expired"
+    TOO_LONG = "too_long"
+    SPENT = "spent"
+
+
 class PermitError(LineError):
     """The line refused to dial: the permit is missing, forged, expired, spent or for another number."""
+
+    def __init__(self, message: str, reason: PermitFault | None = None) -> None:
+        super().__init__(message)
+        self.reason = reason
 
 
 class TrunkFault(LineError):  # noqa: N818 - the field's term

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from telephony.status import HangupCause, NumberStatus
@@ -12,9 +12,9 @@ from telephony.status import HangupCause, NumberStatus
 class DialOrder:
     """One call to place. ``permit`` is the signed, single-use token issued for this very number."""
 
-    number: str  # E.164
+    number: str = field(repr=False)  # E.164; out of the repr, which ends up in logs
     caller_id: str
-    permit: str
+    permit: str = field(repr=False)
     ring_timeout_s: float = 45.0
 
 
@@ -60,7 +60,7 @@ class Call(Protocol):
     def id(self) -> str: ...
 
     async def answer(self) -> Answered | NotAnswered:
-        """Wait until the call is answered or fails."""
+        """Wait until the call is answered or fails. Raises TrunkFault when the trunk turns it away late."""
         ...
 
     async def play(self, media: Text, *, interruptible: bool = True) -> bool:

@@ -1,0 +1,62 @@
+"""What an adapter implements, and the guard that makes a line of it.
+
+An adapter has no ``dial``: it is no ``Line`` until it stands behind a ``GuardedLine``, so none can forget the
+gate.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from telephony.announcements import Announcements
+from telephony.clock import Clock
+from telephony.far_end import FarEndFactory
+from telephony.line import Call, DialOrder
+from telephony.permits import PermitClaims, PermitGate
+
+
+class Carrier(Protocol):
+    """One way to place calls, permits apart."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def simulated(self) -> bool: ...
+
+    async def place(self, order: DialOrder, permit: PermitClaims) -> Call:
+        """Place a call whose permit has been checked and spent. Raises TrunkFault."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class LineSetup:
+    """What a carrier is built from. ``settings`` are its own, validated by it."""
+
+    clock: Clock
+    announcements: Announcements
+    far_end: FarEndFactory | None = None  # for carriers that reach nobody
+    settings: Mapping[str, Any] = field(default_factory=dict, repr=False)  # may hold credentials
+
+
+class GuardedLine:
+    """A line over any carrier: every dial goes through the permit gate before the carrier hears of it."""
+
+    def __init__(self, carrier: Carrier, gate: PermitGate) -> None:
+        self._carrier = carrier
+        self._gate = gate
+
+    @property
+    def name(self) -> str:
+        return self._carrier.name
+
+    @property
+    def simulated(self) -> bool:
+        return self._carrier.simulated
+
+    async def dial(self, order: DialOrder) -> Call:
+        """Place a call. Raises PermitError before anything is sent, TrunkFault when the trunk fails."""
+        permit = self._gate.check(order.permit, order.number)
+        return await self._carrier.place(order, permit)

@@ -1,0 +1,109 @@
+"""How a dial that nobody answered ended, from everything the line saw.
+
+Order of trust: announcement heard, then SIP code, then Q.850 cause. Where a SIP code can mean two things, the
+Q.850 cause beside it decides.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from telephony.announcements import Announcement
+from telephony.errors import TrunkFault
+from telephony.status import HangupCause, NumberStatus
+
+_BY_SIP = {
+    404: HangupCause.NOT_IN_SERVICE,
+    410: HangupCause.NOT_IN_SERVICE,
+    484: HangupCause.NOT_IN_SERVICE,
+    604: HangupCause.NOT_IN_SERVICE,
+    408: HangupCause.UNREACHABLE,
+    480: HangupCause.UNREACHABLE,
+    502: HangupCause.UNREACHABLE,
+    486: HangupCause.BUSY,
+    600: HangupCause.BUSY,
+    403: HangupCause.REJECTED,
+    603: HangupCause.REJECTED,
+    487: HangupCause.NO_ANSWER,
+}
+_BY_Q850 = {
+    1: HangupCause.NOT_IN_SERVICE,
+    22: HangupCause.NOT_IN_SERVICE,
+    28: HangupCause.NOT_IN_SERVICE,
+    20: HangupCause.POWERED_OFF,
+    18: HangupCause.UNREACHABLE,
+    19: HangupCause.UNREACHABLE,
+    27: HangupCause.UNREACHABLE,
+    17: HangupCause.BUSY,
+    21: HangupCause.REJECTED,
+    127: HangupCause.NO_ANSWER,
+}
+# 401 and 407: the trunk does not know us; the number has no part in it.
+_TRUNK_SIP = frozenset({401, 407, 488})
+_TRUNK_Q850 = frozenset({34, 58})
+
+_STATUS = {
+    HangupCause.NOT_IN_SERVICE: NumberStatus.NOT_IN_SERVICE,
+    HangupCause.SUSPENDED: NumberStatus.SUSPENDED,
+    HangupCause.POWERED_OFF: NumberStatus.POWERED_OFF,
+    HangupCause.UNREACHABLE: NumberStatus.UNREACHABLE,
+    HangupCause.BUSY: NumberStatus.BUSY,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What a line saw of a dial that was not answered."""
+
+    announcement: Announcement | None = None
+    sip_code: int | None = None
+    q850: int | None = None
+    rang: bool = False  # the far end alerted
+    timed_out: bool = False  # we gave up ringing
+
+
+@dataclass(frozen=True, slots=True)
+class DialOutcome:
+    """How the dial ended, and what it tells of the number (None: nothing)."""
+
+    cause: HangupCause
+    status: NumberStatus | None
+
+
+def conclude(seen: Evidence) -> DialOutcome:
+    """Weigh ``seen``. Raises TrunkFault when it shows that the trunk failed and not the number.
+
+    A dial of which nothing is understood is unreachable, with no status: nothing was learnt of the number.
+    """
+    announced = seen.announcement
+    if announced is not None and announced.status is not None:
+        return DialOutcome(announced.cause, announced.status)
+    cause = _signalled(seen)
+    if cause is not None:
+        # A phone that rang is in service, whoever declined or let it ring.
+        alerted = NumberStatus.ACTIVE if seen.rang else None
+        return DialOutcome(cause, _STATUS.get(cause, alerted))
+    if announced is not None:
+        return DialOutcome(announced.cause, None)
+    return DialOutcome(HangupCause.UNREACHABLE, None)
+
+
+def _signalled(seen: Evidence) -> HangupCause | None:
+    sip, q850 = seen.sip_code, seen.q850
+    if sip is not None and _is_trunk_fault(sip):
+        raise TrunkFault(f"the trunk refused the call with SIP {sip}")
+    if sip == 480 and q850 == 20:  # absent subscriber
+        return HangupCause.POWERED_OFF
+    if sip == 480 and q850 == 19 and seen.rang:  # Q.850's own name for 19: no answer, user alerted
+        return HangupCause.NO_ANSWER
+    if sip in _BY_SIP:
+        return _BY_SIP[sip]
+    if seen.timed_out:
+        return HangupCause.NO_ANSWER
+    if q850 in _TRUNK_Q850:
+        raise TrunkFault(f"the trunk refused the call with Q.850 cause {q850}")
+    return _BY_Q850.get(q850) if q850 is not None else None
+
+
+def _is_trunk_fault(sip: int) -> bool:
+    return sip in _TRUNK_SIP or (500 <= sip < 600 and sip not in _BY_SIP)

@@ -1,0 +1,29 @@
+"""The carriers by name. A new one is a folder here and one line below."""
+
+from __future__ import annotations
+
+from pkgutil import resolve_name
+from typing import cast
+
+from telephony.carrier import Carrier, GuardedLine, LineSetup
+from telephony.errors import LineConfigError
+from telephony.line import Line
+from telephony.permits import PermitGate
+
+# module:function(LineSetup) -> Carrier; imported when opened, for some bring heavy or optional libraries.
+_CARRIERS = {
+    "simulated": "telephony.simulated.carrier:build",
+}
+
+
+def line_names() -> tuple[str, ...]:
+    """The names ``open_line`` knows."""
+    return tuple(_CARRIERS)
+
+
+def open_line(name: str, gate: PermitGate, setup: LineSetup) -> Line:
+    """The line called ``name``, behind ``gate``. Raises LineConfigError: unknown name, wrong settings."""
+    if name not in _CARRIERS:
+        raise LineConfigError(f"there is no line {name!r}; known: {', '.join(_CARRIERS)}")
+    build = resolve_name(_CARRIERS[name])
+    return GuardedLine(cast(Carrier, build(setup)), gate)
