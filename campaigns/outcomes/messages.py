@@ -1,11 +1,12 @@
 """Follow-up messages after a call: which one, and its words. Sending is another room's business.
 
 A message may be read by somebody else than the customer, so one that is not marked ``reveals_debt`` never
-gets the facts of the debt, and its own words are checked against the language's list when the file is read.
+gets the facts of the debt, and its own words are checked against the language's debt lexicon when it is read.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,9 +14,11 @@ from jinja2 import Environment, StrictUndefined, TemplateSyntaxError, meta
 from pydantic import BaseModel, ConfigDict, Field
 
 from bot.datafile import line_of, load_model
+from bot.dialogue.gate import DebtLexicon
 from bot.errors import DataFileError, PromptError
 from bot.language import language_dir
 from campaigns.outcomes.dispositions import Code, Dispositions, shipped_dispositions
+from campaigns.outcomes.figures import money
 from campaigns.outcomes.promises import PromiseToPay
 
 FILE = "messages.yml"
@@ -56,13 +59,7 @@ class MessageFile(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     version: int = Field(ge=1)
-    debt_words: tuple[str, ...] = Field(min_length=1)
     messages: dict[Code, MessageTemplate]
-
-
-def money(minor: int) -> str:
-    """An amount in minor units as written: ``1,234.50``."""
-    return f"{minor // 100:,}.{minor % 100:02d}"
 
 
 class MessageBook:
@@ -97,9 +94,9 @@ def load_messages(
     language: str = "zh", *, root: Path | None = None, dispositions: Dispositions | None = None
 ) -> MessageBook:
     """Read and check the messages of ``language``. Raises DataFileError with file, line and key."""
-    path = language_dir(language, root) / FILE
-    content = load_model(path, MessageFile)
-    _check(path, content, dispositions or shipped_dispositions())
+    folder = language_dir(language, root)
+    content = load_model(folder / FILE, MessageFile)
+    _check(folder / FILE, content, DebtLexicon.load(folder), dispositions or shipped_dispositions())
     return MessageBook(content)
 
 
@@ -109,7 +106,7 @@ def _environment() -> Environment:
     return environment
 
 
-def _check(path: Path, content: MessageFile, dispositions: Dispositions) -> None:
+def _check(path: Path, content: MessageFile, lexicon: DebtLexicon, dispositions: Dispositions) -> None:
     environment = _environment()
     taken: dict[str, str] = {}
     for name, message in content.messages.items():
@@ -126,7 +123,8 @@ def _check(path: Path, content: MessageFile, dispositions: Dispositions) -> None
         allowed = NEUTRAL_FACTS | DEBT_FACTS if message.reveals_debt else NEUTRAL_FACTS
         if strange := sorted(used - allowed):
             raise wrong("body", f"may not use {', '.join(strange)}; it may use {', '.join(sorted(allowed))}")
-        said = [word for word in content.debt_words if word in message.body]
+        said = [word for word in lexicon.words if word in message.body]
+        said += [found.group() for pattern in lexicon.patterns if (found := re.search(pattern, message.body))]
         if said and not message.reveals_debt:
             raise wrong("body", f"others may read this, so it may not say {', '.join(said)}")
         for code in message.after:

@@ -189,7 +189,7 @@ class TalkTime:
 
 @dataclass(frozen=True, slots=True)
 class NumberRow:
-    """Numbers the campaign tried, by what is known of them now; ``learnt``: known since it first tried them."""
+    """Numbers the campaign tried, by what is known of them; ``learnt``: since it first tried them."""
 
     status: str
     source: str

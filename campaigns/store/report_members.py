@@ -9,10 +9,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from campaigns.outcomes.dispositions import Dispositions, shipped_dispositions
-from campaigns.outcomes.masking import mask_number
 from campaigns.outcomes.report import STAGES, MemberRow
 from campaigns.store import report_queries as sql
 from campaigns.store.models import Account, Attempt, Call, CampaignMember, Customer, Promise, ReliefOffer
+from telephony.numbers import mask
 
 CHUNK = 2_000
 
@@ -89,7 +89,7 @@ def member_rows(
             outcome=outcome,
             reason=reason,
             attempts=int(dials),
-            number=None if e164 is None else mask_number(e164),
+            number=None if e164 is None else mask(e164),
             last_disposition=ending,
             last_dial=None if dialed_at is None else dialed_at.astimezone(zone),
             talk_s=int(talk_s),
