@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Say:
-    """One rendered prompt. A prompt that is not interruptible is a disclosure: it is repeated if talked over."""
+    """One rendered prompt. One that is not interruptible is a disclosure: it is repeated if talked over."""
 
     prompt: str
     text: str

@@ -1,0 +1,95 @@
+"""Checks of a flow at load time: names that lead nowhere, and the rules no author may write around."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NoReturn
+
+from bot.datafile import line_of
+from bot.dialogue.context import GUARD_NAMES
+from bot.dialogue.expression import Expression
+from bot.dialogue.model import RETURN, STAY, CommonFile, FlowFile, Move, Step
+from bot.dialogue.prompts import PromptBook
+from bot.errors import DataFileError
+
+REQUIRED_DISCLOSURES = ("institution", "ai_identity", "recording_notice")
+"""Played to their end, in this order, before anything else is said."""
+
+Location = tuple[str | int, ...]
+
+
+def check_flow(path: Path, own: FlowFile, common_path: Path, common: CommonFile, prompts: PromptBook) -> None:
+    """Raises DataFileError for the first thing that is wrong."""
+    steps = {**common.steps, **own.steps}
+    slots = common.slots.keys() | own.slots.keys()
+    _Checker(path, steps, slots, prompts).check_own(own)
+    _Checker(common_path, steps, slots, prompts).check_common(common)
+
+
+class _Checker:
+    def __init__(self, path: Path, steps: dict[str, Step], slots: set[str], prompts: PromptBook) -> None:
+        self.path, self.steps, self.slots, self.prompts = path, steps, slots, prompts
+        self.readable = GUARD_NAMES | slots
+
+    def check_own(self, own: FlowFile) -> None:
+        if own.start not in self.steps:
+            self._fail(f"there is no step {own.start!r}", "start")
+        self._check_disclosures(own.disclosures)
+        self._check_steps(own.steps)
+
+    def check_common(self, common: CommonFile) -> None:
+        wind_up = common.steps.get(common.wind_up)
+        if wind_up is None or wind_up.end is None:
+            self._fail("this must be an end step of the common flow", "wind_up")
+        self._check_prompts(common.closing, ("closing",))
+        for section, moves in (("stop_words", common.stop_words), ("anywhere", common.anywhere)):
+            for index, move in enumerate(moves):
+                self._check_move(move, (section, index))
+                if "record_promise" in move.do or "confirm_identity" in move.do:
+                    self._fail("only a step's own answer may do this", section, index, "do")
+        self._check_steps(common.steps)
+
+    def _check_disclosures(self, names: list[str]) -> None:
+        self._check_prompts(names, ("disclosures",))
+        kinds = tuple(self.prompts[name].disclosure for name in names)
+        if kinds != REQUIRED_DISCLOSURES:
+            self._fail(f"must disclose, in this order: {', '.join(REQUIRED_DISCLOSURES)}", "disclosures")
+
+    def _check_steps(self, steps: dict[str, Step]) -> None:
+        for name, step in steps.items():
+            here: Location = ("steps", name)
+            self._check_prompts(step.say, (*here, "say"))
+            self._check_prompts([step.ask] if step.ask else [], (*here, "ask"))
+            self._check_prompts([step.again] if step.again else [], (*here, "again"))
+            for index, move in enumerate(step.moves):
+                at = (*here, "moves", index)
+                self._check_move(move, at)
+                if "record_promise" in move.do and not (step.reads_back and move.intents == ["affirm"]):
+                    self._fail("a promise needs a clear yes (affirm, alone) in a step that reads_back", *at)
+
+    def _check_move(self, move: Move, at: Location) -> None:
+        if move.to not in self.steps and move.to not in (STAY, RETURN):
+            self._fail(f"there is no step {move.to!r}", *at, "to")
+        self._check_prompts(move.say, (*at, "say"))
+        for slot in move.set.keys() - self.slots:
+            self._fail(f"slot {slot!r} is not declared", *at, "set", slot)
+        for expression, key in _expressions(move):
+            if unknown := expression.names - self.readable:
+                self._fail(f"reads what does not exist: {', '.join(sorted(unknown))}", *at, *key)
+
+    def _check_prompts(self, names: list[str], at: Location) -> None:
+        for name in names:
+            if name not in self.prompts:
+                self._fail(f"there is no prompt {name!r}", *at)
+
+    def _fail(self, message: str, *location: str | int) -> NoReturn:
+        key = ".".join(str(part) for part in location)
+        raise DataFileError(str(self.path), message, line=line_of(self.path, *location), key=key)
+
+
+def _expressions(move: Move) -> Iterator[tuple[Expression, Location]]:
+    if move.when is not None:
+        yield move.when, ("when",)
+    for slot, expression in move.set.items():
+        yield expression, ("set", slot)

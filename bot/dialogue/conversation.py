@@ -1,0 +1,112 @@
+"""One conversation with one customer: what is heard goes in, what to say and do comes out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, tzinfo
+
+from bot.dialogue.brief import Brief
+from bot.dialogue.flow import Flow
+from bot.dialogue.outcome import Outcome, outcome_of
+from bot.dialogue.policy import Policy, Result
+from bot.dialogue.prompts import PromptBook
+from bot.dialogue.state import DialogueState
+from bot.dialogue.turn import Turn
+from bot.errors import FlowError
+from bot.nlu.interpreter import Interpreter
+
+
+class Conversation:
+    """Deterministic: the same flow, brief and events give the same turns. Every time ``at`` is aware.
+
+    Days are those of ``zone``, by default the one in which the language's customers name days. After an error
+    the conversation stands where it stood before the event.
+    """
+
+    def __init__(
+        self,
+        flow: Flow,
+        prompts: PromptBook,
+        brief: Brief,
+        interpreter: Interpreter,
+        *,
+        zone: tzinfo | None = None,
+    ) -> None:
+        self.flow, self.prompts, self.brief = flow, prompts, brief
+        self._interpreter = interpreter
+        self._zone = zone or prompts.speech.zone
+        self._policy = Policy(flow, prompts, brief, self._zone)
+        self._history: list[DialogueState] = []
+
+    @property
+    def state(self) -> DialogueState:
+        """Where the conversation stands. Raises FlowError before it was opened."""
+        if not self._history:
+            raise FlowError("the conversation has not been opened")
+        return self._history[-1]
+
+    @property
+    def ended(self) -> bool:
+        return bool(self._history) and self.state.ended
+
+    @property
+    def holding(self) -> bool:
+        """Whether the bot must stay on the line now, whatever cap on a call there is."""
+        return not self.ended and self.flow.steps[self.state.step].holds
+
+    @property
+    def outcome(self) -> Outcome:
+        """What came of it; of a conversation still going on, what it would be if the far end hung up now."""
+        return outcome_of(self.state)
+
+    def open(self, at: datetime) -> Turn:
+        """The first turn: the disclosures and the first question."""
+        if self._history:
+            raise FlowError("the conversation is open already")
+        return self._keep(self._policy.open(at))
+
+    def hear(self, text: str, at: datetime) -> Turn:
+        """The answer to an utterance. Blank text is silence."""
+        if not text.strip():
+            return self.hear_silence(at)
+        self._must_be_live()
+        expected = self.flow.steps[self.state.step].expected
+        understanding = self._interpreter.parse(text, now=at.astimezone(self._zone), expected=expected)
+        return self._keep(self._policy.hear(self.state, understanding, at))
+
+    def hear_silence(self, at: datetime) -> Turn:
+        """The answer to a silence that lasted as long as the channel waits."""
+        self._must_be_live()
+        return self._keep(self._policy.hear_silence(self.state, at))
+
+    def interrupted(self, prompt_ids: Sequence[str], at: datetime) -> Turn:
+        """Tell that these sentences were not played to their end; disclosures among them come back.
+
+        Unless it is told so, a sentence counts as played.
+        """
+        return self._keep(self._policy.interrupted(self.state, prompt_ids, at))
+
+    def wind_up(self, at: datetime) -> Turn:
+        """End politely, because the call may not go on: the window closes, or it has lasted too long."""
+        self._must_be_live()
+        return self._keep(self._policy.wind_up(self.state, at))
+
+    def far_end_hung_up(self, at: datetime) -> Outcome:  # noqa: ARG002 (every event has its time)
+        """The far end hung up: the outcome, derived from how far the conversation came."""
+        self._history.append(self._policy.far_end_hung_up(self.state))
+        return self.outcome
+
+    def back(self) -> DialogueState:
+        """Take the last event back; the opening stays. Gives the state it leads to."""
+        if len(self._history) > 1:
+            self._history.pop()
+        return self.state
+
+    def _must_be_live(self) -> None:
+        if self.state.ended:
+            raise FlowError("the conversation is over")
+
+    def _keep(self, result: Result) -> Turn:
+        state, turn = result
+        self._history.append(state)
+        return turn

@@ -1,0 +1,198 @@
+"""The policy: a state and an event in; the next state, what to say and what to do out. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, tzinfo
+
+from bot.dialogue.brief import Brief
+from bot.dialogue.draft import Draft
+from bot.dialogue.flow import Flow
+from bot.dialogue.heard import read
+from bot.dialogue.model import ANY, RETURN, SILENCE, STAY, UNCLEAR, Move
+from bot.dialogue.outcome import if_hung_up, promised
+from bot.dialogue.prompts import PromptBook
+from bot.dialogue.state import DialogueState
+from bot.dialogue.turn import Turn
+from bot.errors import FlowError
+from bot.nlu.interpreter import OUT_OF_SCOPE, Understanding
+
+Result = tuple[DialogueState, Turn]
+
+LONGEST_CHAIN = 20
+"""Steps passed through for one event; more means that the flow goes round without asking anything."""
+
+
+class Policy:
+    """Walks one flow with the facts of one call."""
+
+    def __init__(self, flow: Flow, prompts: PromptBook, brief: Brief, zone: tzinfo) -> None:
+        self.flow, self.prompts, self.brief, self.zone = flow, prompts, brief, zone
+
+    def open(self, at: datetime) -> Result:
+        """The disclosures, then the first step."""
+        slots = dict.fromkeys(self.flow.slots)
+        draft = self._draft(DialogueState(self.flow.start, slots=slots, opened_at=at), at)
+        draft.say(self.flow.disclosures)
+        self._enter(draft, self.flow.start)
+        return draft.finish()
+
+    def hear(self, state: DialogueState, understanding: Understanding, at: datetime) -> Result:
+        """An utterance. Stop words first, then the step's own moves, then what is answered anywhere."""
+        state = replace(state, silences=0, utterances=state.utterances + 1, last_heard_at=at)
+        draft = self._draft(state, at, understanding)
+        draft.hit_stop_words(understanding.stop_words)
+        owed = self._owes(state)
+        move = self._urgent(draft) or (None if owed else self._answer(draft))
+        if move is not None:
+            draft.update(unclears=0)
+            self._take(draft, move)
+        elif owed:
+            self._repeat_disclosures(draft)
+        else:
+            self._not_understood(draft)
+        return draft.finish()
+
+    def hear_silence(self, state: DialogueState, at: datetime) -> Result:
+        draft = self._draft(replace(state, silences=state.silences + 1), at)
+        if self._owes(state):
+            self._repeat_disclosures(draft)
+            return draft.finish()
+        move = self._first(draft, self._moves(draft), SILENCE)
+        if move is None:
+            raise FlowError(f"step {state.step!r} has no answer to silence")
+        self._take(draft, move)
+        return draft.finish()
+
+    def interrupted(self, state: DialogueState, prompt_ids: Sequence[str], at: datetime) -> Result:
+        """These prompts were cut: the disclosures among them are owed, and said again in order."""
+        cut = [i for i, name in enumerate(self.flow.disclosures) if name in prompt_ids]
+        owed = self.flow.disclosures[cut[0] :] if cut else ()
+        draft = self._draft(replace(state, owed=owed), at)
+        if owed and not state.ended:
+            self._repeat_disclosures(draft)
+        return draft.finish()
+
+    def wind_up(self, state: DialogueState, at: datetime) -> Result:
+        """The call must stop now: a polite word and the end, with what was settled standing."""
+        draft = self._draft(state, at)
+        step = self.flow.steps[self.flow.wind_up]
+        draft.say(step.say)
+        if state.identity_confirmed and state.promise is None and state.hung_up_as is None:
+            disposition: str = step.end or if_hung_up(state)
+        else:
+            disposition = if_hung_up(state)
+        draft.end(disposition, self.flow.closing)
+        return draft.finish()
+
+    def far_end_hung_up(self, state: DialogueState) -> DialogueState:
+        return state if state.ended else replace(state, disposition=if_hung_up(state))
+
+    # What leads where
+
+    def _urgent(self, draft: Draft) -> Move | None:
+        """The move for the gravest stop word that has one here. No word leads out of a step that holds."""
+        step = self.flow.steps[draft.state.step]
+        moves = step.moves if step.holds else self.flow.stop_words
+        for word in draft.stop_words:
+            for move in moves:
+                if word in move.stop_words and draft.allows(move):
+                    return move
+        return None
+
+    def _answer(self, draft: Draft) -> Move | None:
+        moves = self._moves(draft)
+        if draft.intent is None or draft.intent == OUT_OF_SCOPE:
+            return self._first(draft, moves, ANY)
+        return self._first(draft, moves, draft.intent, ANY)
+
+    def _moves(self, draft: Draft) -> Sequence[Move]:
+        step = self.flow.steps[draft.state.step]
+        if step.holds:
+            return step.moves
+        return (*step.moves, *self.flow.anywhere, *self.flow.stop_words)
+
+    def _first(self, draft: Draft, moves: Sequence[Move], *events: str) -> Move | None:
+        """The first move that waits for one of these events and whose guard holds."""
+        for move in moves:
+            if any(event in move.intents for event in events) and draft.allows(move):
+                return move
+        return None
+
+    def _not_understood(self, draft: Draft) -> None:
+        draft.update(unclears=draft.state.unclears + 1)
+        move = self._first(draft, self._moves(draft), UNCLEAR)
+        if move is None:
+            raise FlowError(f"step {draft.state.step!r} has no answer to what is not understood")
+        self._take(draft, move)
+
+    # Going there
+
+    def _take(self, draft: Draft, move: Move) -> None:
+        """Act, speak and go. A stop-word rule hit by its intent alone is reported too."""
+        draft.hit_stop_words([word for word in move.stop_words if draft.intent in move.intents][:1])
+        draft.act(move)
+        draft.say(move.say)
+        origin = draft.state.step
+        if move.to == STAY:
+            return
+        if move.to == RETURN:
+            if any(move is own for own in self.flow.steps[origin].moves):
+                self._leave_detour(draft)
+            draft.ask_again()
+            return
+        if move.to not in self.flow.detours:
+            draft.update(return_to=None)
+        elif origin not in self.flow.detours:
+            draft.update(return_to=origin)
+        self._enter(draft, move.to)
+
+    def _enter(self, draft: Draft, name: str) -> None:
+        """Enter a step, and pass through those that do not ask."""
+        for _ in range(LONGEST_CHAIN):
+            step = self.flow.steps[name]
+            draft.update(step=name)
+            draft.say(step.say)
+            if step.end is not None:
+                promise = draft.state.promise
+                draft.end(promised(promise) if promise else step.end, self.flow.closing)
+                return
+            if step.ask is not None:
+                draft.say([step.ask])
+                return
+            move = next((move for move in step.moves if draft.allows(move)), None)
+            if move is None:
+                raise FlowError(f"step {name!r} leads nowhere")
+            draft.act(move)
+            draft.say(move.say)
+            if move.to == RETURN:
+                self._leave_detour(draft)
+                draft.ask_again()
+                return
+            name = move.to
+        raise FlowError(f"step {name!r} goes round without asking anything")
+
+    def _leave_detour(self, draft: Draft) -> None:
+        """Back to the step that was left; what the detour would have made of a hang-up is void."""
+        if draft.state.return_to is not None:
+            draft.update(step=draft.state.return_to, return_to=None, hung_up_as=None)
+
+    def _owes(self, state: DialogueState) -> bool:
+        """Whether disclosures must be played before anything else. Not to somebody in need of help."""
+        return bool(state.owed) and not self.flow.steps[state.step].holds
+
+    def _repeat_disclosures(self, draft: Draft) -> None:
+        owed = draft.state.owed
+        draft.update(owed=())
+        draft.say(owed)
+        draft.ask_again()
+
+    def _draft(self, state: DialogueState, at: datetime, understanding: Understanding | None = None) -> Draft:
+        today = at.astimezone(self.zone).date()
+        draft = Draft(self.flow, self.prompts, self.brief, state, at, today, understanding)
+        if understanding is not None:
+            debt = self.brief.debt if state.identity_confirmed else None
+            tail = self.brief.party.id_tail
+            draft.heard = read(understanding, at, self.zone, self.prompts.speech, tail, debt)
+        return draft

@@ -1,0 +1,166 @@
+"""Prompts: what the bot can say, as Jinja2 templates with variants, classified by what they reveal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, Literal, Self
+
+from jinja2 import StrictUndefined, Template, TemplateSyntaxError, UndefinedError, meta, pass_context
+from jinja2.runtime import Context
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from bot.datafile import line_of, load_model
+from bot.dialogue.speech import Speech
+from bot.errors import DataFileError, PromptError
+
+Disclosure = Literal["institution", "ai_identity", "recording_notice"]
+
+PUBLIC = frozenset({"institution", "hotline", "party", "today", "callback_at"})
+"""The only variables a prompt may use and yet be said before the right party is confirmed."""
+
+
+class PromptModel(BaseModel):
+    """One prompt as it is written. ``asks`` names what is asked of the customer, for the simulated ones."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    say: list[str] = Field(min_length=1)
+    disclosure: Disclosure | None = None
+    interruptible: bool = True
+    reveals: Literal["debt"] | None = None
+    asks: str | None = None
+
+    @field_validator("say", mode="before")
+    @classmethod
+    def _one_or_many(cls, say: object) -> object:
+        return [say] if isinstance(say, str) else say
+
+
+class PromptFile(BaseModel):
+    """The content of one file under ``prompts/``."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    prompts: dict[str, PromptModel]
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """One prompt, compiled. ``variables`` are all that its variants read."""
+
+    id: str
+    sources: tuple[str, ...]
+    variants: tuple[Template, ...]
+    variables: frozenset[str]
+    reveals_debt: bool
+    disclosure: Disclosure | None
+    interruptible: bool
+    asks: str | None
+
+    def render(self, facts: Mapping[str, Any], count: int) -> str:
+        """The text of the variant for the ``count``-th time (from 0) it is said. Raises PromptError."""
+        missing = self.variables - facts.keys()
+        if missing:
+            raise PromptError(f"prompt {self.id!r} needs {', '.join(sorted(missing))}, unknown in this call")
+        try:
+            return self.variants[count % len(self.variants)].render(facts)
+        except (UndefinedError, TypeError, AttributeError) as error:
+            raise PromptError(f"prompt {self.id!r} cannot be rendered: {error}") from error
+
+
+@dataclass(frozen=True, slots=True)
+class PromptBook:
+    """All prompts of a language."""
+
+    prompts: Mapping[str, Prompt]
+    speech: Speech
+
+    def __getitem__(self, prompt_id: str) -> Prompt:
+        return self.prompts[prompt_id]
+
+    def __contains__(self, prompt_id: object) -> bool:
+        return prompt_id in self.prompts
+
+    @classmethod
+    def load(cls, language_dir: Path) -> Self:
+        """Every file under ``prompts/``. Raises DataFileError."""
+        speech = Speech.load(language_dir)
+        environment = _environment(speech)
+        prompts: dict[str, Prompt] = {}
+        for path in sorted((language_dir / "prompts").glob("*.yml")):
+            for prompt_id, model in load_model(path, PromptFile).prompts.items():
+                location = ("prompts", prompt_id)
+                if prompt_id in prompts:
+                    raise DataFileError(
+                        str(path),
+                        "another file has this prompt too",
+                        line=line_of(path, *location),
+                        key=prompt_id,
+                    )
+                try:
+                    prompts[prompt_id] = _compile(prompt_id, model, environment, speech)
+                except ValueError as error:
+                    raise DataFileError(
+                        str(path), str(error), line=line_of(path, *location), key=prompt_id
+                    ) from error
+        return cls(prompts, speech)
+
+
+def load_prompts(language_dir: Path) -> PromptBook:
+    """All prompts of the language in ``language_dir``. Raises DataFileError."""
+    return PromptBook.load(language_dir)
+
+
+def _compile(
+    prompt_id: str, model: PromptModel, environment: ImmutableSandboxedEnvironment, speech: Speech
+) -> Prompt:
+    variables: set[str] = set()
+    templates = []
+    for source in model.say:
+        try:
+            variables |= meta.find_undeclared_variables(environment.parse(source))
+            templates.append(environment.from_string(source))
+        except TemplateSyntaxError as error:
+            raise ValueError(f"not a Jinja2 template: {error.message}") from error
+    reveals = model.reveals == "debt" or bool(variables - PUBLIC)
+    if model.disclosure is not None:
+        if model.interruptible:
+            raise ValueError("a disclosure is not interruptible: add `interruptible: false`")
+        if reveals:
+            raise ValueError("a disclosure is said first and reveals nothing of the debt")
+    if model.disclosure == "ai_identity":
+        for source in model.say:
+            lacking = [group for group in speech.ai_label if not any(word in source for word in group)]
+            if lacking:
+                wanted = "; ".join(" or ".join(group) for group in lacking)
+                raise ValueError(f"the AI disclosure must contain {wanted}")
+    return Prompt(
+        prompt_id,
+        tuple(model.say),
+        tuple(templates),
+        frozenset(variables),
+        reveals,
+        model.disclosure,
+        model.interruptible,
+        model.asks,
+    )
+
+
+def _environment(speech: Speech) -> ImmutableSandboxedEnvironment:
+    """A sandbox with the language's filters: money, day, moment."""
+
+    @pass_context
+    def day(context: Context, value: date) -> str:
+        return speech.say_day(value, context["today"])
+
+    @pass_context
+    def moment(context: Context, value: datetime) -> str:
+        return speech.say_moment(value, context["today"])
+
+    environment = ImmutableSandboxedEnvironment(undefined=StrictUndefined)
+    environment.filters.update(money=speech.say_money, day=day, moment=moment)
+    return environment

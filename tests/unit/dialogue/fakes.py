@@ -1,0 +1,89 @@
+"""A scripted interpreter: understands the intents and entities written into the utterance itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from datetime import date, datetime
+
+from bot.nlu.interpreter import OUT_OF_SCOPE, Entity, Understanding
+
+_ENTITY = re.compile(r"(\w+)=(\S+)")
+_STOP = re.compile(r"!(\w+)")
+
+
+class ScriptedInterpreter:
+    """Reads ``intent kind=value ... !stop_word`` as it stands; anything else is out of scope.
+
+    ``promise_pay date=2026-11-27 amount=80000`` is a promise with a day and an amount in minor units.
+    """
+
+    def __init__(self, intents: Collection[str]) -> None:
+        self.intents = frozenset(intents)
+        self.expected: list[tuple[str, ...]] = []
+
+    def parse(self, text: str, *, now: datetime, expected: Collection[str] = ()) -> Understanding:
+        self.expected.append(tuple(expected))
+        first = text.split()[0]
+        intent = first if first in self.intents else OUT_OF_SCOPE
+        entities = tuple(
+            Entity(kind, _value(kind, value), value, 0, 0) for kind, value in _ENTITY.findall(text)
+        )
+        return Understanding(text, intent, 0.9, ((intent, 0.9),), entities, tuple(_STOP.findall(text)))
+
+
+def _value(kind: str, value: str) -> date | datetime | int | str:
+    if kind == "date":
+        return date.fromisoformat(value)
+    if kind == "datetime":
+        return datetime.fromisoformat(value)
+    if kind in ("amount", "share"):
+        return int(value)
+    return value
+
+
+INTENTS = [
+    "affirm",
+    "deny",
+    "confirm_identity",
+    "wrong_person",
+    "third_party",
+    "promise_pay",
+    "pay_now",
+    "already_paid",
+    "request_relief",
+    "request_extension",
+    "refuse_pay",
+    "hardship",
+    "dispute_amount",
+    "ask_amount",
+    "ask_due_date",
+    "ask_how_to_pay",
+    "ask_who",
+    "ask_robot",
+    "ask_human",
+    "busy_callback",
+    "stop_calling",
+    "ask_repeat",
+    "inform",
+    "thanks_bye",
+    "complaint",
+    "abuse",
+]
+"""Every intent that the flows are written for."""
+
+STOP_WORDS = [
+    "self_harm",
+    "death",
+    "illness_hardship",
+    "complaint_regulator",
+    "lawyer_court",
+    "fraud_identity",
+    "recording_refused",
+    "stop_calling",
+    "wrong_party",
+    "dispute_paid",
+    "minor",
+    "human_wanted",
+]
+"""Every stop-word rule of the rule packs."""
