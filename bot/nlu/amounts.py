@@ -1,0 +1,173 @@
+"""Sums of money as they are spoken: exact (一千二, 三块五), by name (全部, 最低) or as a share (一半, 三分之一)."""
+
+from __future__ import annotations
+
+import re
+from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from bot.datafile import load_model
+from bot.errors import DataFileError
+from bot.nlu.interpreter import Entity
+from bot.nlu.numerals import Numerals
+
+_MINOR = 100  # minor units in one major unit
+_SMALL = 100  # a bare number below this is a sum only when something says so
+_LARGEST = 10**13  # minor units; more than any account holds: a string of digits, not a sum
+
+
+class Shares(BaseModel):
+    """Patterns of shares of the amount due."""
+
+    model_config = ConfigDict(extra="forbid")
+    half: str
+    fraction: str
+    percent: str
+    tenths: str
+
+
+class AmountWords(BaseModel):
+    """``amounts.yml``."""
+
+    model_config = ConfigDict(extra="forbid")
+    major: list[str]
+    tenth: list[str]
+    hundredth: list[str]
+    approximately: list[str]
+    colloquial: dict[str, int]
+    not_before: list[str]
+    not_after: list[str]
+    pay_verbs: list[str]
+    exceptions: list[str] = Field(alias="except")
+    keywords: dict[str, list[str]]
+    shares: Shares
+
+
+class Amounts:
+    """Finds sums in normalised text from which dates have been blanked out."""
+
+    def __init__(self, words: AmountWords, numerals: Numerals, file: str) -> None:
+        self._words, self._numerals = words, numerals
+        number = rf"(?:[{numerals.characters}]|\.(?=[0-9])|(?<=[{numerals.characters}]){re.escape(numerals.words.point)}(?=[{numerals.characters}]))+"
+        small = numerals.small
+        digit = f"[0-9{''.join(numerals.words.digits)}]"
+        major, tenth, hundredth, about = (
+            _alternatives(w) for w in (words.major, words.tenth, words.hundredth, words.approximately)
+        )
+        zero = f"[{''.join(w for w, value in numerals.words.digits.items() if value == 0)}]?"
+        cents = (  # 三块五, 三块五毛二, 一百块零五毛
+            rf"{zero}(?P<tenths>{digit})(?:{tenth}(?:{zero}(?P<cents>{digit})(?:{hundredth})?)?)?(?![{numerals.characters}])"
+        )
+        try:
+            self._exact = re.compile(
+                rf"(?<![{numerals.characters}])(?P<only_tenths>{digit})(?:{tenth})(?:(?P<only_cents>{digit})(?:{hundredth})?)?"
+                rf"|(?P<number>{_alternatives(list(words.colloquial))}|{number})(?P<half>{numerals.words.half})?(?:{about})?"
+                rf"(?:(?P<major>{major})(?:{cents}|(?P<major_half>{numerals.words.half}))?(?:{about})?)?"
+            )
+            self._except = [re.compile(p) for p in words.exceptions]
+            self._keywords = [
+                (name, re.compile(p)) for name, patterns in words.keywords.items() for p in patterns
+            ]
+            self._shares = {
+                name: re.compile(p.format(n=small)) for name, p in words.shares.model_dump().items()
+            }
+        except (re.error, KeyError, ValueError, IndexError) as error:
+            raise DataFileError(file, f"not a pattern: {error}") from error
+        self._not_before = re.compile(_alternatives(words.not_before))
+        self._not_after = tuple(words.not_after)
+        self._pay_verbs = tuple(words.pay_verbs)
+
+    @classmethod
+    def load(cls, language_dir: Path, numerals: Numerals) -> Amounts:
+        """Read ``amounts.yml``. Raises DataFileError."""
+        path = language_dir / "amounts.yml"
+        return cls(load_model(path, AmountWords), numerals, str(path))
+
+    def find(self, text: str) -> list[Entity]:
+        """Amounts (minor units), shares (hundredths) and keyword amounts in ``text``, in order."""
+        found = self._find_shares(text)
+        for name, pattern in self._keywords:
+            for match in pattern.finditer(text):
+                if match.end() > match.start():
+                    found.append(Entity("keyword_amount", name, match[0], *match.span()))
+        taken = [(entity.start, entity.end) for entity in found if entity.kind == "share"]
+        for match in self._exact.finditer(text):
+            if not any(start < match.end() and match.start() < end for start, end in taken):
+                value = self._value(match)
+                if value is not None:
+                    found.append(Entity("amount", value, match[0], *match.span()))
+        return _apart(found)
+
+    def _value(self, match: re.Match[str]) -> int | None:
+        if any(pattern.match(match.string, match.start()) for pattern in self._except):
+            return None
+        before, after = match.string[: match.start()], match.string[match.end() :]
+        if match["only_tenths"]:
+            cents = self._digit(match["only_cents"])
+            return 10 * self._digit(match["only_tenths"]) + cents
+        if before.endswith(self._not_after):
+            return None
+        number = self._number(match["number"])
+        if number is None or number <= 0:
+            return None
+        if not match["major"] and not self._is_sum(match, number, before, after):
+            return None
+        if match["half"]:
+            return None  # 一个半, 三点半: a count or a time
+        minor = number * _MINOR
+        if match["major_half"]:
+            minor += _MINOR // 2
+        minor += 10 * self._digit(match["tenths"]) + self._digit(match["cents"])
+        whole = int(minor.to_integral_value(rounding=ROUND_HALF_UP))
+        return whole if 0 < whole <= _LARGEST else None
+
+    def _number(self, said: str) -> Decimal | None:
+        colloquial = self._words.colloquial.get(said)
+        return Decimal(colloquial) if colloquial is not None else self._numerals.parse(said)
+
+    def _is_sum(self, match: re.Match[str], number: Decimal, before: str, after: str) -> bool:
+        """Whether a number without a unit of money is one, by what stands around it."""
+        if self._not_before.match(after) or before.endswith(tuple(self._numerals.words.tail_words)):
+            return False
+        if match["number"].startswith("0") and number >= 1:
+            return False  # a leading zero: digits of something
+        return number >= _SMALL or (number >= 10 and before.endswith(self._pay_verbs))  # noqa: PLR2004
+
+    def _find_shares(self, text: str) -> list[Entity]:
+        found = []
+        for name, pattern in self._shares.items():
+            for match in pattern.finditer(text):
+                value = self._share(name, match)
+                if value is not None and 0 < value <= 100:  # noqa: PLR2004
+                    found.append(Entity("share", value, match[0], *match.span()))
+        return _apart(found)
+
+    def _share(self, name: str, match: re.Match[str]) -> int | None:
+        if name == "half":
+            return 50
+        if name == "fraction":
+            above, below = self._numerals.parse(match["above"]), self._numerals.parse(match["below"])
+            return int(above * 100 / below) if above and below else None
+        value = self._numerals.parse(match["n"] or match["n2"])
+        if value is None:
+            return None
+        return int(value * 10) if name == "tenths" else int(value)
+
+    def _digit(self, said: str | None) -> int:
+        value = self._numerals.parse(said) if said else None
+        return int(value) if value is not None else 0
+
+
+def _apart(entities: list[Entity]) -> list[Entity]:
+    """Without those that overlap an earlier or longer one."""
+    kept: list[Entity] = []
+    for entity in sorted(entities, key=lambda e: (e.start, -e.end)):
+        if not kept or entity.start >= kept[-1].end:
+            kept.append(entity)
+    return kept
+
+
+def _alternatives(words: list[str]) -> str:
+    return "(?:" + "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True)) + ")"

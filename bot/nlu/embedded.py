@@ -1,0 +1,94 @@
+"""The embedded interpreter: rules where they are sure, a small model for the rest. No server, milliseconds."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from bot.nlu import features, model_cache
+from bot.nlu.entities import EntityFinder, in_original
+from bot.nlu.interpreter import OUT_OF_SCOPE, Entity, Understanding
+from bot.nlu.model import Blocks, IntentModel, fit
+from bot.nlu.normalize import Normalized, normalize
+from bot.nlu.stop_words import StopWords
+from bot.nlu.sure_rules import SureRules
+from bot.nlu.training_data import load_training_data
+
+_WORD_FILES = ("numerals.yml", "dates.yml", "amounts.yml")  # they decide entities, which the model sees
+_TRAINING_DAY = datetime.fromisoformat("2026-01-05T09:00:00+08:00")  # any day: only kinds of entities count
+
+
+class EmbeddedInterpreter:
+    """Implements the Interpreter port. Holds no state of a conversation: share it freely between threads."""
+
+    def __init__(
+        self, model: IntentModel, entities: EntityFinder, rules: SureRules, stop_words: StopWords
+    ) -> None:
+        self._model, self._entities, self._rules, self._stop_words = model, entities, rules, stop_words
+
+    @classmethod
+    def load(cls, language_dir: Path, cache_dir: Path | None, time_zone: ZoneInfo) -> EmbeddedInterpreter:
+        """Read the language and its model, fitted now if ``cache_dir`` does not hold it. Raises DataFileError."""
+        entities = EntityFinder.load(language_dir, time_zone)
+        rules, stop_words = SureRules.load(language_dir), StopWords.load(language_dir)
+        data = language_dir / "nlu.yml"
+        parts = [f"features {features.VERSION}".encode()]
+        parts += [path.read_bytes() for name in _WORD_FILES if (path := language_dir / name).is_file()]
+        parts += [data.read_bytes()] if data.is_file() else []
+        model = model_cache.cached_model(cache_dir, parts, lambda: train(data, entities))
+        return cls(model, entities, rules, stop_words)
+
+    @property
+    def intents(self) -> tuple[str, ...]:
+        """All intents that can be understood."""
+        return self._model.intents
+
+    def parse(self, text: str, *, now: datetime, expected: Collection[str] = ()) -> Understanding:
+        """Parse ``text``; never raises on any text. See the port for the arguments."""
+        heard = normalize(text)
+        if not heard.compact:
+            return Understanding(text, OUT_OF_SCOPE, 0.0)
+        found = self._entities.find(heard, now)
+        probabilities = self._probabilities(heard, found)
+        stop_words = self._stop_words.find(heard.compact, probabilities)
+        sure = self._rules.intent(heard, found)
+        if sure is not None:
+            probabilities = self._insist(probabilities, self._rules.in_context(sure, expected))
+        else:
+            probabilities = self._reweigh(probabilities, expected)
+        ranking = tuple(sorted(probabilities.items(), key=lambda pair: -pair[1]))
+        best, confidence = ranking[0]
+        intent = best if confidence >= self._rules.words.threshold else OUT_OF_SCOPE
+        return Understanding(text, intent, confidence, ranking, in_original(found, heard, text), stop_words)
+
+    def _probabilities(self, heard: Normalized, found: list[Entity]) -> dict[str, float]:
+        values = self._model.probabilities(blocks_of(heard, found))
+        return dict(zip(self._model.intents, values.tolist(), strict=True))
+
+    def _insist(self, probabilities: dict[str, float], intent: str) -> dict[str, float]:
+        """The sure intent first; the model's opinion shares the rest."""
+        sure = self._rules.words.sure
+        rest = {name: value * (1 - sure) for name, value in probabilities.items()}
+        return rest | {intent: rest.get(intent, 0.0) + sure}
+
+    def _reweigh(self, probabilities: dict[str, float], expected: Collection[str]) -> dict[str, float]:
+        """Multiply the odds of what the state waits for: the largest single gain in accuracy there is."""
+        weight = self._rules.words.expected_weight
+        raised = {name: p * weight if name in expected else p for name, p in probabilities.items()}
+        total = sum(raised.values())
+        return {name: value / total for name, value in raised.items()}
+
+
+def blocks_of(heard: Normalized, found: list[Entity]) -> Blocks:
+    """What the model sees of an utterance."""
+    return features.blocks(heard.compact, (entity.kind for entity in found))
+
+
+def train(data: Path, entities: EntityFinder) -> IntentModel:
+    """Fit a model on the examples in ``data``. Raises DataFileError."""
+    examples = load_training_data(data)
+    heard = [normalize(example.text) for example in examples]
+    samples = [blocks_of(each, entities.find(each, _TRAINING_DAY)) for each in heard]
+    return fit(samples, [example.intent for example in examples])

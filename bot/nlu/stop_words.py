@@ -1,0 +1,108 @@
+"""Stop words: what acts at once in every state of a conversation, heard as written or only by its sound."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from bot.datafile import load_model
+from bot.errors import DataFileError
+from bot.nlu.pinyin import Folding
+
+
+class Confusions(BaseModel):
+    """Sounds taken for others: initials and finals of toneless pinyin."""
+
+    model_config = ConfigDict(extra="forbid")
+    initials: dict[str, str]
+    finals: dict[str, str]
+
+
+class StopWordRule(BaseModel):
+    """One rule of ``stop_words.yml``."""
+
+    model_config = ConfigDict(extra="forbid")
+    id: str
+    any: list[str]
+    exact: list[str] = []
+    exceptions: list[str] = Field(default=[], alias="except")
+    unless: list[str] = []
+    intents: list[str] = []
+
+
+class StopWordFile(BaseModel):
+    """``stop_words.yml``: rules, gravest first."""
+
+    model_config = ConfigDict(extra="forbid")
+    intent_at_least: float = Field(gt=0, le=1)
+    confusions: Confusions
+    rules: list[StopWordRule]
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    id: str
+    words: tuple[str, ...]
+    sounds: tuple[tuple[str, ...], ...]
+    exceptions: tuple[re.Pattern[str], ...]
+    unless: tuple[re.Pattern[str], ...]
+    intents: frozenset[str]
+
+
+class StopWords:
+    """Finds stop words in normalised text without spaces."""
+
+    def __init__(self, content: StopWordFile, file: str) -> None:
+        self._folding = Folding(content.confusions.initials, content.confusions.finals)
+        self._intent_at_least = content.intent_at_least
+        self._rules = [self._compile(rule, file) for rule in content.rules]
+
+    @classmethod
+    def load(cls, language_dir: Path) -> StopWords:
+        """Read ``stop_words.yml``. Raises DataFileError."""
+        path = language_dir / "stop_words.yml"
+        return cls(load_model(path, StopWordFile), str(path))
+
+    @property
+    def rules(self) -> tuple[str, ...]:
+        """The ids of all rules, gravest first."""
+        return tuple(rule.id for rule in self._rules)
+
+    def find(self, text: str, probabilities: Mapping[str, float] | None = None) -> tuple[str, ...]:
+        """The ids of the rules hit by a word in ``text`` or by the certainty of an intent, gravest first."""
+        folded = self._folding.fold(text)
+        return tuple(rule.id for rule in self._rules if self._hit(rule, text, folded, probabilities or {}))
+
+    def _hit(
+        self, rule: _Rule, text: str, folded: tuple[str, ...], probabilities: Mapping[str, float]
+    ) -> bool:
+        spans = [span for word in rule.words for span in _places(text, word)]
+        spans += [span for sounds in rule.sounds for span in _sounds_at(folded, sounds)]
+        likely = any(probabilities.get(intent, 0) >= self._intent_at_least for intent in rule.intents)
+        if not (spans or likely) or any(pattern.search(text) for pattern in rule.unless):
+            return False
+        void = [match.span() for pattern in rule.exceptions for match in pattern.finditer(text)]
+        standing = any(not any(s < end and start < e for s, e in void) for start, end in spans)
+        return standing or (likely and not void)
+
+    def _compile(self, rule: StopWordRule, file: str) -> _Rule:
+        try:
+            exceptions = tuple(re.compile(pattern) for pattern in rule.exceptions)
+            unless = tuple(re.compile(pattern) for pattern in rule.unless)
+        except re.error as error:
+            raise DataFileError(file, f"not a regular expression: {error}", key=rule.id) from error
+        sounds = tuple(self._folding.fold(word) for word in rule.any)
+        return _Rule(rule.id, (*rule.any, *rule.exact), sounds, exceptions, unless, frozenset(rule.intents))
+
+
+def _places(text: str, word: str) -> list[tuple[int, int]]:
+    return [(match.start(), match.end()) for match in re.finditer(re.escape(word), text)]
+
+
+def _sounds_at(folded: tuple[str, ...], sounds: tuple[str, ...]) -> list[tuple[int, int]]:
+    size = len(sounds)
+    return [(at, at + size) for at in range(len(folded) - size + 1) if folded[at : at + size] == sounds]
