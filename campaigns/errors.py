@@ -40,7 +40,11 @@ class ConflictError(CampaignsError):
 
 
 class StoreError(CampaignsError):
-    """The database cannot be used."""
+    """The database cannot be used. ``transient``: trying again may help (locked, restarting)."""
+
+    def __init__(self, message: str, *, transient: bool = False) -> None:
+        super().__init__(message)
+        self.transient = transient
 
 
 class ClockError(CampaignsError):

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from campaigns.dialing.audience import Audience
 from campaigns.errors import ConflictError, NotFoundError
-from campaigns.store.models import Account, Campaign, CampaignMember, Grade
+from campaigns.store.models import Account, Attempt, Campaign, CampaignMember, Grade
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,4 +255,40 @@ def put_back(session: Session, member_ids: Sequence[int], at: datetime) -> None:
         update(CampaignMember)
         .where(CampaignMember.id.in_(member_ids), CampaignMember.state == "queued")
         .values(state="waiting", next_at=at)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a campaign has come. ``live``: attempts reserved or dialling now."""
+
+    waiting: int
+    queued: int
+    attempts: int
+    live: int
+    next_due_at: datetime | None
+
+
+def progress_of(session: Session, campaign_id: int) -> Progress:
+    """The counts as of this transaction."""
+    states: dict[str, int] = dict(
+        session.execute(
+            select(CampaignMember.state, func.count())
+            .where(CampaignMember.campaign_id == campaign_id)
+            .group_by(CampaignMember.state)
+        )
+        .tuples()
+        .all()
+    )
+    attempts, live = session.execute(
+        select(func.count(), func.count().filter(Attempt.state.in_(("reserved", "dialing")))).where(
+            Attempt.campaign_id == campaign_id
+        )
+    ).one()
+    return Progress(
+        waiting=states.get("waiting", 0),
+        queued=states.get("queued", 0),
+        attempts=attempts,
+        live=live,
+        next_due_at=next_due_at(session, campaign_id),
     )

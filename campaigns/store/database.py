@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy import Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
 
 from campaigns.errors import StoreError
 
 SQLITE_BUSY_TIMEOUT_MS = 30_000
+UNREACHABLE = ("unable to open", "onnection", "disk I/O", "shutting down", "starting up")
+REVISION = "0001"  # the newest migration; checked at every start without loading Alembic
 
 
 def set_sqlite_pragmas(dbapi_connection: Any, _record: Any) -> None:
@@ -48,21 +51,32 @@ class Database:
             with self._sessions.begin() as session:
                 yield session
         except DBAPIError as error:
-            raise StoreError(explain(error, self.url.render_as_string(hide_password=True))) from error
+            raise explain(error, self.url.render_as_string(hide_password=True)) from error
+
+    def check(self) -> None:
+        """Raises StoreError when the tables are missing or of another version."""
+        if self.is_sqlite and self.url.database and not Path(self.url.database).exists():
+            raise StoreError(f"the database {self.url.database} is gone; restore it or run 'xiaorong init'")
+        with self.transaction() as session:
+            revision = session.execute(text("SELECT version_num FROM alembic_version")).scalar()
+        if revision != REVISION:
+            raise StoreError(
+                f"the database is at version {revision}, this program needs {REVISION}; run 'xiaorong init'"
+            )
 
     def close(self) -> None:
         self.engine.dispose()
 
 
-def explain(error: DBAPIError, url: str) -> str:
+def explain(error: DBAPIError, url: str) -> StoreError:
     """A database error as one line that says what to do."""
     cause = str(error.orig).splitlines()[0] if error.orig else str(error).splitlines()[0]
     if "locked" in cause:
-        return (
-            f"the database {url} is locked by another program; close it and run the command again ({cause})"
-        )
+        message = f"the database {url} is locked by another program; close it and run the command again"
+        return StoreError(f"{message} ({cause})", transient=True)
     if "no such table" in cause or "does not exist" in cause:
-        return f"the database {url} has no Xiaorong tables, or older ones; run 'xiaorong init' ({cause})"
-    if "unable to open" in cause or "onnect" in cause:
-        return f"the database {url} cannot be reached; check that it exists and is running ({cause})"
-    return f"the database {url} refused: {cause}"
+        return StoreError(f"the database {url} has no Xiaorong tables; run 'xiaorong init' ({cause})")
+    if error.connection_invalidated or any(word in cause for word in UNREACHABLE):
+        message = f"the database {url} cannot be reached; check that it exists and is running"
+        return StoreError(f"{message} ({cause})", transient=True)
+    return StoreError(f"the database {url} refused: {cause}")

@@ -10,7 +10,6 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy.exc import DBAPIError
 
-from campaigns.errors import StoreError
 from campaigns.store.database import Database, explain
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -30,7 +29,7 @@ def upgrade(database: Database) -> None:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
     except DBAPIError as error:
-        raise StoreError(explain(error, database.url.render_as_string(hide_password=True))) from error
+        raise explain(error, database.url.render_as_string(hide_password=True)) from error
 
 
 def revision(database: Database) -> str | None:

