@@ -1,0 +1,56 @@
+"""What concerns the customer, whichever number would be dialled."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from campaigns.compliance.checks.suppressed import barred
+from campaigns.compliance.effective import EffectivePack
+from campaigns.compliance.facts import CallFacts
+from campaigns.compliance.reasons import Reason, Scope
+from campaigns.compliance.verdict import Defer, Refuse
+from campaigns.compliance.windows import day_start
+
+
+def debt_owed(facts: CallFacts, _pack: EffectivePack) -> Refuse | None:
+    """Who owes nothing, or no longer, is not called; nor is one of whom the ledger says nothing."""
+    if facts.debt_owed is None:
+        return Refuse(Reason.LEDGER_UNKNOWN)
+    return None if facts.debt_owed else Refuse(Reason.NOTHING_OWED)
+
+
+def customer_suppressed(facts: CallFacts, _pack: EffectivePack) -> Defer | Refuse | None:
+    """Bars on the customer that are in force."""
+    return barred((bar for bar in facts.suppressions if not bar.of_number), facts.now, Scope.DEBTOR)
+
+
+def open_case(facts: CallFacts, pack: EffectivePack) -> Refuse | None:
+    """While a person is at work on a complaint, dispute or the like, the bot keeps out of it."""
+    barring = facts.open_cases.difference(pack.rules.cases_that_do_not_bar)
+    return Refuse(Reason.CASE_OPEN, rule=f"case:{min(barring)}") if barring else None
+
+
+def zone_known(facts: CallFacts, pack: EffectivePack) -> Refuse | None:
+    """No zone, no call."""
+    if pack.locality(facts.zones, facts.region).places:
+        return None
+    return Refuse(Reason.ZONE_UNKNOWN, rule="times.fallback_zone")
+
+
+def promise_pending(facts: CallFacts, pack: EffectivePack) -> Defer | None:
+    """A customer who promised is left in peace until the promised day is over."""
+    if facts.promise_due is None:
+        return None
+    day = facts.promise_due + timedelta(days=pack.rules.cooldown.after_promise_days.default)
+    places = pack.locality(facts.zones, facts.region).places
+    until = max((day_start(place.zone, day) for place in places), default=facts.now)
+    if until <= facts.now:
+        return None
+    return Defer(until, Reason.PROMISE_PENDING, rule="cooldown.after_promise_days")
+
+
+def callback_agreed(facts: CallFacts, _pack: EffectivePack) -> Defer | None:
+    """A customer who asked to be called at a time is not called before it."""
+    if facts.callback_at is None or facts.callback_at <= facts.now:
+        return None
+    return Defer(facts.callback_at, Reason.CALLBACK_AGREED, rule="debtor_agreed")

@@ -1,0 +1,55 @@
+"""The one function that says whether a call may be placed now."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from campaigns.compliance.checks import CHECKS
+from campaigns.compliance.effective import EffectivePack
+from campaigns.compliance.facts import CallFacts
+from campaigns.compliance.verdict import Allow, Defer, Refuse, Verdict
+from campaigns.compliance.windows import next_opening
+
+MAX_STEPS = 50
+
+
+def decide(facts: CallFacts, pack: EffectivePack) -> Verdict:
+    """Whether ``facts.number`` may be dialled at ``facts.now``. Pure: the same facts give the same verdict.
+
+    Any refusal wins, the first in the order of ``CHECKS``. Else the longest deferral gives the reason, and
+    its ``until`` is moved on until no check would defer there, as long as nothing new happens: a deferral out
+    of a gap that ends at night leads to the morning.
+    """
+    verdict = _strictest(facts, pack)
+    if isinstance(verdict, Refuse):
+        return verdict
+    if verdict is None:
+        places = pack.locality(facts.zones, facts.region).places
+        opening = next_opening(pack, places, facts.now, facts.campaign_hours)
+        if opening is None:
+            raise AssertionError("the window check let a call pass without a window")
+        return Allow(opening.end)
+    until = verdict.until
+    for _ in range(MAX_STEPS):
+        later = _longest_deferral(replace(facts, now=until), pack)
+        if later is None or later.until <= until:
+            break
+        until = later.until
+    return replace(verdict, until=until)
+
+
+def _strictest(facts: CallFacts, pack: EffectivePack) -> Defer | Refuse | None:
+    longest: Defer | None = None
+    for check in CHECKS:
+        verdict = check(facts, pack)
+        if isinstance(verdict, Refuse):
+            return verdict
+        if verdict is not None and (longest is None or verdict.until > longest.until):
+            longest = verdict
+    return longest
+
+
+def _longest_deferral(facts: CallFacts, pack: EffectivePack) -> Defer | None:
+    """As ``_strictest``, blind to refusals: what may be refused by then is decided then."""
+    verdicts = [check(facts, pack) for check in CHECKS]
+    return max((v for v in verdicts if isinstance(v, Defer)), key=lambda defer: defer.until, default=None)

@@ -1,0 +1,106 @@
+"""Everything that one decision weighs, as plain values. Whoever holds the ledger fills it; nothing here is
+guessed.
+
+All times are aware. A fact that is not known is given as such (None, ``unknown``), never left to a default
+that allows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from campaigns.compliance.hours import Hours
+from telephony.status import NumberStatus
+
+
+@dataclass(frozen=True, slots=True)
+class NumberFacts:
+    """The number that would be dialled."""
+
+    id: int  # the store's id: the number itself is not needed here
+    relation: str  # whose number it is: a key of the rule pack's ``who``
+    status: NumberStatus  # UNKNOWN when it was never checked
+    status_at: datetime | None  # when the status was learnt; None counts as stale
+    generated: bool  # from a range that can reach nobody
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptFact:
+    """One reserved or placed attempt, whatever became of it.
+
+    Reserved ones count: a crash never adds a call.
+    """
+
+    at: datetime  # when it was dialled, or reserved if it never was
+    charged: bool = (
+        True  # False only where a trunk fault meant that nothing rang: such an attempt does not count
+    )
+    outcome: str | None = None  # its disposition code; None while it lives, or when it was lost
+    ended_at: datetime | None = None
+
+    @property
+    def last_at(self) -> datetime:
+        """The last moment known of it."""
+        return self.at if self.ended_at is None else max(self.at, self.ended_at)
+
+
+@dataclass(frozen=True, slots=True)
+class TalkFact:
+    """One effective talk with the debtor: identity confirmed, or 30 s of speech both ways; counted when in
+    doubt.
+    """
+
+    at: datetime  # when it was answered
+    by: str = "bot"  # bot, human or agency: all count alike
+
+
+@dataclass(frozen=True, slots=True)
+class SuppressionFact:
+    """A bar on automated calls that no person has lifted."""
+
+    reason: str  # a code of ``reasons.SUPPRESSIONS``; any other bars too
+    until: datetime | None  # first moment at which it no longer holds; None: until a person lifts it
+    of_number: bool  # True: bars this number; False: bars the customer
+
+
+@dataclass(frozen=True, slots=True)
+class CallFacts:
+    """Facts about calling ``number`` of one customer at ``now``.
+
+    ``debtor_attempts`` are those to all numbers of the customer, in every campaign; ``number_attempts`` those
+    to this E.164 number, for whichever customer. Both must reach back at least 8 days (more where a cap of
+    the rule pack or a state's ``within_h`` looks further), in any order. ``talks`` likewise, for the customer
+    across cases, campaigns, staff and agencies.
+    """
+
+    now: datetime
+    number: NumberFacts
+    line_simulated: bool  # the line reaches nobody, whatever is dialled
+    clock_virtual: bool  # time is simulated: never for a line that reaches people
+    ledger_time: (
+        datetime | None
+    )  # time of the latest decision on record, of any customer; None when there is none
+    zones: tuple[
+        str, ...
+    ]  # IANA zones where the customer may be; empty: by region, or the rule pack's fallback
+    region: str | None  # province or state as the customer file names it
+    debt_owed: bool | None  # whether any amount is due on the account now; None: no ledger data
+    suppressions: tuple[
+        SuppressionFact, ...
+    ] = ()  # of the customer and of the number, not lifted; lapsed ones may stay
+    open_cases: frozenset[str] = frozenset()  # reasons of open human follow-ups of the customer
+    debtor_attempts: tuple[AttemptFact, ...] = ()
+    number_attempts: tuple[AttemptFact, ...] = ()
+    talks: tuple[TalkFact, ...] = ()
+    promise_due: date | None = (
+        None  # latest due date among the customer's pending promises; None: none pending
+    )
+    callback_at: datetime | None = None  # when the debtor asked to be called; None once a call was made since
+    campaign_hours: Hours | None = (
+        None  # the campaign's own hours, local to the customer; None: as the pack says
+    )
+
+    def __post_init__(self) -> None:
+        if self.now.tzinfo is None:
+            raise ValueError("now must be aware")

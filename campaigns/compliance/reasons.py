@@ -1,0 +1,128 @@
+"""Why a call may not be placed now: stable codes, whom they concern, and their texts for operators."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+from typing import Self
+
+from pydantic import Field, RootModel, model_validator
+
+from bot.datafile import load_model
+from campaigns.compliance.limits import Section
+
+TEXTS = Path(__file__).with_name("reasons.yaml")
+
+
+class Scope(StrEnum):
+    """How far a verdict reaches."""
+
+    NUMBER = "number"  # this number only: another of the customer's may be decided on
+    DEBTOR = "debtor"  # all numbers of the customer
+    SYSTEM = "system"  # nothing to do with the customer: stop the campaign, leave its members as they are
+
+
+class Reason(StrEnum):
+    """Codes on record. Values never change once released; at most 32 characters."""
+
+    ALLOWED = "allowed"
+
+    CLOCK_UNTRUSTED = "clock_untrusted"
+    PACK_NOT_IN_FORCE = "pack_not_in_force"
+
+    LEDGER_UNKNOWN = "ledger_unknown"
+    NOTHING_OWED = "nothing_owed"
+    CASE_OPEN = "case_open"
+    ZONE_UNKNOWN = "zone_unknown"
+    NO_NUMBER = "no_number"
+
+    # Suppressions: these codes are also what the store keeps as a suppression's reason.
+    DO_NOT_CALL = "do_not_call"
+    WRONG_PARTY = "wrong_party"
+    THIRD_PARTY_REFUSED = "third_party_refused"
+    COMPLAINT = "complaint"
+    DISPUTE = "dispute"
+    LEGAL = "legal"
+    FRAUD_CLAIM = "fraud_claim"
+    DECEASED = "deceased"
+    VULNERABLE = "vulnerable"
+    HARDSHIP = "hardship"
+    MINOR = "minor"
+    RECORDING_REFUSED = "recording_refused"
+    PAID_CLAIM = "paid_claim"
+    SUPPRESSED = "suppressed"  # for a reason this version does not know
+
+    RELATION_UNKNOWN = "relation_unknown"
+    HUMAN_ONLY = "human_only"
+    NEVER_CALLED = "never_called"
+    GENERATED_NUMBER = "generated_number"
+    NUMBER_UNKNOWN = "number_unknown"
+    NUMBER_STALE = "number_stale"
+    NUMBER_NEEDS_RECHECK = "number_needs_recheck"
+    NUMBER_NEEDS_REVIEW = "number_needs_review"
+    NUMBER_INVALID = "number_invalid"
+    NUMBER_NOT_FOR_VOICE = "number_not_for_voice"
+    NUMBER_STATE_LIMIT = "number_state_limit"
+
+    TALKS_CAP = "talks_cap"
+    NUMBER_ATTEMPTS_CAP = "number_attempts_cap"
+    DEBTOR_ATTEMPTS_CAP = "debtor_attempts_cap"
+    MIN_GAP = "min_gap"
+    AFTER_TALK = "after_talk"
+    PROMISE_PENDING = "promise_pending"
+    CALLBACK_AGREED = "callback_agreed"
+    OUTSIDE_WINDOW = "outside_window"
+    CAMPAIGN_HOURS = "campaign_hours"
+    WINDOW_NEVER_OPENS = "window_never_opens"
+
+
+SUPPRESSIONS = frozenset(
+    {
+        Reason.DO_NOT_CALL,
+        Reason.WRONG_PARTY,
+        Reason.THIRD_PARTY_REFUSED,
+        Reason.COMPLAINT,
+        Reason.DISPUTE,
+        Reason.LEGAL,
+        Reason.FRAUD_CLAIM,
+        Reason.DECEASED,
+        Reason.VULNERABLE,
+        Reason.HARDSHIP,
+        Reason.MINOR,
+        Reason.RECORDING_REFUSED,
+        Reason.PAID_CLAIM,
+        Reason.SUPPRESSED,
+    }
+)
+"""The reasons a suppression may have."""
+
+
+class _Text(Section):
+    zh: str = Field(min_length=1)
+    en: str = Field(min_length=1)
+
+
+class _Texts(RootModel[dict[Reason, _Text]]):
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        if missing := [reason.value for reason in Reason if reason not in self.root]:
+            raise ValueError(f"these reasons have no text: {', '.join(missing)}")
+        return self
+
+
+@cache
+def _texts() -> dict[Reason, _Text]:
+    return load_model(TEXTS, _Texts).root
+
+
+def reason_text(code: str, language: str = "zh") -> str:
+    """What an operator reads for a reason code; English for a language other than ``zh``.
+
+    A code from another version, which has no text here, is returned as it is.
+    """
+    try:
+        text = _texts()[Reason(code)]
+    except ValueError:
+        return code
+    return text.zh if language == "zh" else text.en
