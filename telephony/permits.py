@@ -106,6 +106,11 @@ class PermitGate:
         self._spent.add(claims.id)
         heapq.heappush(self._by_expiry, (claims.expires_at, claims.id))
 
+    @property
+    def remembered(self) -> int:
+        """How many spent permits are remembered."""
+        return len(self._spent)
+
     def _read(self, token: str) -> PermitClaims:
         try:
             claims = _parse(self._seal.loads(token)) if token.isascii() else None
