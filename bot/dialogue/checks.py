@@ -43,6 +43,12 @@ class _Checker:
         if wind_up is None or wind_up.end is None:
             self._fail("this must be an end step of the common flow", "wind_up")
         self._check_prompts(common.closing, ("closing",))
+        self._check_prompts([common.fault], ("fault",))
+        for prompt in (*common.closing, common.fault):
+            if self.prompts[prompt].reveals_debt:
+                self._fail(
+                    f"prompt {prompt!r} reveals the debt, and this is said before identity too", "closing"
+                )
         for section, moves in (("stop_words", common.stop_words), ("anywhere", common.anywhere)):
             for index, move in enumerate(moves):
                 self._check_move(move, (section, index))

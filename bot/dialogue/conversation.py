@@ -91,6 +91,11 @@ class Conversation:
         self._must_be_live()
         return self._keep(self._policy.wind_up(self.state, at))
 
+    def fail(self, at: datetime) -> Turn:
+        """End with an apology after an error of the bot's own, whatever state it left."""
+        state = self._history[-1] if self._history else self._policy.initial(at)
+        return self._keep(self._policy.fail(state, at))
+
     def far_end_hung_up(self, at: datetime) -> Outcome:  # noqa: ARG002 (every event has its time)
         """The far end hung up: the outcome, derived from how far the conversation came."""
         self._history.append(self._policy.far_end_hung_up(self.state))

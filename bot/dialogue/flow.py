@@ -33,6 +33,7 @@ class Flow:
     anywhere: tuple[Move, ...]
     closing: tuple[str, ...]
     wind_up: str
+    fault: str
     lexicon: DebtLexicon
 
 
@@ -66,6 +67,7 @@ def load_flow(language_dir: Path, name: str, prompts: PromptBook | None = None) 
         tuple(common.anywhere),
         tuple(common.closing),
         common.wind_up,
+        common.fault,
         DebtLexicon.load(language_dir),
     )
 

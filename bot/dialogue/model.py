@@ -108,6 +108,7 @@ class CommonFile(_Strict):
     slots: dict[str, SlotModel] = {}
     closing: list[str] = []  # said at the end of every call, last
     wind_up: str  # the end step for a call that must stop now
+    fault: str  # the prompt said when the bot itself fails
     stop_words: list[Move] = []
     anywhere: list[Move] = []
     steps: dict[str, Step] = {}

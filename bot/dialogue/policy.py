@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime, tzinfo
 
 from bot.dialogue.brief import Brief
+from bot.dialogue.dispositions import Disposition
 from bot.dialogue.draft import Draft
 from bot.dialogue.flow import Flow
 from bot.dialogue.heard import read
@@ -30,10 +31,13 @@ class Policy:
     def __init__(self, flow: Flow, prompts: PromptBook, brief: Brief, zone: tzinfo) -> None:
         self.flow, self.prompts, self.brief, self.zone = flow, prompts, brief, zone
 
+    def initial(self, at: datetime) -> DialogueState:
+        """Before anything was said."""
+        return DialogueState(self.flow.start, slots=dict.fromkeys(self.flow.slots), opened_at=at)
+
     def open(self, at: datetime) -> Result:
         """The disclosures, then the first step."""
-        slots = dict.fromkeys(self.flow.slots)
-        draft = self._draft(DialogueState(self.flow.start, slots=slots, opened_at=at), at)
+        draft = self._draft(self.initial(at), at)
         draft.say(self.flow.disclosures)
         self._enter(draft, self.flow.start)
         return draft.finish()
@@ -78,12 +82,20 @@ class Policy:
         """The call must stop now: a polite word and the end, with what was settled standing."""
         draft = self._draft(state, at)
         step = self.flow.steps[self.flow.wind_up]
+        draft.update(step=self.flow.wind_up)
         draft.say(step.say)
         if state.identity_confirmed and state.promise is None and state.hung_up_as is None:
             disposition: str = step.end or if_hung_up(state)
         else:
             disposition = if_hung_up(state)
         draft.end(disposition, self.flow.closing)
+        return draft.finish()
+
+    def fail(self, state: DialogueState, at: datetime) -> Result:
+        """The bot itself failed: a word of apology and the end."""
+        draft = self._draft(state, at)
+        draft.say([self.flow.fault])
+        draft.end(Disposition.BOT_FAULT, self.flow.closing)
         return draft.finish()
 
     def far_end_hung_up(self, state: DialogueState) -> DialogueState:

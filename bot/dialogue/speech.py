@@ -36,6 +36,7 @@ class Speech(BaseModel):
     day: str
     near_day: str
     moment: str
+    honorifics: dict[str, str] = {}
     weekdays: list[str] = Field(min_length=7, max_length=7)
     periods: list[Period] = Field(min_length=1)
     digits: dict[str, str]
@@ -72,6 +73,10 @@ class Speech(BaseModel):
     def _templates(self) -> dict[str, Template]:
         names = ("money", "day", "near_day", "moment")
         return {name: _ENVIRONMENT.from_string(getattr(self, name)) for name in names}
+
+    def honorific(self, gender: str | None) -> str:
+        """How a person of ``gender`` is addressed after the name; empty when that is not known."""
+        return self.honorifics.get(gender or "", "")
 
     def say_money(self, amount: int) -> str:
         """``amount`` in minor units, as it is spoken."""

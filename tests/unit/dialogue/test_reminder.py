@@ -8,8 +8,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.dialogue.brief import Offer
 from bot.dialogue.turn import ConfirmIdentity, RecordPromise, ScheduleCallback, StopWordHit
 from tests.unit.dialogue.conftest import AT, BRIEF, TalkFactory
+
+EXPIRED = Offer("offer-0", 5000, date(2026, 11, 28), "supervisor", date(2026, 11, 22))
 
 
 def test_opening_discloses_before_it_asks(talk: TalkFactory) -> None:
@@ -111,7 +114,7 @@ def test_relief_is_not_promised_beyond_its_day(talk: TalkFactory) -> None:
     assert call.conversation.outcome.promise == RecordPromise(123450, date(2026, 11, 29))
 
 
-@pytest.mark.parametrize("offer", [None, replace(BRIEF.offer, valid_until=date(2026, 11, 22))])  # type: ignore[type-var]
+@pytest.mark.parametrize("offer", [None, EXPIRED])
 def test_without_a_valid_offer_the_minimum_is_asked_for(talk: TalkFactory, offer: object) -> None:
     call = talk(offer=offer)
     turn = call.say("affirm", "request_relief")

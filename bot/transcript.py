@@ -1,0 +1,55 @@
+"""The log of one call: everything said, heard and noticed, from which the conversation replays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from bot.dialogue.conversation import Conversation
+from bot.dialogue.turn import Turn
+from bot.nlu.interpreter import Entity
+
+Speaker = Literal["bot", "customer", "line"]
+Event = Literal["opened", "silence", "interrupted", "wound_up", "fault", "hung_up"]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the log.
+
+    Of the bot: ``text``, ``prompt``, the ``step`` after it, and whether it was ``played`` to its end. Of the
+    customer: ``text``, the ``step`` it answered and what it was taken to mean. Of the line: an ``event``; for
+    ``interrupted`` the cut ``prompts``; for ``fault`` the error's class in ``text``.
+    """
+
+    at: datetime
+    speaker: Speaker
+    text: str = ""
+    prompt: str | None = None
+    step: str | None = None
+    played: bool = True
+    intent: str | None = None
+    confidence: float | None = None
+    entities: tuple[Entity, ...] = ()
+    stop_words: tuple[str, ...] = ()
+    event: Event | None = None
+    prompts: tuple[str, ...] = ()
+
+
+def replay(entries: Iterable[Entry], conversation: Conversation) -> Iterator[Turn]:
+    """Run what the customer and the line did through a fresh conversation; gives each turn of the bot."""
+    for entry in entries:
+        if entry.speaker == "customer":
+            yield conversation.hear(entry.text, entry.at)
+        elif entry.event == "opened":
+            yield conversation.open(entry.at)
+        elif entry.event == "silence":
+            yield conversation.hear_silence(entry.at)
+        elif entry.event == "interrupted":
+            yield conversation.interrupted(entry.prompts, entry.at)
+        elif entry.event == "wound_up":
+            yield conversation.wind_up(entry.at)
+        elif entry.event == "hung_up":
+            conversation.far_end_hung_up(entry.at)
