@@ -50,7 +50,11 @@ def load_model(path: Path, model: type[Model], *, under: str | None = None) -> M
     try:
         return model.model_validate(content)
     except ValidationError as error:
-        first, *others = error.errors(include_url=False)
+        # A misspelt key is both unknown and missing; the line of what was written is the one to go to.
+        mistakes = sorted(
+            error.errors(include_url=False), key=lambda mistake: mistake["type"] != "extra_forbidden"
+        )
+        first, *others = mistakes
         location = prefix + first["loc"]
         more = f" (and {len(others)} more)" if others else ""
         key = ".".join(str(part) for part in location) or None

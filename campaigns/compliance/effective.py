@@ -40,6 +40,7 @@ class Locality:
 
     places: tuple[Place, ...]
     caps: Mapping[str, int]
+    region_known: bool
 
 
 class EffectivePack:
@@ -94,7 +95,7 @@ class EffectivePack:
             name: min([cap.default, *(rule.caps[name] for rule in regions if name in rule.caps)])
             for name, cap in self.rules.caps.items()
         }
-        return Locality(places, caps)
+        return Locality(places, caps, len(regions) == 1)
 
     def hours(self, day: date) -> Hours | None:
         """The hours of a local day; None when no calls are made on it."""

@@ -27,7 +27,7 @@ def decision_inputs(facts: CallFacts, pack: EffectivePack) -> dict[str, Any]:
             "generated": facts.number.generated,
         },
         "zones": [place.zone.key for place in locality.places],
-        "region_known": len(pack.regions(facts.region)) == 1,
+        "region_known": locality.region_known,
         "debt_owed": facts.debt_owed,
         "suppressions": sorted(
             s.reason for s in facts.suppressions if s.until is None or s.until > facts.now
