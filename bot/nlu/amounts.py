@@ -12,6 +12,7 @@ from bot.datafile import load_model
 from bot.errors import DataFileError
 from bot.nlu.interpreter import Entity
 from bot.nlu.numerals import Numerals
+from bot.nlu.patterns import alternatives
 
 _MINOR = 100  # minor units in one major unit
 _SMALL = 100  # a bare number below this is a sum only when something says so
@@ -54,7 +55,7 @@ class Amounts:
         small = numerals.small
         digit = f"[0-9{''.join(numerals.words.digits)}]"
         major, tenth, hundredth, about = (
-            _alternatives(w) for w in (words.major, words.tenth, words.hundredth, words.approximately)
+            alternatives(w) for w in (words.major, words.tenth, words.hundredth, words.approximately)
         )
         zero = f"[{''.join(w for w, value in numerals.words.digits.items() if value == 0)}]?"
         cents = (  # 三块五, 三块五毛二, 一百块零五毛
@@ -63,7 +64,7 @@ class Amounts:
         try:
             self._exact = re.compile(
                 rf"(?<![{numerals.characters}])(?P<only_tenths>{digit})(?:{tenth})(?:(?P<only_cents>{digit})(?:{hundredth})?)?"
-                rf"|(?P<number>{_alternatives(list(words.colloquial))}|{number})(?P<half>{numerals.words.half})?(?:{about})?"
+                rf"|(?P<number>{alternatives(list(words.colloquial))}|{number})(?P<half>{numerals.words.half})?(?:{about})?"
                 rf"(?:(?P<major>{major})(?:{cents}|(?P<major_half>{numerals.words.half}))?(?:{about})?)?"
             )
             self._except = [re.compile(p) for p in words.exceptions]
@@ -75,7 +76,7 @@ class Amounts:
             }
         except (re.error, KeyError, ValueError, IndexError) as error:
             raise DataFileError(file, f"not a pattern: {error}") from error
-        self._not_before = re.compile(_alternatives(words.not_before))
+        self._not_before = re.compile(alternatives(words.not_before))
         self._not_after = tuple(words.not_after)
         self._pay_verbs = tuple(words.pay_verbs)
 
@@ -133,14 +134,14 @@ class Amounts:
             return False
         if match["number"].startswith("0") and number >= 1:
             return False  # a leading zero: digits of something
-        return number >= _SMALL or (number >= 10 and before.endswith(self._pay_verbs))  # noqa: PLR2004
+        return number >= _SMALL or (number >= 10 and before.endswith(self._pay_verbs))
 
     def _find_shares(self, text: str) -> list[Entity]:
         found = []
         for name, pattern in self._shares.items():
             for match in pattern.finditer(text):
                 value = self._share(name, match)
-                if value is not None and 0 < value <= 100:  # noqa: PLR2004
+                if value is not None and 0 < value <= 100:
                     found.append(Entity("share", value, match[0], *match.span()))
         return _apart(found)
 
@@ -167,7 +168,3 @@ def _apart(entities: list[Entity]) -> list[Entity]:
         if not kept or entity.start >= kept[-1].end:
             kept.append(entity)
     return kept
-
-
-def _alternatives(words: list[str]) -> str:
-    return "(?:" + "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True)) + ")"

@@ -36,7 +36,7 @@ def day_of_month(today: date, day: int, months: int | None) -> date | None:
 
     With None for ``months``: the next such day, today included, skipping months that are too short.
     """
-    if not 1 <= day <= 31:  # noqa: PLR2004
+    if not 1 <= day <= 31:
         return None
     for ahead in range(3) if months is None else (months,):
         year, month = _shift(today, ahead)

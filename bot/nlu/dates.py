@@ -17,6 +17,7 @@ from bot.errors import DataFileError
 from bot.nlu import calendar
 from bot.nlu.interpreter import Entity
 from bot.nlu.numerals import Numerals
+from bot.nlu.patterns import alternatives
 
 Kind = Literal[
     "iso", "day_word", "short_day", "weekday", "week_end", "month_day", "month_point", "year_end", "in_days",
@@ -86,11 +87,11 @@ class Dates:
     def __init__(self, words: DateWords, numerals: Numerals, file: str) -> None:
         self._words, self._numerals = words, numerals
         long_parts = [part for part in words.dayparts if part not in words.short_dayparts]
-        names = {name: _alternatives(table) for name, table in words.words.items()}
+        names = {name: alternatives(table) for name, table in words.words.items()}
         names |= {
             "n": numerals.small,
             "n_char": f"[{numerals.characters}]",
-            "daypart": _alternatives(long_parts),
+            "daypart": alternatives(long_parts),
         }
         self._rules: list[tuple[Pattern, re.Pattern[str]]] = []
         for index, rule in enumerate(words.patterns):
@@ -100,7 +101,7 @@ class Dates:
                 raise DataFileError(
                     file, f"not a pattern: {error}", key=f"patterns.{index}.pattern"
                 ) from error
-        self._short_part = re.compile(f"(?P<daypart>{_alternatives(words.short_dayparts)})")
+        self._short_part = re.compile(f"(?P<daypart>{alternatives(words.short_dayparts)})")
         self._between = re.compile(words.between)
         self._deadline = re.compile(words.deadline)
 
@@ -259,13 +260,13 @@ class Dates:
             assert part is not None  # noqa: S101 - a time is a part of the day or a clock time
             return self._part_of(day, part, now)
         hour, minute = self._whole(clock["hour"]), self._minute(clock)
-        if hour is None or minute is None or hour > 24 or minute > 59:  # noqa: PLR2004
+        if hour is None or minute is None or hour > 24 or minute > 59:
             return None
         afternoon = part.pm if part else hour < self._words.first_morning_hour
-        if (hour < 12 and afternoon and hour > 0) or (hour == 12 and part and part.end > 18):  # noqa: PLR2004
+        if (hour < 12 and afternoon and hour > 0) or (hour == 12 and part and part.end > 18):
             hour += 12
         at = datetime.combine(day or now.date(), time(hour % 24, minute), now.tzinfo)
-        if hour == 24:  # noqa: PLR2004
+        if hour == 24:
             at += timedelta(days=1)
         if day is None and at <= now:
             evening = at + timedelta(hours=12)  # 八点, said at nine in the morning, is the evening
@@ -298,8 +299,3 @@ class Dates:
     def _whole(self, text: str) -> int | None:
         value = self._numerals.parse(text)
         return int(value) if value is not None and value == int(value) else None
-
-
-def _alternatives(words: dict[str, int] | list[str]) -> str:
-    """A group that prefers the longest word."""
-    return "(?:" + "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True)) + ")"

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from bot.nlu import features, model_cache
-from bot.nlu.entities import EntityFinder, in_original
+from bot.nlu.entities import EntityFinder, in_original, label
 from bot.nlu.interpreter import OUT_OF_SCOPE, Entity, Understanding
 from bot.nlu.model import Blocks, IntentModel, fit
 from bot.nlu.normalize import Normalized, normalize
@@ -27,6 +27,7 @@ class EmbeddedInterpreter:
         self, model: IntentModel, entities: EntityFinder, rules: SureRules, stop_words: StopWords
     ) -> None:
         self._model, self._entities, self._rules, self._stop_words = model, entities, rules, stop_words
+        self._time_zone = entities.time_zone
 
     @classmethod
     def load(cls, language_dir: Path, cache_dir: Path | None, time_zone: ZoneInfo) -> EmbeddedInterpreter:
@@ -51,20 +52,22 @@ class EmbeddedInterpreter:
         if not heard.compact:
             return Understanding(text, OUT_OF_SCOPE, 0.0)
         found = self._entities.find(heard, now)
-        probabilities = self._probabilities(heard, found)
+        today = now.astimezone(self._time_zone).date()
+        probabilities = self._probabilities(heard, found, today)
         stop_words = self._stop_words.find(heard.compact, probabilities)
-        sure = self._rules.intent(heard, found)
-        if sure is not None:
+        vetoed = self._rules.vetoed(heard.compact)
+        sure = self._rules.intent(heard, found, today)
+        if sure is not None and sure not in vetoed:
             probabilities = self._insist(probabilities, self._rules.in_context(sure, expected))
         else:
-            probabilities = self._reweigh(probabilities, expected)
+            probabilities = self._reweigh(probabilities, expected, vetoed)
         ranking = tuple(sorted(probabilities.items(), key=lambda pair: -pair[1]))
         best, confidence = ranking[0]
         intent = best if confidence >= self._rules.words.threshold else OUT_OF_SCOPE
         return Understanding(text, intent, confidence, ranking, in_original(found, heard, text), stop_words)
 
-    def _probabilities(self, heard: Normalized, found: list[Entity]) -> dict[str, float]:
-        values = self._model.probabilities(blocks_of(heard, found))
+    def _probabilities(self, heard: Normalized, found: list[Entity], today: date) -> dict[str, float]:
+        values = self._model.probabilities(blocks_of(heard, found, today))
         return dict(zip(self._model.intents, values.tolist(), strict=True))
 
     def _insist(self, probabilities: dict[str, float], intent: str) -> dict[str, float]:
@@ -73,22 +76,27 @@ class EmbeddedInterpreter:
         rest = {name: value * (1 - sure) for name, value in probabilities.items()}
         return rest | {intent: rest.get(intent, 0.0) + sure}
 
-    def _reweigh(self, probabilities: dict[str, float], expected: Collection[str]) -> dict[str, float]:
+    def _reweigh(
+        self, probabilities: dict[str, float], expected: Collection[str], vetoed: Collection[str]
+    ) -> dict[str, float]:
         """Multiply the odds of what the state waits for: the largest single gain in accuracy there is."""
         weight = self._rules.words.expected_weight
-        raised = {name: p * weight if name in expected else p for name, p in probabilities.items()}
+        raised = {
+            name: 0.0 if name in vetoed else p * weight if name in expected else p
+            for name, p in probabilities.items()
+        }
         total = sum(raised.values())
         return {name: value / total for name, value in raised.items()}
 
 
-def blocks_of(heard: Normalized, found: list[Entity]) -> Blocks:
+def blocks_of(heard: Normalized, found: list[Entity], today: date) -> Blocks:
     """What the model sees of an utterance."""
-    return features.blocks(heard.compact, (entity.kind for entity in found))
+    return features.blocks(heard.compact, {label(entity, today) for entity in found})
 
 
 def train(data: Path, entities: EntityFinder) -> IntentModel:
     """Fit a model on the examples in ``data``. Raises DataFileError."""
     examples = load_training_data(data)
     heard = [normalize(example.text) for example in examples]
-    samples = [blocks_of(each, entities.find(each, _TRAINING_DAY)) for each in heard]
+    samples = [blocks_of(each, entities.find(each, _TRAINING_DAY), _TRAINING_DAY.date()) for each in heard]
     return fit(samples, [example.intent for example in examples])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -19,7 +19,8 @@ class EntityFinder:
     """Dates first, then sums and digits in what the dates leave: 下周三五百块 is a Wednesday and five hundred."""
 
     def __init__(self, dates: Dates, amounts: Amounts, digits: Digits, time_zone: ZoneInfo) -> None:
-        self._dates, self._amounts, self._digits, self._time_zone = dates, amounts, digits, time_zone
+        self._dates, self._amounts, self._digits = dates, amounts, digits
+        self.time_zone = time_zone
 
     @classmethod
     def load(cls, language_dir: Path, time_zone: ZoneInfo) -> EntityFinder:
@@ -30,7 +31,7 @@ class EntityFinder:
 
     def find(self, heard: Normalized, now: datetime) -> list[Entity]:
         """Entities in order, their spans and texts in the normal form. A bare 1234 is both a sum and digits."""
-        dates = self._dates.find(heard.text, now, self._time_zone)
+        dates = self._dates.find(heard.text, now, self.time_zone)
         rest = heard.text
         for entity in dates:
             rest = rest[: entity.start] + "\n" * (entity.end - entity.start) + rest[entity.end :]
@@ -38,6 +39,14 @@ class EntityFinder:
         digits = [d for d in self._digits.find(rest) if not any(_within(d, amount) for amount in sums)]
         found = [*dates, *sums, *digits]
         return sorted(found, key=lambda entity: (entity.start, entity.end))
+
+
+def label(entity: Entity, today: date) -> str:
+    """What rules and the model see in the place of an entity: its kind, with a day gone by told from one to come."""
+    if isinstance(entity.value, date):
+        day = entity.value.date() if isinstance(entity.value, datetime) else entity.value
+        return "date" if day >= today else "past"
+    return "keyword" if entity.kind == "keyword_amount" else entity.kind
 
 
 def _within(inner: Entity, outer: Entity) -> bool:

@@ -1,4 +1,4 @@
-"""What the model sees of an utterance: characters, sounds and the kinds of entities in it."""
+"""What the model sees of an utterance: characters, sounds and what is named in it."""
 
 from __future__ import annotations
 
@@ -6,23 +6,23 @@ from collections.abc import Iterable
 
 from bot.nlu.pinyin import syllables
 
-VERSION = 1
+VERSION = 2
 """Part of the key of cached models: raise it when features change."""
 
 Block = list[str]
 
 
-def blocks(compact: str, kinds: Iterable[str]) -> tuple[Block, Block]:
+def blocks(compact: str, labels: Iterable[str]) -> tuple[Block, Block]:
     """Terms of two blocks, each weighed by itself: character 1- and 2-grams, syllable 1- and 2-grams.
 
-    ``compact`` is normalised text without spaces; ``kinds`` the kinds of its entities.
+    ``compact`` is normalised text without spaces; ``labels`` name what its entities are.
     """
     masked = "".join(
         "0" if character.isdigit() and character.isascii() else character for character in compact
     )
     bounded = f"^{masked}$"
     characters = [*masked, *(bounded[i : i + 2] for i in range(len(bounded) - 1))]
-    characters += [f"@{kind}" for kind in sorted(set(kinds))]
+    characters += [f"@{label}" for label in sorted(set(labels))]
     sounds = syllables(masked)
     pairs = [f"{one} {two}" for one, two in zip(sounds, sounds[1:], strict=False)]
     return characters, [*sounds, *pairs]

@@ -69,8 +69,8 @@ class IntentModel:
 
 def fit(samples: Sequence[Blocks], intents: Sequence[str]) -> IntentModel:
     """Fit the model on one pair of blocks and one intent for each example. Takes seconds."""
-    from scipy.sparse import csr_matrix  # noqa: PLC0415 - kept out of every start-up that finds its model cached
-    from sklearn.linear_model import LogisticRegression  # noqa: PLC0415
+    from scipy.sparse import csr_matrix
+    from sklearn.linear_model import LogisticRegression
 
     vocabularies, idf = _vocabularies(samples)
     vectors = [_vector(sample, vocabularies, idf) for sample in samples]

@@ -99,7 +99,7 @@ class Numerals:
                 pending, shortened = digit, token.isdigit() is False or len(token) == 1
             elif unit < _BIG:
                 if pending is None:
-                    if unit != 10 or last_unit == 10:  # noqa: PLR2004 - only 十 stands alone, for ten
+                    if unit != 10 or last_unit == 10:
                         return None
                     pending = Decimal(1)
                 if last_unit and unit >= last_unit and (last_unit < _BIG or section):
@@ -115,7 +115,7 @@ class Numerals:
                 total = (total + amount) * unit if unit > last_big and last_big else total + amount * unit
                 section, pending, last_unit, last_big, after_zero = Decimal(0), None, unit, unit, False
         if pending is not None:
-            if last_unit >= 100 and shortened and not after_zero:  # noqa: PLR2004 - 一千二, 两万三
+            if last_unit >= 100 and shortened and not after_zero:
                 pending *= last_unit // 10
             elif last_unit and pending >= last_unit:
                 return None

@@ -11,7 +11,7 @@ from pypinyin import Style, pinyin
 @lru_cache(maxsize=16384)
 def syllable(character: str) -> str:
     """The most common toneless reading of one character; a character that has none is its own syllable."""
-    return pinyin(character, style=Style.NORMAL, errors=lambda rest: [rest])[0][0]
+    return pinyin(character, style=Style.NORMAL, errors="default")[0][0]
 
 
 def syllables(text: str) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from bot.datafile import load_model
-from bot.errors import DataFileError
+from bot.nlu.patterns import compiled
 from bot.nlu.pinyin import Folding
 
 
@@ -90,11 +90,8 @@ class StopWords:
         return standing or (likely and not void)
 
     def _compile(self, rule: StopWordRule, file: str) -> _Rule:
-        try:
-            exceptions = tuple(re.compile(pattern) for pattern in rule.exceptions)
-            unless = tuple(re.compile(pattern) for pattern in rule.unless)
-        except re.error as error:
-            raise DataFileError(file, f"not a regular expression: {error}", key=rule.id) from error
+        exceptions = tuple(compiled(pattern, file, rule.id) for pattern in rule.exceptions)
+        unless = tuple(compiled(pattern, file, rule.id) for pattern in rule.unless)
         sounds = tuple(self._folding.fold(word) for word in rule.any)
         return _Rule(rule.id, (*rule.any, *rule.exact), sounds, exceptions, unless, frozenset(rule.intents))
 

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
+from datetime import date
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from bot.datafile import load_model
-from bot.errors import DataFileError
+from bot.nlu.entities import label
 from bot.nlu.interpreter import Entity
 from bot.nlu.normalize import Normalized
+from bot.nlu.patterns import compiled
 from bot.nlu.pinyin import syllables
 
 _BARE = "inform"
-_TELLING = frozenset({"date", "datetime", "amount", "share", "keyword_amount", "digits"})
 
 
 class _Strict(BaseModel):
@@ -23,11 +24,22 @@ class _Strict(BaseModel):
 
 
 class SureRule(_Strict):
-    """``whole``: complete utterances, compared as written and by sound. ``has``: regular expressions."""
+    """``whole``: complete utterances, compared as written and by sound. ``has``: regular expressions.
+
+    ``shape``: regular expressions over the utterance with its entities named.
+    """
 
     intent: str
     whole: list[str] = []
     has: list[str] = []
+    shape: list[str] = []
+
+
+class Veto(_Strict):
+    """``intent`` is never understood from an utterance in which one of the patterns ``when`` is found."""
+
+    intent: str
+    when: list[str]
 
 
 class ContextRule(_Strict):
@@ -45,7 +57,9 @@ class UnderstandingWords(_Strict):
     expected_weight: float = Field(ge=1)
     sure: float = Field(gt=0, lt=1)
     fillers: list[str]
+    not_bare: list[str]
     rules: list[SureRule]
+    vetoes: list[Veto]
     context: list[ContextRule]
 
 
@@ -57,14 +71,14 @@ class SureRules:
         self._whole: dict[str, str] = {}
         self._sounds: dict[tuple[str, ...], str] = {}
         self._patterns: list[tuple[str, re.Pattern[str]]] = []
+        self._shapes: list[tuple[str, re.Pattern[str]]] = []
         for rule in words.rules:
             for utterance in rule.whole:
                 self._whole.setdefault(utterance, rule.intent)
                 self._sounds.setdefault(syllables(utterance), rule.intent)
-            try:
-                self._patterns += [(rule.intent, re.compile(pattern)) for pattern in rule.has]
-            except re.error as error:
-                raise DataFileError(file, f"not a regular expression: {error}", key=rule.intent) from error
+            self._patterns += [(rule.intent, compiled(p, file, rule.intent)) for p in rule.has]
+            self._shapes += [(rule.intent, compiled(p, file, rule.intent)) for p in rule.shape]
+        self._vetoes = [(v.intent, compiled(p, file, v.intent)) for v in words.vetoes for p in v.when]
         fillers = "|".join(re.escape(word) for word in sorted(words.fillers, key=len, reverse=True))
         self._fillers = re.compile(f"(?:{fillers})+")
         self._ends = re.compile(f"^(?:{fillers})+|(?:{fillers})+$")
@@ -75,7 +89,7 @@ class SureRules:
         path = language_dir / "understanding.yml"
         return cls(load_model(path, UnderstandingWords), str(path))
 
-    def intent(self, heard: Normalized, entities: Sequence[Entity]) -> str | None:
+    def intent(self, heard: Normalized, entities: Sequence[Entity], today: date) -> str | None:
         """The intent that is sure, or None."""
         compact = heard.compact
         if (whole := self._match_whole(compact)) is not None:
@@ -85,8 +99,16 @@ class SureRules:
         for intent, pattern in self._patterns:
             if pattern.search(compact):
                 return intent
+        shape = _shape(heard.text, entities, today)
+        for intent, pattern in self._shapes:
+            if pattern.search(shape):
+                return intent
         stripped = self._ends.sub("", compact)
         return self._match_whole(stripped) if stripped != compact else None
+
+    def vetoed(self, compact: str) -> frozenset[str]:
+        """The intents that this utterance can not have."""
+        return frozenset(intent for intent, pattern in self._vetoes if pattern.search(compact))
 
     def in_context(self, intent: str, expected: Collection[str]) -> str:
         """What a bare yes or no means to the state that waits for ``expected``."""
@@ -102,7 +124,19 @@ class SureRules:
 
     def _is_bare(self, text: str, entities: Sequence[Entity]) -> bool:
         """Whether nothing but dates, sums, digits and fillers was said."""
-        telling = [entity for entity in entities if entity.kind in _TELLING]
-        for entity in telling:
+        if not entities or any(word in text for word in self.words.not_bare):
+            return False
+        for entity in entities:
             text = text[: entity.start] + " " * (entity.end - entity.start) + text[entity.end :]
-        return bool(telling) and all(self._fillers.fullmatch(rest) for rest in text.split())
+        return all(self._fillers.fullmatch(rest) for rest in text.split())
+
+
+def _shape(text: str, entities: Sequence[Entity], today: date) -> str:
+    """The utterance without spaces, with the name of its kind in place of each entity."""
+    parts, at = [], 0
+    for entity in entities:
+        if entity.start < at:
+            continue  # digits that are a sum as well
+        parts += [text[at : entity.start], f"<{label(entity, today)}>"]
+        at = entity.end
+    return "".join([*parts, text[at:]]).replace(" ", "")

@@ -64,7 +64,7 @@ def load_training_data(path: Path) -> tuple[Example, ...]:
                 )
             seen[normal] = example
             examples.append(example)
-    if len({example.intent for example in examples}) < 2:  # noqa: PLR2004
+    if len({example.intent for example in examples}) < 2:
         raise DataFileError(str(path), "examples of at least two intents are needed", key="nlu")
     return tuple(examples)
 
