@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import heapq
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Protocol
@@ -33,18 +33,17 @@ class Clock(Protocol):
         """Mark work in progress that virtual time must not outrun; call the result when it is done."""
         ...
 
-    def busy(self) -> _Busy: ...
-
-
-class _Busy(Protocol):
-    def __enter__(self) -> None: ...
-    def __exit__(self, *args: object) -> None: ...
+    def busy(self) -> AbstractContextManager[None]:
+        """``hold`` for the length of a block."""
+        ...
 
 
 class SystemClock:
     """Real time."""
 
-    virtual = False
+    @property
+    def virtual(self) -> bool:
+        return False
 
     def now(self) -> datetime:
         return datetime.now(UTC)
@@ -66,8 +65,6 @@ class VirtualClock:
     ``sleep`` must be called from work that holds a mark (``busy``); sleeping lends the mark back meanwhile.
     """
 
-    virtual = True
-
     def __init__(self, start: datetime) -> None:
         if start.tzinfo is None:
             raise ValueError("the start of a virtual clock must be aware")
@@ -75,6 +72,10 @@ class VirtualClock:
         self._marks = 0
         self._order = count()
         self._sleepers: list[tuple[datetime, int, asyncio.Future[None]]] = []
+
+    @property
+    def virtual(self) -> bool:
+        return True
 
     def now(self) -> datetime:
         return self._now

@@ -18,11 +18,13 @@ HOME_VARIABLE = "XIAORONG_HOME"
 DEFAULT_HOME = Path(".xiaorong")
 SETTINGS_FILE = "settings.toml"
 
-TEMPLATE = """\
+INSTITUTION, HOTLINE = "融安消费金融", "4008001234"  # stand-ins until the lender sets its own
+
+TEMPLATE = f"""\
 # Settings of this Xiaorong installation. Every key can also be set as an environment variable XIAORONG_<KEY>.
 
-institution = "融安消费金融"      # said at the start of every call
-hotline = "4008001234"            # where a customer can check that the call is real
+institution = "{INSTITUTION}"      # said at the start of every call
+hotline = "{HOTLINE}"            # where a customer can check that the call is real
 language = "zh"                   # a folder under dialogues/
 region = "CN"                     # default country of numbers without a country code
 time_zone = "Asia/Shanghai"

@@ -1,4 +1,4 @@
-"""The carriers by name. A new one is a folder here and one line below."""
+"""The carriers and number checks by name. A new one is a folder here and one line below."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from pkgutil import resolve_name
 from typing import cast
 
 from telephony.carrier import Carrier, GuardedLine, LineSetup
+from telephony.checks import NumberChecker
 from telephony.errors import LineConfigError
 from telephony.line import Line
 from telephony.permits import PermitGate
@@ -13,6 +14,11 @@ from telephony.permits import PermitGate
 # module:function(LineSetup) -> Carrier; imported when opened, for some bring heavy or optional libraries.
 _CARRIERS = {
     "simulated": "telephony.simulated.carrier:build",
+}
+
+# module:function(LineSetup) -> NumberChecker
+_CHECKERS = {
+    "simulated": "telephony.simulated.check:build",
 }
 
 
@@ -27,3 +33,11 @@ def open_line(name: str, gate: PermitGate, setup: LineSetup) -> Line:
         raise LineConfigError(f"there is no line {name!r}; known: {', '.join(_CARRIERS)}")
     build = resolve_name(_CARRIERS[name])
     return GuardedLine(cast(Carrier, build(setup)), gate)
+
+
+def open_checker(name: str, setup: LineSetup) -> NumberChecker:
+    """The number check called ``name``. Raises LineConfigError: unknown name, wrong settings."""
+    if name not in _CHECKERS:
+        raise LineConfigError(f"there is no number check {name!r}; known: {', '.join(_CHECKERS)}")
+    build = resolve_name(_CHECKERS[name])
+    return cast(NumberChecker, build(setup))

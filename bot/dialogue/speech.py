@@ -37,6 +37,7 @@ class Speech(BaseModel):
     near_day: str
     moment: str
     honorifics: dict[str, str] = {}
+    products: dict[str, str] = {}
     weekdays: list[str] = Field(min_length=7, max_length=7)
     periods: list[Period] = Field(min_length=1)
     digits: dict[str, str]
@@ -77,6 +78,10 @@ class Speech(BaseModel):
     def honorific(self, gender: str | None) -> str:
         """How a person of ``gender`` is addressed after the name; empty when that is not known."""
         return self.honorifics.get(gender or "", "")
+
+    def product(self, code: str) -> str:
+        """What a product of the ledger is called to the customer; an unknown code stands for itself."""
+        return self.products.get(code, code)
 
     def say_money(self, amount: int) -> str:
         """``amount`` in minor units, as it is spoken."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from dbos import DBOS, DBOSConfig, SetWorkflowID
@@ -89,3 +90,5 @@ class DurableQueue:
     async def stop(self) -> None:
         """Stop taking turns; those in progress are found again at the next start."""
         await asyncio.to_thread(DBOS.destroy, destroy_registry=True)
+        # DBOS made its own threads the loop's and has now closed them; leave the loop as it was found.
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor())

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from bot.session import Entry
+    from bot.transcript import Entry
 
 
 @dataclass(frozen=True, slots=True)

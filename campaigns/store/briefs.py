@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.dialogue.brief import Debt, Offer, Party
+from campaigns.errors import NotFoundError
 from campaigns.store.models import Account, CampaignMember, Customer, PhoneNumber, ReliefOffer
 
 
@@ -25,7 +26,7 @@ class CallSubject:
 
 
 def call_subject(session: Session, member_id: int, today: date) -> CallSubject:
-    """The subject of a member's call. An offer counts only while it is valid and its date can still be met."""
+    """The subject of a member's call. An offer counts while it is valid and its date can still be met."""
     member = session.get_one(CampaignMember, member_id)
     return _subject(session, member.customer_id, member.account_id, today)
 
@@ -48,7 +49,7 @@ def _subject(session: Session, customer_id: int, account_id: int, today: date) -
     return CallSubject(
         customer_id=customer_id,
         account_id=account_id,
-        party=Party(customer.name, customer.gender or "", customer.id_tail or ""),
+        party=Party(customer.name, id_tail=customer.id_tail or ""),
         gender=customer.gender,
         debt=Debt(
             product=account.product,
@@ -76,3 +77,17 @@ def _offer(session: Session, account_id: int, today: date) -> Offer | None:
     if offer is None:
         return None
     return Offer(str(offer.id), offer.waives, offer.pay_by, offer.approved_by, offer.valid_until)
+
+
+def subject_of_customer(session: Session, external_id: str, today: date) -> CallSubject:
+    """A customer by the lender's key, with the account longest past due. Raises NotFoundError."""
+    row = session.execute(
+        select(Account.customer_id, Account.id)
+        .join(Customer, Customer.id == Account.customer_id)
+        .where(Customer.external_id == external_id)
+        .order_by(Account.days_past_due.desc(), Account.id)
+        .limit(1)
+    ).one_or_none()
+    if row is None:
+        raise NotFoundError(f"there is no customer {external_id!r}; import the file that has them first")
+    return _subject(session, row[0], row[1], today)

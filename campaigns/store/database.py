@@ -30,6 +30,9 @@ def set_sqlite_pragmas(dbapi_connection: Any, _record: Any) -> None:
         dbapi_connection.execute(f"PRAGMA {pragma}")
 
 
+__all__ = ["Database", "Session"]  # rooms that pass a session on need its name, and nothing else of SQL
+
+
 class Database:
     """A database and the transactions on it."""
 

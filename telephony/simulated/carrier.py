@@ -70,17 +70,21 @@ class SimulatedCarrier:
 
 def build(setup: LineSetup) -> SimulatedCarrier:
     """The simulated carrier from its settings. Raises LineConfigError."""
-    settings = load_model(setup.settings, SimulatedSettings, name="simulated line")
     if setup.far_end is None:
         raise LineConfigError("the simulated line needs a far end to speak for its subscribers")
+    return SimulatedCarrier(subscribers_of(setup), setup.clock, setup.announcements, setup.far_end)
+
+
+def subscribers_of(setup: LineSetup) -> Subscribers:
+    """The subscribers that the settings describe. Raises LineConfigError."""
+    settings = load_model(setup.settings, SimulatedSettings, name="simulated line")
     population = load_population(settings.subscribers)
     try:
         overrides = {number: population.always(name) for number, name in settings.overrides.items()}
     except KeyError as error:
         message = f"there is no profile or behaviour {error.args[0]!r}"
         raise LineConfigError(message, file="simulated line", key="overrides") from error
-    subscribers = Subscribers(population, setup.announcements, seed=settings.seed, overrides=overrides)
-    return SimulatedCarrier(subscribers, setup.clock, setup.announcements, setup.far_end)
+    return Subscribers(population, setup.announcements, seed=settings.seed, overrides=overrides)
 
 
 def _call_id(seed: int, number: str, nth: int) -> str:

@@ -73,6 +73,7 @@ class Population(_Data):
 
     profiles: dict[str, SubscriberProfile] = Field(min_length=1)
     trunk_fault_rate: float = Field(default=0.0, ge=0, le=1)
+    check_misses: float = Field(default=0.0, ge=0, le=1)  # dead numbers that a number check takes for live
     rings: dict[Behaviour, tuple[Rings, Rings]]
     drop_after_s: tuple[Seconds, Seconds]
     signals: dict[Behaviour, tuple[Signal, ...]]

@@ -53,6 +53,7 @@ class Subscribers:
     ) -> None:
         self._population = population
         self.seed = seed
+        self.check_misses = population.check_misses
         self._overrides = dict(overrides or {})
         wanted = {s.announcement for signals in population.signals.values() for s in signals} - {None}
         wanted.add(population.assistant_greeting)

@@ -48,7 +48,8 @@ class CampaignMember(Base):
     priority: Mapped[int] = mapped_column(default=0)  # lower is sooner
     next_at: Mapped[datetime | None]
     turn: Mapped[int] = mapped_column(default=0)  # turns in the queue so far; with the id it names a workflow
-    outcome: Mapped[str | None] = mapped_column(String(32))  # disposition, or the refusal that ended it
+    callback_at: Mapped[datetime | None]  # when the customer asked to be called; None once called since
+    outcome: Mapped[str | None] = mapped_column(String(32))  # the latest disposition
     reason: Mapped[str | None] = mapped_column(String(255))
 
 

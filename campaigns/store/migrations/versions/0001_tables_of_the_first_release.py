@@ -154,6 +154,7 @@ def upgrade() -> None:
         sa.Column("priority", sa.Integer(), nullable=False),
         sa.Column("next_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("turn", sa.Integer(), nullable=False),
+        sa.Column("callback_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("outcome", sa.String(length=32), nullable=True),
         sa.Column("reason", sa.String(length=255), nullable=True),
         sa.ForeignKeyConstraint(

@@ -1,0 +1,161 @@
+"""``xiaorong campaign``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from campaigns.cli.installation import open_installation, parse_codes
+
+app = typer.Typer(no_args_is_help=True, help="Create, run and report campaigns.")
+
+Name = Annotated[str, typer.Argument(help="The campaign's name.", show_default=False)]
+RealTime = Annotated[
+    bool, typer.Option("--real-time", help="Let the simulated line ring and talk in real time.")
+]
+
+
+@app.command(
+    epilog="Examples:  xiaorong campaign create march  |  "
+    "xiaorong campaign create early --grades B,C --min-days 1 --max-days 30 --concurrency 20"
+)
+def create(
+    context: typer.Context,
+    name: Name,
+    flow: Annotated[str, typer.Option(help="The dialogue flow to hold.")] = "repayment-reminder",
+    grades: Annotated[str, typer.Option(help="Only these grades, such as B,C. Default: all.")] = "",
+    min_days: Annotated[
+        int | None, typer.Option(help="At least so many days past due.", show_default=False)
+    ] = None,
+    max_days: Annotated[
+        int | None, typer.Option(help="At most so many days past due.", show_default=False)
+    ] = None,
+    limit: Annotated[
+        int | None, typer.Option(help="The first so many customers.", show_default=False)
+    ] = None,
+    concurrency: Annotated[int, typer.Option(min=1, max=1000, help="Calls at once.")] = 20,
+    calls_per_second: Annotated[float, typer.Option(min=0.01, max=1000, help="New calls a second.")] = 2.0,
+) -> None:
+    """Create a campaign over the customers with an amount due that fit the filter."""
+    with open_installation(context.obj) as (settings, database):
+        from bot.dialogue.flow import load_flow
+        from bot.language import language_dir
+        from campaigns.clock import SystemClock
+        from campaigns.dialing.audience import Audience
+        from campaigns.store.campaigns import create_campaign
+
+        load_flow(language_dir(settings.language), flow)  # a wrong flow is told now, not at the first call
+        audience = Audience(
+            grades=parse_codes(grades), min_days_past_due=min_days, max_days_past_due=max_days, limit=limit
+        )
+        with database.transaction() as session:
+            campaign = create_campaign(
+                session,
+                name,
+                flow,
+                audience,
+                concurrency=concurrency,
+                calls_per_second=calls_per_second,
+                at=SystemClock().now(),
+            )
+    typer.echo(f"Campaign {name!r} has {campaign.members:,} members. Next: xiaorong campaign run {name}")
+
+
+@app.command("list", epilog="Example:  xiaorong campaign list")
+def list_all(context: typer.Context) -> None:
+    """List the campaigns, newest first."""
+    with open_installation(context.obj) as (settings, database):
+        from rich.console import Console
+        from rich.table import Table
+
+        from campaigns.store.campaigns import list_campaigns
+
+        with database.transaction() as session:
+            campaigns = list_campaigns(session)
+        if not campaigns:
+            typer.echo("There is no campaign yet; see 'xiaorong campaign create --help'.")
+            return
+        table = Table("Name", "Flow", "State", "Members", "Done", "Created")
+        for campaign in campaigns:
+            created = campaign.created_at.astimezone(settings.zone)
+            table.add_row(
+                campaign.name,
+                campaign.flow,
+                campaign.state,
+                f"{campaign.members:,}",
+                f"{campaign.done:,}",
+                f"{created:%Y-%m-%d %H:%M}",
+            )
+        Console().print(table)
+
+
+@app.command(epilog="Example:  xiaorong campaign show march")
+def show(context: typer.Context, name: Name) -> None:
+    """Show one campaign: its settings, its state and how far it has come."""
+    with open_installation(context.obj) as (settings, database):
+        from campaigns.cli.campaign_view import print_campaign
+        from campaigns.store.campaigns import campaign_by_name, progress_of
+
+        with database.transaction() as session:
+            campaign = campaign_by_name(session, name)
+            print_campaign(campaign, progress_of(session, campaign.id), settings.zone)
+
+
+@app.command(
+    epilog="Examples:  xiaorong campaign run march  |  xiaorong campaign run march --real-time.  "
+    "Ctrl-C lets the calls in progress end; a second Ctrl-C leaves at once. Running again goes on."
+)
+def run(context: typer.Context, name: Name, real_time: RealTime = False) -> None:
+    """Run a campaign until it is finished, paused or stopped. On the simulated line time is virtual."""
+    with open_installation(context.obj) as (settings, database):
+        from campaigns.cli.running import run_campaign
+
+        run_campaign(settings, database, name, real_time=real_time)
+
+
+@app.command(epilog="Example:  xiaorong campaign pause march")
+def pause(context: typer.Context, name: Name) -> None:
+    """Pause a campaign: no new calls; those in progress go on to their end."""
+    with open_installation(context.obj) as (_, database):
+        from campaigns.store.campaigns import campaign_by_name, pause_campaign
+
+        with database.transaction() as session:
+            campaign = campaign_by_name(session, name)
+            pause_campaign(session, campaign.id, "paused by an operator")
+    typer.echo(f"Campaign {name!r} is paused. Go on with: xiaorong campaign resume {name}")
+
+
+@app.command(epilog="Example:  xiaorong campaign resume march")
+def resume(context: typer.Context, name: Name, real_time: RealTime = False) -> None:
+    """Resume a paused campaign and run it."""
+    with open_installation(context.obj) as (settings, database):
+        from campaigns.cli.running import run_campaign
+        from campaigns.store.campaigns import campaign_by_name, resume_campaign
+
+        with database.transaction() as session:
+            resume_campaign(session, campaign_by_name(session, name).id)
+        run_campaign(settings, database, name, real_time=real_time)
+
+
+@app.command(
+    epilog="Examples:  xiaorong campaign report march  |  "
+    "xiaorong campaign report march --csv march/ --html march.html"
+)
+def report(
+    context: typer.Context,
+    name: Name,
+    csv: Annotated[
+        Path | None,
+        typer.Option(help="Also write a summary and one row a member to this folder.", show_default=False),
+    ] = None,
+    html: Annotated[
+        Path | None, typer.Option(help="Also write a printable page to this file.", show_default=False)
+    ] = None,
+) -> None:
+    """Report a campaign: funnel, dispositions, promises, refusals, number states."""
+    with open_installation(context.obj) as (settings, database):
+        from campaigns.cli.reporting import report_campaign
+
+        report_campaign(settings, database, name, csv=csv, html=html)

@@ -1,0 +1,55 @@
+"""``xiaorong customers``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from campaigns.cli.installation import open_installation
+
+app = typer.Typer(no_args_is_help=True, help="Bring customers in.")
+
+IMPORT_EXAMPLES = (
+    "Examples:  xiaorong customers import portfolio.csv  |  "
+    "xiaorong customers import accounts.xlsx --mapping my-mapping.yaml  |  "
+    "xiaorong customers import UCI_Credit_Card.csv --mapping credit-card-clients"
+)
+
+
+@app.command("import", epilog=IMPORT_EXAMPLES)
+def import_file(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="CSV (UTF-8 or GBK) or XLSX.", show_default=False)],
+    mapping: Annotated[
+        str | None,
+        typer.Option(help="A shipped mapping's name or a YAML file. Default: found by the columns."),
+    ] = None,
+) -> None:
+    """Import a portfolio. Rows that cannot be used go to an error file with the reason; the others are kept.
+
+    Running the same file again updates what is there and doubles nothing.
+    """
+    with open_installation(context.obj) as (settings, database):
+        from campaigns.cli.progress import counting
+        from campaigns.clock import SystemClock
+        from campaigns.customers.importer import import_customers
+
+        with counting(f"Importing {file.name}", "rows") as progress:
+            report = import_customers(
+                database,
+                file,
+                mapping=mapping,
+                region=settings.region,
+                as_of=SystemClock().now(),
+                errors_dir=settings.home / "imports",
+                seed=settings.seed,
+                progress=progress,
+            )
+    typer.echo(
+        f"{report.rows:,} rows: {report.imported:,} new customers, {report.updated:,} updated, "
+        f"{report.rejected:,} rejected, {report.duplicates:,} duplicates."
+    )
+    if report.error_file is not None:
+        typer.echo(f"Rejected rows and why: {report.error_file}")

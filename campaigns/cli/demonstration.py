@@ -1,0 +1,131 @@
+"""The demo: a lender's first day, from a file to promises on record, with one call to listen to."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from rich.console import Console
+
+from bot.dialogue.prompts import PromptBook
+from bot.language import language_dir
+from bot.transcript import Entry
+from campaigns.cli.reporting import report_campaign
+from campaigns.cli.running import run_campaign
+from campaigns.clock import SystemClock
+from campaigns.customers.importer import import_customers
+from campaigns.customers.sample import write_sample
+from campaigns.dialing.audience import Audience
+from campaigns.dialing.events import Ended, Spoken, WorkerEvent
+from campaigns.errors import SettingsError
+from campaigns.grading.rulefile import load_rules
+from campaigns.settings import create_home, load_settings
+from campaigns.store.campaigns import create_campaign
+from campaigns.store.database import Database
+from campaigns.store.grades import grade_portfolio
+from campaigns.store.migrate import upgrade
+
+MARK = "made-by-xiaorong-demo"  # only a directory with this file in it is ever removed
+CAMPAIGN = "demo"
+FLOW = "repayment-reminder"
+READ_BACK = "readback"
+
+
+class Listener:
+    """Prints one whole call: the first whose promise is read back, from its first word to its last."""
+
+    def __init__(self, prompts: PromptBook, console: Console) -> None:
+        self._prompts = prompts
+        self._console = console
+        self._heard: dict[int, list[Entry]] = {}
+        self._chosen: int | None = None
+        self._over = False
+
+    def __call__(self, event: WorkerEvent) -> None:
+        match event:
+            case Spoken(attempt_id, entry) if not self._over:
+                self._listen(attempt_id, entry)
+            case Ended(attempt_id, disposition):
+                self._heard.pop(attempt_id, None)
+                if attempt_id == self._chosen and not self._over:
+                    self._over = True
+                    self._console.rule(f"[dim]the call ends: {disposition}[/dim]", style="dim")
+
+    def _listen(self, attempt_id: int, entry: Entry) -> None:
+        if self._chosen == attempt_id:
+            self._print(entry)
+        elif self._chosen is None:
+            heard = self._heard.setdefault(attempt_id, [])
+            heard.append(entry)
+            if entry.prompt is not None and self._prompts[entry.prompt].asks == READ_BACK:
+                self._chosen = attempt_id
+                self._console.rule("[dim]one of the calls[/dim]", style="dim")
+                for earlier in heard:
+                    self._print(earlier)
+                self._heard.clear()
+
+    def _print(self, entry: Entry) -> None:
+        if entry.speaker == "bot":
+            self._console.print(f"[bold cyan]小融[/bold cyan]  {entry.text}")
+        elif entry.speaker == "customer":
+            meant = f"  [dim]{entry.intent} {entry.confidence:.2f}[/dim]" if entry.confidence else ""
+            self._console.print(f"[bold]客户[/bold]  {entry.text}{meant}")
+
+
+def demonstrate(home: Path, customers: int, seed: int) -> None:
+    """Run the demo in ``home``, made anew. Raises SettingsError when that is not a demo's directory."""
+    console = Console()
+    _start_afresh(home)
+    settings = load_settings(home).model_copy(
+        update={"seed": seed, "line": "simulated", "database_url": None}
+    )
+    now = SystemClock().now()
+    console.print(
+        f"[bold]1[/bold]  A portfolio of {customers:,} made-up customers → {home / 'portfolio.csv'}"
+    )
+    file = write_sample(home / "portfolio.csv", now.astimezone(settings.zone).date(), customers, seed)
+    database = Database(settings.store_url)
+    try:
+        upgrade(database)
+        imported = import_customers(
+            database,
+            file,
+            mapping=None,
+            region=settings.region,
+            as_of=now,
+            errors_dir=home / "imports",
+            seed=seed,
+            progress=lambda _done, _all: None,
+        )
+        console.print(
+            f"[bold]2[/bold]  Imported: {imported.imported:,} customers; {imported.rejected} rows rejected and "
+            f"{imported.duplicates} duplicates, with reasons → {imported.error_file}",
+            soft_wrap=True,
+        )
+        graded = grade_portfolio(database, load_rules(), now, lambda _done, _all: None)
+        grades = "  ".join(f"{letter} {count:,}" for letter, count in sorted(graded.counts.items()))
+        console.print(f"[bold]3[/bold]  Graded: {grades}")
+        with database.transaction() as session:
+            create_campaign(session, CAMPAIGN, FLOW, Audience(), concurrency=30, calls_per_second=3, at=now)
+        console.print(
+            "[bold]4[/bold]  Calling on the simulated line, in virtual time, within the law's hours"
+        )
+        prompts = PromptBook.load(language_dir(settings.language))
+        run_campaign(settings, database, CAMPAIGN, also=Listener(prompts, console), console=console)
+        page = home / "report.html"
+        console.print("[bold]5[/bold]  The report")
+        report_campaign(settings, database, CAMPAIGN, csv=home / "report", html=page)
+    finally:
+        database.close()
+
+
+def _start_afresh(home: Path) -> None:
+    mark = home / MARK
+    if home.exists() and any(home.iterdir()):
+        if not mark.exists():
+            raise SettingsError(
+                f"{home} holds something else than a demo; move it or choose another --home"
+            )
+        shutil.rmtree(home)
+    create_home(home)
+    mark.touch()

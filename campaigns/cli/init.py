@@ -1,0 +1,28 @@
+"""``xiaorong init``."""
+
+from __future__ import annotations
+
+import typer
+
+from campaigns.settings import SETTINGS_FILE, create_home, load_settings
+
+EXAMPLES = "Examples:  xiaorong init  |  xiaorong --home /srv/xiaorong init"
+
+
+def init(context: typer.Context) -> None:
+    """Create the data directory: settings, permit key and database. Harmless to run again."""
+    home = context.obj
+    new = create_home(home)
+    settings = load_settings(home)
+    from campaigns.store.database import Database
+    from campaigns.store.migrate import upgrade
+
+    database = Database(settings.store_url)
+    try:
+        upgrade(database)
+    finally:
+        database.close()
+    verb = "Created" if new else "Checked and updated"
+    typer.echo(f"{verb} {home}. Settings: {home / SETTINGS_FILE}")
+    if new:
+        typer.echo("Next: set your institution there, then 'xiaorong customers import FILE'.")

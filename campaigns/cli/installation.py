@@ -1,0 +1,32 @@
+"""What every command needs: the settings of the data directory, and its database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from campaigns.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from campaigns.store.database import Database
+
+
+@contextmanager
+def open_installation(home: Path) -> Iterator[tuple[Settings, Database]]:
+    """Settings and database of ``home``, checked. Raises NotInitialisedError, SettingsError or StoreError."""
+    settings = load_settings(home)
+    from campaigns.store.database import Database
+
+    database = Database(settings.store_url)
+    try:
+        database.check()
+        yield settings, database
+    finally:
+        database.close()
+
+
+def parse_codes(text: str) -> tuple[str, ...]:
+    """``A,B`` → (``A``, ``B``)."""
+    return tuple(part.strip().upper() for part in text.split(",") if part.strip())

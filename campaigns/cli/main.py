@@ -1,0 +1,104 @@
+"""``xiaorong``: the commands, and how an error becomes one readable line."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import click
+import typer
+
+from bot.errors import BotError
+from campaigns.cli import campaign, chat, customers, demo, grade, init
+from campaigns.errors import CampaignsError
+from campaigns.settings import home_dir
+from telephony.errors import LineError
+
+app = typer.Typer(
+    name="xiaorong",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.add_typer(customers.app, name="customers")
+app.add_typer(campaign.app, name="campaign")
+app.command(name="init", epilog=init.EXAMPLES)(init.init)
+app.command(name="grade", epilog=grade.EXAMPLES)(grade.grade)
+app.command(name="chat", epilog=chat.EXAMPLES)(chat.chat)
+app.command(name="demo", epilog=demo.EXAMPLES)(demo.demo)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"xiaorong {version('xiaorong')}")
+        raise typer.Exit
+
+
+@app.callback(
+    epilog="Examples:  xiaorong demo  |  xiaorong init  |  xiaorong customers import portfolio.csv  |  "
+    "xiaorong campaign create march --grades B,C  |  xiaorong campaign run march"
+)
+def options(
+    context: typer.Context,
+    home: Annotated[
+        Path | None,
+        typer.Option(
+            help="Data directory. Default: $XIAORONG_HOME, else .xiaorong here.", show_default=False
+        ),
+    ] = None,
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Xiaorong 小融: a voice bot that reminds a lender's customers of a repayment."""
+    context.obj = home_dir(home)
+
+
+def main() -> None:
+    """The console script. An error is one line and exit code 1; the trace of an unexpected one is kept."""
+    try:
+        exit_code = app(standalone_mode=False)
+    except (CampaignsError, BotError, LineError) as error:
+        fail(str(error))
+    except click.exceptions.Abort:
+        fail("stopped", code=130)
+    except KeyboardInterrupt:
+        fail("stopped", code=130)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except BrokenPipeError:
+        sys.exit(1)
+    except Exception as error:  # the last barrier: an operator never sees a traceback
+        fail(f"unexpected {type(error).__name__}; {_keep_trace()}")
+    sys.exit(exit_code if isinstance(exit_code, int) else 0)
+
+
+def fail(message: str, *, code: int = 1) -> None:
+    """Print one line on standard error and exit."""
+    line = " ".join(message.split())
+    typer.secho(f"error: {line}" if code == 1 else line, fg="red" if code == 1 else None, err=True)
+    sys.exit(code)
+
+
+def _keep_trace() -> str:
+    """Write the traceback beside the data, and say where."""
+    path = home_dir() / "errors.log"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("a", encoding="utf-8") as file:
+            file.write(f"--- {datetime.now(UTC).isoformat()} {' '.join(sys.argv)}\n{traceback.format_exc()}")
+    except OSError:
+        return "the details could not be written"
+    return f"please report it with the end of {path}"
+
+
+if __name__ == "__main__":
+    main()

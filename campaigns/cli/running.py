@@ -1,0 +1,134 @@
+"""Running a campaign in the foreground: progress, the keyboard, and the closing funnel."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections import Counter
+from collections.abc import Callable
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from campaigns.dialing.assembly import choose_clock, open_worker
+from campaigns.dialing.events import Decided, Dialled, Ended, Listener, WorkerEvent, ignore
+from campaigns.dialing.worker import RunEnd, Worker
+from campaigns.outcomes.report_terminal import funnel_table
+from campaigns.settings import Settings
+from campaigns.store.campaigns import campaign_by_name
+from campaigns.store.database import Database
+from campaigns.store.reporting import campaign_report
+
+
+class Tally:
+    """Counts what a worker tells, for the line under the bar."""
+
+    def __init__(self) -> None:
+        self.counts: Counter[str] = Counter()
+
+    def __call__(self, event: WorkerEvent) -> None:
+        match event:
+            case Decided(verdict=verdict):
+                self.counts[verdict] += 1
+            case Dialled():
+                self.counts["dialled"] += 1
+            case Ended():
+                self.counts["connected"] += event.answered
+                self.counts["right party"] += event.right_party
+                self.counts["promises"] += event.promised is not None
+
+    def __str__(self) -> str:
+        names = ("dialled", "connected", "right party", "promises")
+        return "  ".join(f"{name} {self.counts[name]:,}" for name in names)
+
+
+def run_campaign(
+    settings: Settings,
+    database: Database,
+    name: str,
+    *,
+    real_time: bool = False,
+    also: Listener = ignore,
+    console: Console | None = None,
+) -> RunEnd:
+    """Run until finished, paused or stopped; print progress and the closing funnel. Raises CampaignsError."""
+    console = console or Console()
+    with database.transaction() as session:
+        campaign = campaign_by_name(session, name)
+    clock = choose_clock(settings, database, real_time=real_time)
+    tally = Tally()
+
+    def listen(event: WorkerEvent) -> None:
+        tally(event)
+        also(event)
+
+    with open_worker(settings, database, campaign, clock, listen) as worker, _bar(console) as progress:
+        task = progress.add_task(name, total=campaign.members, completed=campaign.done, tally="")
+
+        def show() -> None:
+            with database.transaction() as session:
+                done = campaign_by_name(session, name).done
+            when = clock.now().astimezone(settings.zone)
+            progress.update(task, completed=done, tally=f"{tally}  [dim]{when:%m-%d %H:%M}[/dim]")
+
+        end = asyncio.run(_supervise(worker, show, console))
+        show()
+    _close(settings, database, name, end, console)
+    return end
+
+
+async def _supervise(worker: Worker, show: Callable[[], None], console: Console) -> RunEnd:
+    """Run the worker; the first Ctrl-C lets calls end, the second leaves at once."""
+    loop = asyncio.get_running_loop()
+    run = asyncio.ensure_future(worker.run())
+    asked = 0
+
+    def interrupted() -> None:
+        nonlocal asked
+        asked += 1
+        if asked == 1:
+            worker.stop()
+            console.print(f"Stopping: {worker.live} calls may end first. Ctrl-C again leaves at once.")
+        else:
+            run.cancel()
+
+    for signum in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(signum, interrupted)
+    try:
+        while not run.done():
+            await asyncio.wait({run}, timeout=0.5)  # real time: it is a person who watches
+            show()
+        return run.result()
+    except asyncio.CancelledError:
+        return RunEnd.STOPPED
+    finally:
+        for signum in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(signum)
+
+
+def _bar(console: Console) -> Progress:
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[tally]}"),
+        TimeElapsedColumn(),
+        console=console,
+    )
+
+
+def _close(settings: Settings, database: Database, name: str, end: RunEnd, console: Console) -> None:
+    with database.transaction() as session:
+        campaign = campaign_by_name(session, name)
+        report = campaign_report(session, campaign.id, settings.zone)
+    console.print(funnel_table(report, settings.language))
+    match end:
+        case RunEnd.FINISHED:
+            console.print(f"Campaign {name!r} is finished. More: xiaorong campaign report {name}")
+        case RunEnd.PAUSED:
+            console.print(
+                f"Campaign {name!r} is paused ({campaign.pause_reason}). "
+                f"Go on with: xiaorong campaign resume {name}"
+            )
+        case RunEnd.STOPPED:
+            console.print(f"Campaign {name!r} is stopped. Go on with: xiaorong campaign run {name}")

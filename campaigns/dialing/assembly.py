@@ -1,0 +1,134 @@
+"""A worker from the settings: the one place where the rooms meet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from bot.dialogue.flow import load_flow
+from bot.dialogue.prompts import PromptBook
+from bot.language import language_dir
+from bot.nlu.embedded import EmbeddedInterpreter
+from bot.simulation.persona import load_personas
+from campaigns.clock import Clock, SystemClock, VirtualClock
+from campaigns.compliance.effective import load_effective
+from campaigns.dialing.events import Listener, ignore
+from campaigns.dialing.lock import worker_identity
+from campaigns.dialing.pacing import TokenBucket
+from campaigns.dialing.people import SimulatedPeople
+from campaigns.dialing.reserve import Rules
+from campaigns.dialing.settle import House
+from campaigns.dialing.talk import Script
+from campaigns.dialing.turns import Tools, TurnTaker
+from campaigns.dialing.worker import Worker
+from campaigns.errors import ClockError
+from campaigns.outcomes.messages import load_messages
+from campaigns.outcomes.retry import shipped_retry_policy
+from campaigns.settings import Settings
+from campaigns.store.campaigns import CampaignView
+from campaigns.store.database import Database
+from campaigns.store.facts import latest_decision_at
+from campaigns.store.threads import StoreThreads
+from telephony.announcements import load_announcements
+from telephony.carrier import LineSetup
+from telephony.far_end import FarEndFactory
+from telephony.permits import PermitGate, PermitSigner
+from telephony.registry import open_checker, open_line
+
+SIMULATED = "simulated"
+
+
+def choose_clock(settings: Settings, database: Database, *, real_time: bool) -> Clock:
+    """Virtual time on the simulated line, unless real time is asked for; real time on every other line.
+
+    Virtual time starts now, or where the ledger's time stands when that is later. Raises ClockError when real
+    time is behind the ledger: no call may be decided on then.
+    """
+    with database.transaction() as session:
+        ledger_time = latest_decision_at(session)
+    now = SystemClock().now()
+    if settings.line == SIMULATED and not real_time:
+        return VirtualClock(max(now, ledger_time) if ledger_time else now)
+    if ledger_time is not None and ledger_time > now:
+        raise ClockError(
+            f"the latest decision on record is of {ledger_time:%Y-%m-%d %H:%M} UTC, which is still to come: "
+            "either the clock was moved back, or this data directory was used in virtual time; "
+            "use virtual time, or a new data directory with --home"
+        )
+    return SystemClock()
+
+
+@contextmanager
+def open_worker(
+    settings: Settings,
+    database: Database,
+    campaign: CampaignView,
+    clock: Clock,
+    listener: Listener = ignore,
+    far_end: FarEndFactory | None = None,
+) -> Iterator[Worker]:
+    """A worker for ``campaign``, alone in its data directory; ``far_end`` speaks for simulated subscribers.
+
+    Raises ConflictError, DataFileError, LineError.
+    """
+    language = language_dir(settings.language)
+    prompts = PromptBook.load(language)
+    script = Script(
+        load_flow(language, campaign.flow, prompts),
+        prompts,
+        EmbeddedInterpreter.load(language, settings.cache_dir, settings.zone),
+        settings.zone,
+    )
+    pack = load_effective(settings.rule_pack, settings.rule_pack_overrides)
+    house = House(
+        pack=pack,
+        retries=shipped_retry_policy(),
+        messages=load_messages(settings.language),
+        institution=settings.institution,
+        hotline=settings.hotline,
+        zone=settings.zone,
+    )
+    key = settings.permit_key()
+    setup = LineSetup(
+        clock=clock,
+        announcements=load_announcements(language / "announcements.yml"),
+        far_end=far_end or _people(settings, database, language, prompts, clock),
+        settings={"seed": settings.seed} if settings.line == SIMULATED else {},
+    )
+    queue_url = str(settings.database_url or f"sqlite:///{settings.home / 'queue.db'}")
+    with worker_identity(settings.home) as worker:
+        store, queue = StoreThreads(database), Database(queue_url)
+        try:
+            tools = Tools(
+                campaign_id=campaign.id,
+                store=store,
+                clock=clock,
+                line=open_line(settings.line, PermitGate(key, clock), setup),
+                signer=PermitSigner(key),
+                checker=open_checker(settings.line, setup),
+                script=script,
+                rules=Rules(pack, worker, settings.language),
+                house=house,
+                pacer=TokenBucket(clock, campaign.calls_per_second),
+                caller_id=settings.caller_id,
+                listener=listener,
+            )
+            yield Worker(campaign, TurnTaker(tools), store, queue, clock, worker)
+        finally:
+            store.close()
+            queue.close()
+
+
+def _people(
+    settings: Settings, database: Database, language: Path, prompts: PromptBook, clock: Clock
+) -> SimulatedPeople:
+    return SimulatedPeople(
+        database,
+        load_personas(language, prompts),
+        prompts.speech,
+        settings,
+        seed=settings.seed,
+        clock=clock,
+        zone=settings.zone,
+    )

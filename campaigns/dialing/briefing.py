@@ -1,0 +1,35 @@
+"""From the ledger's terms to those in which the bot speaks."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Protocol
+
+from bot.dialogue.brief import Brief
+from bot.dialogue.speech import Speech
+from campaigns.store.briefs import CallSubject
+
+LATEST_PROMISE_DAYS = 7
+"""A promise lies at most so many days ahead (house rule)."""
+
+
+class Lender(Protocol):
+    """Who calls."""
+
+    @property
+    def institution(self) -> str: ...
+
+    @property
+    def hotline(self) -> str: ...
+
+
+def brief_of(subject: CallSubject, speech: Speech, lender: Lender) -> Brief:
+    """The brief of a call to ``subject``."""
+    return Brief(
+        institution=lender.institution,
+        hotline=lender.hotline,
+        party=replace(subject.party, honorific=speech.honorific(subject.gender)),
+        debt=replace(subject.debt, product=speech.product(subject.debt.product)),
+        offer=subject.offer,
+        latest_promise_days=LATEST_PROMISE_DAYS,
+    )

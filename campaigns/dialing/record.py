@@ -1,0 +1,32 @@
+"""The record of one call: everything that is settled, in one transaction, when it is over."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from bot.dialogue.outcome import Outcome
+from telephony.status import NumberStatus
+
+if TYPE_CHECKING:
+    from bot.transcript import Entry
+
+
+@dataclass(frozen=True, slots=True)
+class CallRecord:
+    """How a dial ended, and what came of the conversation if there was one."""
+
+    line: str
+    line_call_id: str
+    flow: str
+    flow_version: str
+    started_at: datetime
+    answered_at: datetime | None
+    ended_at: datetime
+    cause: str  # telephony.status.HangupCause
+    disposition: str
+    sip_code: int | None = None
+    number_status: NumberStatus | None = None  # what the line taught
+    outcome: Outcome | None = None  # None when nobody was spoken to
+    entries: tuple[Entry, ...] = ()

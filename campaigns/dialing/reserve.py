@@ -1,0 +1,184 @@
+"""A member's turn is weighed: the law decides on the counts of this very moment, and an attempt is reserved.
+
+Decision, reservation and permit are one transaction, so no crash and no other worker comes between them.
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+
+from campaigns.compliance.decide import decide
+from campaigns.compliance.effective import EffectivePack
+from campaigns.compliance.facts import CallFacts
+from campaigns.compliance.inputs import decision_inputs
+from campaigns.compliance.permits import permit_terms
+from campaigns.compliance.reasons import Reason, Scope, reason_text
+from campaigns.compliance.verdict import NO_NUMBER, Allow, Defer, Refuse, Verdict
+from campaigns.store import campaigns as store_campaigns
+from campaigns.store import ledger
+from campaigns.store.database import Session
+from campaigns.store.facts import Surroundings, call_facts, lock_debtor, numbers_of
+from campaigns.store.ledger import Reservation
+from campaigns.store.models import Attempt, CampaignMember, PhoneNumber
+
+
+@dataclass(frozen=True, slots=True)
+class Reserved:
+    """Dial this, before its permit ends, and be done by ``ends_by``."""
+
+    reservation: Reservation
+    ends_by: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Declined:
+    """No call now: the member waits (defer) or is done (refuse)."""
+
+    verdict: Defer | Refuse
+
+
+@dataclass(frozen=True, slots=True)
+class Interrupted:
+    """An earlier run of this turn reserved or dialled and died."""
+
+    attempt_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class NothingToDo:
+    """The turn was worked off before, or given back."""
+
+
+Weighed = Reserved | Declined | Interrupted | NothingToDo
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What reserving goes by. ``worker`` is written on each attempt."""
+
+    pack: EffectivePack
+    worker: str
+    language: str
+
+
+def weigh_turn(
+    session: Session, member_id: int, turn: int, campaign_id: int, rules: Rules, around: Surroundings
+) -> Weighed:
+    """Decide on a member's turn and record the decision; reserve an attempt when a call is allowed."""
+    member = ledger.member_in_turn(session, member_id, turn)
+    if member is None:
+        return NothingToDo()
+    earlier = ledger.attempt_of_turn(session, member_id, turn)
+    if earlier is not None:
+        return Interrupted(earlier.id) if earlier.state in ledger.LIVE else NothingToDo()
+    if member.campaign_id != campaign_id or not ledger.campaign_runs(session, member.campaign_id):
+        store_campaigns.put_back(session, [member.id], around.now)
+        return NothingToDo()
+    lock_debtor(session, member.customer_id)
+    numbers = numbers_of(session, member.customer_id)
+    declined: list[Defer | Refuse] = []
+    for number, facts in zip(numbers, call_facts(session, member, numbers, around), strict=True):
+        verdict = decide(facts, rules.pack)
+        if isinstance(verdict, Allow):
+            return _reserve(session, member, number, facts, verdict, rules)
+        _record(session, member, number.id, facts, verdict, rules)
+        declined.append(verdict)
+        if verdict.scope is not Scope.NUMBER:
+            break
+    if not declined:
+        no_facts = decision_without_number(session, member, rules, around)
+        declined.append(no_facts)
+    return _decline(session, member, declined, rules, around.now)
+
+
+def decision_without_number(
+    session: Session, member: CampaignMember, rules: Rules, around: Surroundings
+) -> Refuse:
+    """A customer without a number is refused, on record like everybody else."""
+    ledger.record_decision(
+        session,
+        member,
+        None,
+        at=around.now,
+        verdict="refuse",
+        reason=NO_NUMBER.reason,
+        pack=rules.pack.label,
+        inputs={"now": around.now.isoformat()},
+    )
+    return NO_NUMBER
+
+
+def _reserve(
+    session: Session,
+    member: CampaignMember,
+    number: PhoneNumber,
+    facts: CallFacts,
+    allow: Allow,
+    rules: Rules,
+) -> Reserved:
+    attempt = ledger.add_attempt(session, member, number, worker=rules.worker, at=facts.now)
+    terms = permit_terms(allow, rules.pack, attempt.id, facts.now)
+    permit_id = str(uuid.uuid4())
+    ledger.add_permit(session, attempt, permit_id, terms.pack, terms.issued_at, terms.expires_at)
+    _record(session, member, number.id, facts, allow, rules, attempt)
+    reservation = Reservation(
+        attempt_id=attempt.id,
+        member_id=member.id,
+        customer_id=member.customer_id,
+        number_id=number.id,
+        e164=number.e164,
+        nth=attempt.n,
+        permit_id=permit_id,
+        pack=terms.pack,
+        issued_at=terms.issued_at,
+        expires_at=terms.expires_at,
+    )
+    return Reserved(reservation, allow.window_end)
+
+
+def _record(
+    session: Session,
+    member: CampaignMember,
+    number_id: int,
+    facts: CallFacts,
+    verdict: Verdict,
+    rules: Rules,
+    attempt: Attempt | None = None,
+) -> None:
+    ledger.record_decision(
+        session,
+        member,
+        number_id,
+        at=facts.now,
+        verdict=type(verdict).__name__.lower(),
+        reason=verdict.reason,
+        pack=rules.pack.label,
+        inputs=decision_inputs(facts, rules.pack) | {"rule": verdict.rule},
+        until=verdict.until if isinstance(verdict, Defer) else None,
+        attempt_id=None if attempt is None else attempt.id,
+    )
+
+
+def _decline(
+    session: Session, member: CampaignMember, declined: list[Defer | Refuse], rules: Rules, now: datetime
+) -> Declined:
+    """Act on the verdict that counts: one about the debtor, else the soonest deferral, else a refusal."""
+    deferred = [verdict for verdict in declined if isinstance(verdict, Defer)]
+    last = declined[-1]
+    if last.scope is Scope.NUMBER and deferred:
+        last = min(deferred, key=lambda verdict: verdict.until)
+    if isinstance(last, Defer):
+        ledger.set_next(session, member.id, next_at=last.until, reason=last.reason)
+    elif last.scope is Scope.SYSTEM:
+        # Nothing is wrong with the customer: they keep their place, and a person looks at the system.
+        ledger.set_next(session, member.id, next_at=now, reason=last.reason)
+        store_campaigns.pause_campaign(session, member.campaign_id, _why(last.reason, rules))
+    else:
+        ledger.set_next(session, member.id, next_at=None, reason=last.reason)
+    return Declined(last)
+
+
+def _why(reason: Reason, rules: Rules) -> str:
+    return reason_text(reason, rules.language)
