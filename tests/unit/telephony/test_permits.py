@@ -70,6 +70,13 @@ def test_a_token_with_any_character_changed_is_refused(data: st.DataObject) -> N
     assert refused(gate, token[:at] + other + token[at + 1 :]) is PermitFault.FORGED
 
 
+def test_another_spelling_of_the_same_signature_is_refused(clock: FakeClock) -> None:
+    gate = PermitGate(KEY, clock)
+    token = SIGNER.issue(claims(clock))
+    letters = {chr(code) for code in range(33, 127)} - {token[-1]}
+    assert {refused(gate, token[:-1] + letter) for letter in letters} == {PermitFault.FORGED}
+
+
 @given(at=st.integers(0, 300), extra=st.text(min_size=1, max_size=3))
 def test_a_token_with_anything_added_or_cut_off_is_refused(at: int, extra: str) -> None:
     clock = FakeClock()
@@ -132,6 +139,17 @@ def test_spent_permits_are_forgotten_when_they_have_expired() -> None:
         gate.check(SIGNER.issue(claims(clock, permit_id=f"p-{n}")), NUMBER)
         clock.moment += timedelta(seconds=1)
     assert gate.remembered <= 61
+
+
+def test_memory_is_bounded_even_when_the_clock_stands_still(clock: FakeClock) -> None:
+    gate = PermitGate(KEY, clock, max_remembered=3)
+    tokens = []
+    for n in range(10):
+        permit = claims(clock, permit_id=f"p-{n}")
+        tokens.append(SIGNER.issue(replace(permit, expires_at=permit.expires_at + timedelta(seconds=n))))
+        gate.check(tokens[-1], NUMBER)
+    assert gate.remembered == 3
+    assert {refused(gate, token) for token in tokens} == {PermitFault.SPENT, PermitFault.EXPIRED}
 
 
 @pytest.mark.parametrize(

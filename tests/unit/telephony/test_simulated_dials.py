@@ -7,7 +7,10 @@ import pytest
 from telephony.announcements import Announcements, load_announcements
 from telephony.errors import CallEnded, LineError, TrunkFault
 from telephony.line import NotAnswered, Text
+from telephony.simulated.call import SimulatedCall
+from telephony.simulated.population import Behaviour, Signal
 from telephony.simulated.speaking import speaking_s
+from telephony.simulated.subscribers import DialPlan
 from telephony.status import HangupCause, NumberStatus
 from tests.unit.telephony.fakes import FakeClock, ScriptedFarEnd, dial
 from tests.unit.telephony.test_announcements import SHIPPED
@@ -81,6 +84,24 @@ async def test_nobody_answers_for_as_long_as_we_ring(
     result = await not_answered(clock, announcements, "no_answer", ring_timeout_s=timeout_s)
     assert (result.cause, result.status) == (HangupCause.NO_ANSWER, NumberStatus.ACTIVE)
     assert result.ring_s == clock.slept_s == timeout_s
+
+
+async def test_we_hang_up_on_an_announcement_once_it_was_repeated(
+    clock: FakeClock, announcements: Announcements
+) -> None:
+    text = "您拨打的电话已关机。"
+    call = SimulatedCall(
+        "sim-1",
+        DialPlan(Behaviour.POWERED_OFF, None, Signal(sip=480, q850=20), text, announcement_plays=5),
+        ring_timeout_s=45.0,
+        clock=clock,
+        announcements=announcements,
+        pick_up=ScriptedFarEnd,
+    )
+    result = await call.answer()
+    assert isinstance(result, NotAnswered)
+    assert (result.status, result.sip_code) == (NumberStatus.POWERED_OFF, None)
+    assert clock.slept_s == pytest.approx(2 * speaking_s(text))
 
 
 async def test_an_announcement_longer_than_our_patience_is_cut(

@@ -70,6 +70,20 @@ def test_another_seed_makes_another_world() -> None:
     assert [one.plan(n, 1) for n in NUMBERS[:50]] != [two.plan(n, 1) for n in NUMBERS[:50]]
 
 
+def test_another_seed_makes_another_day_of_the_same_people(announcements: Announcements) -> None:
+    overrides = dict.fromkeys(NUMBERS[:50], POPULATION.always("reachable"))
+    one, two = (Subscribers(POPULATION, announcements, seed=s, overrides=overrides) for s in (1, 2))
+    assert [one.plan(n, 1) for n in overrides] != [two.plan(n, 1) for n in overrides]
+
+
+def test_a_failing_trunk_fails_everybody_but_the_numbers_set_by_hand(announcements: Announcements) -> None:
+    broken = POPULATION.model_copy(update={"trunk_fault_rate": 1.0})
+    overrides = {NUMBERS[0]: POPULATION.always("answers")}
+    subscribers = Subscribers(broken, announcements, overrides=overrides)
+    assert {subscribers.plan(n, 1).behaviour for n in NUMBERS[1:50]} == {Behaviour.TRUNK_FAULT}
+    assert subscribers.plan(NUMBERS[0], 1).behaviour is Behaviour.ANSWERS
+
+
 def test_another_process_meets_the_same(announcements: Announcements) -> None:
     program = (
         "from pathlib import Path\n"
