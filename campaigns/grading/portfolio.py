@@ -39,7 +39,10 @@ def account_measures(accounts: pl.DataFrame) -> pl.DataFrame:
     late = [_month("arrears_history", month) > 0 for month in range(MONTHS)]
     # A payment answers the bill of the month before.
     billed = [(_month("payment_history", m), _month("bill_history", m + 1)) for m in range(MONTHS - 1)]
-    unpaid = [(paid == 0) & (bill > 0) for paid, bill in billed]
+    unpaid = [
+        pl.when(paid.is_not_null() & bill.is_not_null()).then((paid == 0) & (bill > 0))
+        for paid, bill in billed
+    ]
     last_payment, last_bill = billed[0]
     known = last_payment.is_not_null() & last_bill.is_not_null()
     bills = pl.col("bill_history").list.head(MONTHS)

@@ -105,7 +105,7 @@ def save_grades(session: Session, results: Iterable[GradeResult], rules_version:
 def grade_counts(session: Session) -> dict[str, int]:
     """How many customers have each letter now; letters that nobody has count 0."""
     rows = session.execute(select(Grade.letter, func.count()).where(_IS_CURRENT).group_by(Grade.letter))
-    return {**dict.fromkeys(GRADES, 0), **dict(rows.tuples().all())}
+    return {**dict.fromkeys(GRADES, 0), **{row[0]: row[1] for row in rows}}
 
 
 @lru_cache(maxsize=10_000)  # few combinations of reasons serve many customers
