@@ -54,8 +54,8 @@ def if_hung_up(state: DialogueState) -> str:
         return state.hung_up_as
     if state.promise is not None:
         return promised(state.promise)
-    return Disposition.HUNG_UP if state.identity_confirmed else Disposition.HUNG_UP_EARLY
+    return (Disposition.HUNG_UP if state.identity_confirmed else Disposition.HUNG_UP_EARLY).value
 
 
 def promised(promise: RecordPromise) -> str:
-    return Disposition.PROMISE if promise.offer_id is None else Disposition.PROMISE_WITH_RELIEF
+    return (Disposition.PROMISE if promise.offer_id is None else Disposition.PROMISE_WITH_RELIEF).value

@@ -1,1 +1,1 @@
-"""Simulated customers and dialogue tests."""
+"""Simulated customers: personas as data, answers by seed."""

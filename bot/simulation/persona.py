@@ -1,0 +1,108 @@
+"""Personas: what kind of customer answers what, as data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from bot.datafile import line_of, load_model
+from bot.dialogue.prompts import PromptBook
+from bot.errors import DataFileError
+from bot.simulation.phrases import PhraseFile
+from bot.simulation.recognition import Recognition
+
+SILENCE, HANG_UP = "silence", "hang_up"
+"""What a customer may do beside saying something."""
+
+OTHERWISE = "otherwise"
+"""The answers to whatever is not listed."""
+
+Weights = dict[str, int]
+
+
+class PersonaFile(BaseModel):
+    """One persona as it is written.
+
+    ``answers`` gives, for each thing asked, weights over groups of phrases; a list gives them for the first,
+    second, ... time it is asked, the last for ever after. ``patience`` is the number of answers after which
+    they hang up, ``interrupts`` the chance that they talk over a sentence, ``weight`` their share.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    weight: int = Field(ge=0)
+    patience: int = Field(ge=1)
+    interrupts: float = Field(default=0.0, ge=0, le=1)
+    answers: dict[str, list[Weights]]
+
+    @field_validator("answers", mode="before")
+    @classmethod
+    def _one_or_many(cls, answers: object) -> object:
+        if not isinstance(answers, dict):
+            return answers
+        return {asks: each if isinstance(each, list) else [each] for asks, each in answers.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Persona:
+    """One kind of customer, with the words to speak and the ear to tell what is asked."""
+
+    name: str
+    weight: int
+    patience: int
+    interrupts: float
+    answers: Mapping[str, list[Weights]]
+    phrases: PhraseFile
+    recognition: Recognition
+
+    def choices(self, asked: str | None, before: int) -> Weights:
+        """The weights for what is ``asked``, which was asked ``before`` times already."""
+        turns = self.answers.get(asked or OTHERWISE) or self.answers.get(OTHERWISE) or [{SILENCE: 1}]
+        return turns[min(before, len(turns) - 1)]
+
+
+def load_personas(language_dir: Path, prompts: PromptBook | None = None) -> dict[str, Persona]:
+    """Every persona of a language by name. Raises DataFileError naming file, line and key."""
+    prompts = prompts or PromptBook.load(language_dir)
+    folder = language_dir / "personas"
+    phrases = load_model(folder / "phrases.yml", PhraseFile)
+    try:
+        recognition = Recognition.of(prompts)
+    except ValueError as error:
+        raise DataFileError(str(language_dir / "prompts"), str(error)) from error
+    asked = {asks for _, asks in recognition.marks} | {OTHERWISE}
+    personas = {}
+    for path in sorted(folder.glob("*.yml")):
+        if path.name != "phrases.yml":
+            file = load_model(path, PersonaFile)
+            _check(path, file, asked, phrases)
+            personas[path.stem] = Persona(
+                path.stem, file.weight, file.patience, file.interrupts, file.answers, phrases, recognition
+            )
+    return personas
+
+
+def pick_persona(personas: Mapping[str, Persona], random: Random) -> Persona:
+    """One of a mixed population, by weight."""
+    known = [personas[name] for name in sorted(personas)]
+    return random.choices(known, [persona.weight for persona in known])[0]
+
+
+def _check(path: Path, file: PersonaFile, asked: set[str], phrases: PhraseFile) -> None:
+    said = phrases.phrases.keys() | {SILENCE, HANG_UP}
+    for asks, turns in file.answers.items():
+        where = line_of(path, "answers", asks)
+        if asks not in asked:
+            raise DataFileError(str(path), f"no prompt asks {asks!r}", line=where, key=f"answers.{asks}")
+        for weights in turns:
+            if unknown := weights.keys() - said:
+                names = ", ".join(sorted(unknown))
+                raise DataFileError(str(path), f"no such phrases: {names}", line=where, key=f"answers.{asks}")
+            if sum(weights.values()) <= 0 or min(weights.values()) < 0:
+                raise DataFileError(
+                    str(path), "weights must add up to something", line=where, key=f"answers.{asks}"
+                )
