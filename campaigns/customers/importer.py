@@ -18,6 +18,7 @@ from campaigns.customers.generate import Generator, load_ranges
 from campaigns.customers.headers import Binding, bind, detect
 from campaigns.customers.mapping import find_mapping, shipped_mappings
 from campaigns.customers.parse import RowParser
+from campaigns.customers.phone import check_region
 from campaigns.customers.record import CustomerRow, RawRow, Reason
 from campaigns.customers.table import open_table
 from campaigns.errors import ImportFileError
@@ -81,6 +82,7 @@ def import_customers(
     """
     if as_of.tzinfo is None:
         raise ValueError("as_of must be aware")
+    check_region(region)
     now = now or (lambda: as_of)
     with open_table(file) as table:
         binding = _binding(file, mapping, table.headers)

@@ -9,12 +9,19 @@ from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat, P
 
 from campaigns.customers.generate import NumberRange, unreachable
 from campaigns.customers.values import BadValueError, clean, number
+from campaigns.errors import ImportFileError
 
 _PERSONAL = frozenset(
     {PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE, PhoneNumberType.FIXED_LINE_OR_MOBILE}
 )
 _FLOAT = re.compile(r"\d+(?:\.\d*)?(?:[eE]\+?\d+)?", re.ASCII)
 _SEPARATORS = re.compile(r"[/;,、|\n]+")
+
+
+def check_region(region: str) -> None:
+    """Raises ImportFileError when no numbering plan of ``region`` is known."""
+    if region not in phonenumbers.SUPPORTED_REGIONS:
+        raise ImportFileError(f"{region!r} is not a region with a numbering plan; give one such as CN")
 
 
 def split_numbers(cell: str) -> list[str]:

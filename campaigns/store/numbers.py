@@ -132,7 +132,7 @@ def _generated_numbers(session: Session, external_ids: Iterable[str]) -> dict[st
         .where(Customer.external_id.in_(list(external_ids)), PhoneNumber.generated)
         .order_by(PhoneNumber.id.desc())
     )
-    return dict(found.tuples().all())
+    return {external_id: e164 for external_id, e164 in found}  # noqa: C416 - a Result is no mapping
 
 
 def _in_use(session: Session, e164s: Iterable[str]) -> set[str]:
