@@ -12,7 +12,7 @@ from bot.dialogue.checks import REQUIRED_DISCLOSURES
 from bot.dialogue.context import guard_facts, prompt_facts
 from bot.dialogue.flow import Flow
 from bot.dialogue.heard import NOTHING, Heard
-from bot.dialogue.model import HumanModel, Move
+from bot.dialogue.model import ANY, HumanModel, Move
 from bot.dialogue.promising import make_promise
 from bot.dialogue.prompts import PromptBook
 from bot.dialogue.state import DialogueState
@@ -31,6 +31,10 @@ from bot.nlu.interpreter import Understanding
 
 LATEST_CALLBACK = timedelta(days=30)
 """A call-back further ahead is taken for a misunderstanding, and recorded without a time."""
+
+
+SURE_ENOUGH = 0.7
+"""Below this confidence a yes neither confirms identity nor makes a promise: it is asked again."""
 
 
 @dataclass(slots=True)
@@ -53,6 +57,10 @@ class Draft:
         return self.understanding.intent if self.understanding else None
 
     @property
+    def confidence(self) -> float:
+        return self.understanding.confidence if self.understanding else 0.0
+
+    @property
     def stop_words(self) -> tuple[str, ...]:
         return self.understanding.stop_words if self.understanding else ()
 
@@ -64,8 +72,10 @@ class Draft:
         return self.state, turn
 
     def allows(self, move: Move) -> bool:
-        """Whether the move's entities were heard and its guard holds."""
+        """Whether the move's entities were heard, surely enough for what it binds to, and its guard holds."""
         if move.entities and not self.heard.has(move.entities):
+            return False
+        if move.binds and ANY not in move.intents and self.confidence < SURE_ENOUGH:
             return False
         return move.when is None or bool(move.when.evaluate(self._guard_facts()))
 

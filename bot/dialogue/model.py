@@ -50,6 +50,11 @@ class Move(_Strict):
     to: str
     hung_up_as: Disposition | None = None  # the result when the customer hangs up after this move
 
+    @property
+    def binds(self) -> bool:
+        """Whether it takes the customer's word for something that cannot be unsaid."""
+        return "confirm_identity" in self.do or "record_promise" in self.do
+
 
 class Step(_Strict):
     """One state. With ``ask`` it waits for an answer; with ``end`` the call is over; else it goes on at once.

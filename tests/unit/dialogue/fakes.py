@@ -9,11 +9,12 @@ from datetime import date, datetime
 from bot.nlu.interpreter import OUT_OF_SCOPE, Entity, Understanding
 
 _ENTITY = re.compile(r"(\w+)=(\S+)")
+_CONFIDENCE = re.compile(r"~(\S+)")
 _STOP = re.compile(r"!(\w+)")
 
 
 class ScriptedInterpreter:
-    """Reads ``intent kind=value ... !stop_word`` as it stands; anything else is out of scope.
+    """Reads ``intent kind=value ... !stop_word ~confidence`` as it stands; anything else is out of scope.
 
     ``promise_pay date=2026-11-27 amount=80000`` is a promise with a day and an amount in minor units.
     """
@@ -29,7 +30,10 @@ class ScriptedInterpreter:
         entities = tuple(
             Entity(kind, _value(kind, value), value, 0, 0) for kind, value in _ENTITY.findall(text)
         )
-        return Understanding(text, intent, 0.9, ((intent, 0.9),), entities, tuple(_STOP.findall(text)))
+        unsure = _CONFIDENCE.search(text)
+        confidence = float(unsure[1]) if unsure else 0.9
+        stop_words = tuple(_STOP.findall(text))
+        return Understanding(text, intent, confidence, ((intent, confidence),), entities, stop_words)
 
 
 def _value(kind: str, value: str) -> date | datetime | int | str:

@@ -171,3 +171,18 @@ def test_every_prompt_with_a_debt_variable_counts_as_revealing(prompts: PromptBo
 
 def replace_ask(flow: Flow, step: str, prompt: str) -> Flow:
     return replace(flow, steps={**flow.steps, step: flow.steps[step].model_copy(update={"ask": prompt})})
+
+
+@pytest.mark.parametrize("half", ["affirm", "confirm_identity"])
+def test_an_unsure_yes_does_not_confirm(talk: TalkFactory, half: str) -> None:
+    call = talk()
+    turn = call.say(f"{half} ~0.5")
+    assert ConfirmIdentity() not in turn.actions
+    assert call.prompts() == ["unclear_1", "identity_name"]
+
+
+def test_an_unsure_yes_makes_no_promise(talk: TalkFactory) -> None:
+    call = talk()
+    call.say("affirm", "promise_pay date=2026-11-25", "affirm ~0.5")
+    assert call.conversation.outcome.promise is None
+    assert call.prompts() == ["unclear_1", "read_back"]

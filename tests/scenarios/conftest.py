@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.dialogue.flow import Flow, load_flow
+from bot.dialogue.prompts import PromptBook, load_prompts
+from bot.language import language_dir
+from bot.nlu.embedded import EmbeddedInterpreter
+
+
+@pytest.fixture(scope="session")
+def language() -> Path:
+    return language_dir("zh")
+
+
+@pytest.fixture(scope="session")
+def prompts(language: Path) -> PromptBook:
+    return load_prompts(language)
+
+
+@pytest.fixture(scope="session")
+def flow(language: Path, prompts: PromptBook) -> Flow:
+    return load_flow(language, "repayment-reminder", prompts)
+
+
+@pytest.fixture(scope="session")
+def interpreter(
+    language: Path, prompts: PromptBook, tmp_path_factory: pytest.TempPathFactory
+) -> EmbeddedInterpreter:
+    """The real one; its model is fitted once for all workers of a run."""
+    cache = tmp_path_factory.getbasetemp().parent / "nlu"
+    return EmbeddedInterpreter.load(language, cache, prompts.speech.zone)

@@ -1,0 +1,28 @@
+"""Every dialogue test that ships, with the real interpreter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from bot.dialogue.flow import Flow
+from bot.dialogue.prompts import PromptBook
+from bot.language import language_dir
+from bot.nlu.interpreter import Interpreter
+from bot.simulation.scenario import ScenarioFile, ScenarioModel, load_scenarios, run_scenario
+
+
+def shipped() -> Iterator[tuple[ScenarioFile, ScenarioModel]]:
+    for path in sorted((language_dir("zh") / "tests").glob("*.yml")):
+        file = load_scenarios(path)
+        for scenario in file.scenarios:
+            yield file, scenario
+
+
+@pytest.mark.parametrize(("file", "scenario"), [pytest.param(*pair, id=pair[1].name) for pair in shipped()])
+def test_scenario(
+    file: ScenarioFile, scenario: ScenarioModel, flow: Flow, prompts: PromptBook, interpreter: Interpreter
+) -> None:
+    assert file.flow == flow.name
+    assert not run_scenario(file, scenario, flow, prompts, interpreter)
