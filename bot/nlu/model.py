@@ -80,9 +80,12 @@ def fit(samples: Sequence[Blocks], intents: Sequence[str]) -> IntentModel:
     matrix = csr_matrix((data, columns, pointers), shape=(len(samples), idf.size))
     regression = LogisticRegression(C=_REGULARISATION, class_weight="balanced", max_iter=_ITERATIONS)
     regression.fit(matrix, np.asarray(intents))
-    weights = np.ascontiguousarray(regression.coef_.T, dtype=np.float32)
     names = tuple(str(name) for name in regression.classes_)
-    return IntentModel(names, vocabularies, idf, weights, regression.intercept_.astype(np.float32))
+    slopes, bias = regression.coef_, regression.intercept_
+    if len(names) == 2:  # given as one row, for the second against the first
+        slopes, bias = np.vstack([np.zeros_like(slopes), slopes]), np.append([0.0], bias)
+    weights = np.ascontiguousarray(slopes.T, dtype=np.float32)
+    return IntentModel(names, vocabularies, idf, weights, bias.astype(np.float32))
 
 
 def _vocabularies(

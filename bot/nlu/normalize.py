@@ -45,7 +45,7 @@ def normalize(text: str) -> Normalized:
             or (form in _INSIDE_NUMBER and _between_digits(characters, position))
         ):
             if kept and (gap == "hard" or (gap == "soft" and _words(kept, characters, position))):
-                kept.append((" ", at - 1))
+                kept.append((" ", max(kept[-1][1], at - 1)))
             kept.append((form, at))
             gap = ""
         elif not _thousands_comma(characters, position):

@@ -72,6 +72,11 @@ class StopWords:
         """The ids of all rules, gravest first."""
         return tuple(rule.id for rule in self._rules)
 
+    @property
+    def words(self) -> tuple[tuple[str, ...], ...]:
+        """The words of each rule, in the order of the rules."""
+        return tuple(rule.words for rule in self._rules)
+
     def find(self, text: str, probabilities: Mapping[str, float] | None = None) -> tuple[str, ...]:
         """The ids of the rules hit by a word in ``text`` or by the certainty of an intent, gravest first."""
         folded = self._folding.fold(text)
