@@ -3,6 +3,7 @@ from __future__ import annotations
 import csv
 import io
 import tempfile
+import tracemalloc
 from pathlib import Path
 
 import openpyxl
@@ -109,6 +110,17 @@ def test_zero_bytes_and_endless_lines_cost_their_row_only(tmp_path: Path) -> Non
     file = write(tmp_path / "a.csv", f"id,name\n1,a\0b\n2,{'x' * 200_000}\n3,c\n")
     _, rows = read(file)
     assert [row.problem.code if row.problem else row.cells for row in rows] == ["nul", "too_long", ["3", "c"]]
+
+
+def test_a_long_file_is_read_in_little_memory(tmp_path: Path) -> None:
+    file = write(tmp_path / "a.csv", TEXT + f"003,王五,{'还款提醒' * 40}\n" * 50_000)
+    tracemalloc.start()
+    with open_table(file) as table:
+        rows = sum(1 for _ in table.rows)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert rows == 50_002
+    assert peak < 8 * 2**20 < file.stat().st_size
 
 
 def test_a_workbook_is_read_as_text(tmp_path: Path) -> None:
