@@ -53,7 +53,7 @@ class IntentModel:
 
     @classmethod
     def from_bytes(cls, content: bytes) -> IntentModel:
-        """Raises ValueError, KeyError, OSError, EOFError or zipfile.BadZipFile when ``content`` is damaged."""
+        """The model written by `to_bytes`; the caller has checked that ``content`` is whole."""
         with np.load(io.BytesIO(content), allow_pickle=False) as archive:
             words = json.loads(archive["words"].tobytes().decode())
             idf, weights, bias = archive["idf"], archive["weights"], archive["bias"]
@@ -71,6 +71,7 @@ def fit(samples: Sequence[Blocks], intents: Sequence[str]) -> IntentModel:
     """Fit the model on one pair of blocks and one intent for each example. Takes seconds."""
     from scipy.sparse import csr_matrix
     from sklearn.linear_model import LogisticRegression
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
     vocabularies, idf = _vocabularies(samples)
     vectors = [_vector(sample, vocabularies, idf) for sample in samples]
@@ -79,7 +80,8 @@ def fit(samples: Sequence[Blocks], intents: Sequence[str]) -> IntentModel:
     columns = np.concatenate([rows for rows, _ in vectors])
     matrix = csr_matrix((data, columns, pointers), shape=(len(samples), idf.size))
     regression = LogisticRegression(C=_REGULARISATION, class_weight="balanced", max_iter=_ITERATIONS)
-    regression.fit(matrix, np.asarray(intents))
+    with threadpool_limits(limits=1):  # more threads make so small a fit several times slower
+        regression.fit(matrix.astype(np.float64), np.asarray(intents))
     names = tuple(str(name) for name in regression.classes_)
     slopes, bias = regression.coef_, regression.intercept_
     if len(names) == 2:  # given as one row, for the second against the first

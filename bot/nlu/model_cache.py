@@ -6,11 +6,12 @@ import hashlib
 import logging
 import os
 import tempfile
-import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
 from bot.nlu.model import IntentModel
+
+_SEAL = hashlib.sha256().digest_size  # a file begins with the hash of the rest
 
 logger = logging.getLogger(__name__)
 
@@ -23,16 +24,20 @@ def cached_model(cache_dir: Path | None, parts: list[bytes], make: Callable[[], 
     if cache_dir is None:
         return make()
     digest = hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()
-    path = cache_dir / f"intents-{digest[:32]}.npz"
+    path = cache_dir / f"intents-{digest[:32]}.model"
     try:
-        return IntentModel.from_bytes(path.read_bytes())
-    except FileNotFoundError:
-        pass
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
-        logger.warning("cached intent model %s is damaged and made again: %s", path.name, error)
+        content = path.read_bytes()
+    except OSError:
+        content = b""
+    if content:
+        seal, body = content[:_SEAL], content[_SEAL:]
+        if hashlib.sha256(body).digest() == seal:
+            return IntentModel.from_bytes(body)
+        logger.warning("cached intent model %s is damaged and made again", path.name)
     model = make()
     try:
-        _write(path, model.to_bytes())
+        body = model.to_bytes()
+        _write(path, hashlib.sha256(body).digest() + body)
     except OSError as error:
         logger.warning("the intent model cannot be cached in %s: %s", cache_dir, error)
     return model

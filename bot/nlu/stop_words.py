@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -80,13 +80,21 @@ class StopWords:
     def find(self, text: str, probabilities: Mapping[str, float] | None = None) -> tuple[str, ...]:
         """The ids of the rules hit by a word in ``text`` or by the certainty of an intent, gravest first."""
         folded = self._folding.fold(text)
-        return tuple(rule.id for rule in self._rules if self._hit(rule, text, folded, probabilities or {}))
+        heard = frozenset(folded)
+        return tuple(
+            rule.id for rule in self._rules if self._hit(rule, text, folded, heard, probabilities or {})
+        )
 
     def _hit(
-        self, rule: _Rule, text: str, folded: tuple[str, ...], probabilities: Mapping[str, float]
+        self,
+        rule: _Rule,
+        text: str,
+        folded: tuple[str, ...],
+        heard: frozenset[str],
+        probabilities: Mapping[str, float],
     ) -> bool:
-        spans = [span for word in rule.words for span in _places(text, word)]
-        spans += [span for sounds in rule.sounds for span in _sounds_at(folded, sounds)]
+        spans = [span for word in rule.words if word in text for span in _places(text, word)]
+        spans += [span for sounds in rule.sounds if sounds[0] in heard for span in _sounds_at(folded, sounds)]
         likely = any(probabilities.get(intent, 0) >= self._intent_at_least for intent in rule.intents)
         if not (spans or likely) or any(pattern.search(text) for pattern in rule.unless):
             return False
@@ -101,8 +109,11 @@ class StopWords:
         return _Rule(rule.id, (*rule.any, *rule.exact), sounds, exceptions, unless, frozenset(rule.intents))
 
 
-def _places(text: str, word: str) -> list[tuple[int, int]]:
-    return [(match.start(), match.end()) for match in re.finditer(re.escape(word), text)]
+def _places(text: str, word: str) -> Iterator[tuple[int, int]]:
+    at = text.find(word)
+    while at >= 0:
+        yield at, at + len(word)
+        at = text.find(word, at + 1)
 
 
 def _sounds_at(folded: tuple[str, ...], sounds: tuple[str, ...]) -> list[tuple[int, int]]:

@@ -34,46 +34,49 @@ class Example:
 
     text: str
     intent: str
-    line: int
 
 
 def load_training_data(path: Path) -> tuple[Example, ...]:
     """The examples of ``path``, in order.
 
-    Raises DataFileError with the line of an example that is malformed, empty, or stands twice (in one intent or two).
+    Raises DataFileError with the line of an example that is malformed, holds no word, or stands twice.
     """
     content = load_model(path, _File)
     examples: list[Example] = []
-    seen: dict[str, Example] = {}
+    seen: dict[str, tuple[str, int, int]] = {}
     for index, block in enumerate(content.nlu):
-        first = line_of(path, "nlu", index, "examples") + 1
         for offset, line in enumerate(block.examples.splitlines()):
             if not line.strip():
                 continue
-            example = _example(path, line, block.intent, first + offset)
-            normal = normalize(example.text).compact
+            text = _text(path, line, block.intent, index, offset)
+            normal = normalize(text).compact
             if not normal:
-                raise DataFileError(
-                    str(path), "the example holds no word", line=example.line, key=block.intent
-                )
+                raise _error(path, "the example holds no word", block.intent, index, offset)
             if normal in seen:
-                other = seen[normal]
-                where = f"{other.intent}, line {other.line}"
-                raise DataFileError(
-                    str(path), f"stands twice (also in {where})", line=example.line, key=block.intent
-                )
-            seen[normal] = example
-            examples.append(example)
+                other, *place = seen[normal]
+                where = f"also in {other}, line {_line(path, *place)}"
+                raise _error(path, f"stands twice ({where})", block.intent, index, offset)
+            seen[normal] = (block.intent, index, offset)
+            examples.append(Example(text, block.intent))
     if len({example.intent for example in examples}) < 2:
         raise DataFileError(str(path), "examples of at least two intents are needed", key="nlu")
     return tuple(examples)
 
 
-def _example(path: Path, line: str, intent: str, number: int) -> Example:
-    text = line.strip()
-    if not text.startswith("- "):
-        raise DataFileError(str(path), 'an example begins with "- "', line=number, key=intent)
-    text = _ANNOTATION.sub(lambda match: match["text"], text[2:].strip())
+def _text(path: Path, line: str, intent: str, index: int, offset: int) -> str:
+    written = line.strip()
+    if not written.startswith("- "):
+        raise _error(path, 'an example begins with "- "', intent, index, offset)
+    text = _ANNOTATION.sub(lambda match: match["text"], written[2:].strip())
     if any(mark in text for mark in "[]{}"):
-        raise DataFileError(str(path), "an annotation is [text](entity)", line=number, key=intent)
-    return Example(text, intent, number)
+        raise _error(path, "an annotation is [text](entity)", intent, index, offset)
+    return text
+
+
+def _error(path: Path, message: str, intent: str, index: int, offset: int) -> DataFileError:
+    return DataFileError(str(path), message, line=_line(path, index, offset), key=intent)
+
+
+def _line(path: Path, index: int, offset: int) -> int:
+    """The line of an example: its block's text begins below the key ``examples``. Reads the file once more."""
+    return line_of(path, "nlu", index, "examples") + 1 + offset

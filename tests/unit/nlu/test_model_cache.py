@@ -45,12 +45,20 @@ def test_other_data_is_another_model(tmp_path: Path) -> None:
         cached_model(tmp_path, [b"dat", b"a"], fail)  # the parts matter, not only their sum
 
 
+def test_an_empty_file_is_made_again(tmp_path: Path) -> None:
+    cached_model(tmp_path, [b"data"], make)
+    [path] = tmp_path.iterdir()
+    path.write_bytes(b"")
+    cached_model(tmp_path, [b"data"], make)
+    cached_model(tmp_path, [b"data"], fail)
+
+
 def flipped(content: bytes) -> bytes:
     middle = len(content) // 2
     return content[:middle] + bytes([content[middle] ^ 0xFF]) + content[middle + 1 :]
 
 
-@pytest.mark.parametrize("damage", [lambda b: b"", lambda b: b[: len(b) // 2], lambda b: b"junk", flipped])
+@pytest.mark.parametrize("damage", [lambda b: b[:20], lambda b: b[: len(b) // 2], lambda b: b"junk", flipped])
 def test_a_damaged_file_is_made_again(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, damage: Callable[[bytes], bytes]
 ) -> None:
@@ -78,5 +86,5 @@ def test_many_writers_leave_one_whole_file(tmp_path: Path) -> None:
     with ThreadPoolExecutor(8) as pool:
         models = list(pool.map(lambda _: cached_model(tmp_path, [b"data"], make), range(8)))
     assert {answer(model, "是的") for model in models} == {"affirm"}
-    assert [path.suffix for path in tmp_path.iterdir()] == [".npz"]
+    assert [path.suffix for path in tmp_path.iterdir()] == [".model"]
     cached_model(tmp_path, [b"data"], fail)

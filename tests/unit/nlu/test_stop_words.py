@@ -100,10 +100,11 @@ def test_no_example_hits_a_rule_that_its_intent_has_no_business_with(zh: Path) -
 
 
 def test_hardly_any_word_of_the_dictionary_is_hit_by_its_sound_alone() -> None:
-    """47,000 words and idioms, most of which have nothing to do with any rule."""
+    """Every fifth of 47,000 words and idioms, most of which have nothing to do with any rule."""
     words = {word for rule in STOP_WORDS.words for word in rule}
-    by_sound = [w for w in phrases_dict if hits(w) and not any(word in w for word in words)]
-    assert len(by_sound) < len(phrases_dict) / 1000, by_sound
+    dictionary = sorted(phrases_dict)[::5]
+    by_sound = [w for w in dictionary if STOP_WORDS.find(w) and not any(word in w for word in words)]
+    assert len(by_sound) < len(dictionary) / 1000, by_sound
 
 
 def test_a_certain_intent_is_a_hit_without_any_word(interpreter: EmbeddedInterpreter) -> None:
