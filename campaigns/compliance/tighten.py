@@ -40,7 +40,7 @@ def tighten(pack: RulePack, by: Overrides) -> RulePack:
     changes = {
         "in_force": _at("in_force", lambda until: _in_force(pack.in_force, until), by.in_force.until),
         "times": _at("times", lambda change: _times(pack.times, change), by.times),
-        "regions": _each("regions", pack.regions, by.regions, _region),
+        "regions": _each("regions", pack.regions, by.regions, lambda region, c: _region(region, c, pack)),
         "caps": _each("caps", pack.caps, by.caps, lambda cap, change: cap.tightened(change)),
         "min_gap_min": _each(
             "min_gap_min", pack.min_gap_min, by.min_gap_min, lambda gap, c: gap.tightened(c)
@@ -130,11 +130,13 @@ def _days_off(rule: DaysOff, by: DaysOffOverride) -> DaysOff:
     return rule.model_copy(update={"window": window, "dates": tuple(sorted({*rule.dates, *by.dates}))})
 
 
-def _region(rule: Region, by: RegionOverride) -> Region:
+def _region(rule: Region, by: RegionOverride, pack: RulePack) -> Region:
     if by.start is not None and rule.start is not None and by.start < rule.start:
         raise LooseningError(f"may be later only: the rule pack says {rule.start:%H:%M}", "start")
     caps = dict(rule.caps)
     for name, limit in by.caps.items():
+        if name not in pack.caps:
+            raise LooseningError("the rule pack has no such cap", "caps", name)
         if name in caps and limit > caps[name]:
             raise LooseningError(
                 f"may be lowered only: the rule pack says at most {caps[name]}", "caps", name

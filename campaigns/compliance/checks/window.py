@@ -5,7 +5,7 @@ from __future__ import annotations
 from campaigns.compliance.effective import EffectivePack
 from campaigns.compliance.facts import CallFacts
 from campaigns.compliance.hours import Hours
-from campaigns.compliance.reasons import Reason, Scope
+from campaigns.compliance.reasons import Reason
 from campaigns.compliance.verdict import Defer, Refuse
 from campaigns.compliance.windows import next_opening
 
@@ -27,5 +27,5 @@ def _open(
 ) -> Defer | Refuse | None:
     opening = next_opening(pack, pack.locality(facts.zones, facts.region).places, facts.now, hours)
     if opening is None:
-        return Refuse(Reason.WINDOW_NEVER_OPENS, Scope.SYSTEM, rule)
+        return Refuse(Reason.WINDOW_NEVER_OPENS, rule=rule)  # for this customer: elsewhere it may open
     return None if opening.at <= facts.now else Defer(opening.at, reason, rule=rule)

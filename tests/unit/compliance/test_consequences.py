@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -24,7 +25,7 @@ from campaigns.compliance.reasons import Reason
 from campaigns.compliance.verdict import Allow
 from campaigns.outcomes.dispositions import shipped_dispositions
 from telephony.status import NumberStatus
-from tests.unit.compliance.build import HOUR, MONDAY_NOON, china, facts
+from tests.unit.compliance.build import HOUR, MONDAY_NOON, china, facts, write_pack
 
 BARS = (SuppressCustomer, SuppressNumber, FreezeAutomation)
 MUST_STOP = [
@@ -114,6 +115,26 @@ def test_what_is_named_twice_stands_once_and_the_stricter_wins() -> None:
     assert after == (FreezeAutomation(Reason.COMPLAINT), HumanCase("complaint", urgent=True))
     both = after_call(china(), disposition="vulnerable", stop_words=["self_harm"], now=MONDAY_NOON)
     assert both.count(FreezeAutomation(Reason.VULNERABLE)) == 1
+
+
+def test_of_two_lengths_of_one_bar_the_longer_holds(tmp_path: Path) -> None:
+    def freeze(hours: int | None) -> list[dict[str, object]]:
+        return [{"do": "freeze", "reason": "hardship", "hours": hours}]
+
+    aftermath = {
+        "stop_words": {"day": freeze(24), "week": freeze(168), "endless": freeze(None)},
+        "unknown_stop_word": freeze(None),
+        "dispositions": {},
+    }
+    pack = write_pack(tmp_path, aftermath=aftermath)
+    for words, until in (
+        (["day", "week"], MONDAY_NOON + timedelta(hours=168)),
+        (["week", "day"], MONDAY_NOON + timedelta(hours=168)),
+        (["endless", "day"], None),
+        (["day", "endless"], None),
+    ):
+        after = after_call(pack, disposition=None, stop_words=words, now=MONDAY_NOON)
+        assert after == (FreezeAutomation(Reason.HARDSHIP, until),)
 
 
 def test_every_disposition_that_the_pack_knows_is_one_that_calls_can_end_with() -> None:

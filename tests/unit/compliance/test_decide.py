@@ -75,13 +75,14 @@ REFUSED: list[tuple[str, dict[str, Any], Reason, Scope]] = [
         Scope.SYSTEM,
     ),
     ("clock behind an attempt", tried(attempt(MONDAY_NOON + HOUR)), Reason.CLOCK_UNTRUSTED, Scope.SYSTEM),
+    ("clock behind a talk", {"talks": (talk(MONDAY_NOON + HOUR),)}, Reason.CLOCK_UNTRUSTED, Scope.SYSTEM),
     ("virtual time on a real line", {"clock_virtual": True}, Reason.CLOCK_UNTRUSTED, Scope.SYSTEM),
     ("before the pack", {"now": local(28, 12, month=1)}, Reason.PACK_NOT_IN_FORCE, Scope.SYSTEM),
     (
         "hours that never meet",
         {"campaign_hours": Hours(time(6), time(8))},
         Reason.WINDOW_NEVER_OPENS,
-        Scope.SYSTEM,
+        Scope.DEBTOR,
     ),
 ]
 
@@ -256,6 +257,14 @@ def test_the_talk_cap_counts_staff_and_agencies(tmp_path: Path) -> None:
     assert isinstance(decide(facts(callback_at=MONDAY_NOON, talks=three[:2]), pack), Allow)
 
 
+def test_a_day_off_never_has_longer_hours_than_a_working_day(tmp_path: Path) -> None:
+    pack = china_with(tmp_path, 'times: {window: {default: ["11:00", "18:00"]}}\n')
+    saturday = decide(facts(now=local(7, 10, 30)), pack)
+    assert isinstance(saturday, Defer)
+    assert saturday.until == local(7, 11)
+    assert decide(facts(now=local(7, 11)), pack) == Allow(window_end=local(7, 18))
+
+
 def test_a_review_date_ends_the_pack(tmp_path: Path) -> None:
     pack = china_with(tmp_path, "in_force: {until: 2026-03-02}\n")
     assert isinstance(decide(facts(), pack), Allow)
@@ -269,6 +278,15 @@ def test_a_year_without_a_published_calendar_has_only_days_off() -> None:
     verdict = decide(monday, china())
     assert isinstance(verdict, Defer)
     assert verdict.until == local(3, 10, month=3, year=2031)
+
+
+def test_campaign_hours_that_one_region_never_meets_are_no_fault_of_the_system() -> None:
+    """In Guangdong these hours are fine; in Xinjiang they never come, and only those customers are left out."""
+    early = Hours(time(9), time(9, 30))
+    assert isinstance(decide(facts(now=local(2, 9), campaign_hours=early), china()), Allow)
+    verdict = decide(facts(now=local(2, 9), campaign_hours=early, region="新疆"), china())
+    assert isinstance(verdict, Refuse)
+    assert (verdict.reason, verdict.scope) == (Reason.WINDOW_NEVER_OPENS, Scope.DEBTOR)
 
 
 def test_now_must_be_aware() -> None:
