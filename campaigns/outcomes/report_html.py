@@ -60,6 +60,7 @@ def render_html(
             column_width=COLUMN_WIDTH,
             definitions=[say(f"define.{name}") for name in _DEFINITIONS],
             whole=sum(row.attempts for row in report.dispositions),
+            most=max((row.attempts for row in report.dispositions), default=0),
         )
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from rich import box
 from rich.columns import Columns
@@ -161,11 +161,15 @@ def _numbers(report: CampaignReport, say: Words) -> Table:
 
 def _after_calls(report: CampaignReport, say: Words) -> Columns:
     tables = []
-    for section in ("follow_ups", "messages", "suppressions"):
+    sections: dict[str, Callable[[str], str]] = {
+        "follow_ups": say.follow_up,
+        "suppressions": say.reason,
+        "messages": lambda code: say.code("message", code),
+    }
+    for section, label in sections.items():
         table = _table(say(section), [""], [say("count")])
         for row in getattr(report, section):
-            label = say.code("message", row.code) if section == "messages" else say.reason(row.code)
-            table.add_row(Text(label), f"{row.count:,}")
+            table.add_row(Text(label(row.code)), f"{row.count:,}")
         if table.row_count:
             tables.append(table)
     return Columns(tables, padding=(0, 4))

@@ -44,9 +44,12 @@ class Words:
         return self.dispositions.label(code, self.language)
 
     def reason(self, code: str) -> str:
-        """A reason of a decision, a suppression or a follow-up; a follow-up may also carry a disposition."""
-        text = reason_text(code, self.language)
-        return self.disposition(code) if text == code else text
+        """The reason of a decision or a suppression."""
+        return reason_text(code, self.language)
+
+    def follow_up(self, code: str) -> str:
+        """What a person is asked to see to: mostly how a call ended."""
+        return self.disposition(code) if code in self.dispositions else self.reason(code)
 
 
 def words(language: str, dispositions: Dispositions | None = None) -> Words:

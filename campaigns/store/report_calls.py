@@ -28,7 +28,7 @@ def hours(session: Session, campaign_id: int, zone: tzinfo, machine: Collection[
         .outerjoin(Promise, Promise.call_id == Call.id)
         .where(Attempt.campaign_id == campaign_id, sql.placed())
         .group_by(start)
-    ).tuples()
+    )
     hours: defaultdict[int, list[int]] = defaultdict(lambda: [0, 0, 0, 0])
     for seconds, *counts in rows:
         hour = datetime.fromtimestamp(int(seconds), UTC).astimezone(zone).hour
@@ -51,7 +51,7 @@ def dispositions(session: Session, campaign_id: int, machine: Collection[str]) -
         .outerjoin(Call, Call.attempt_id == Attempt.id)
         .where(Attempt.campaign_id == campaign_id, code.is_not(None))
         .group_by(code)
-    ).tuples()
+    )
     found = [DispositionRow(name, *(int(count) for count in counts)) for name, *counts in rows]
     return tuple(sorted(found, key=lambda row: (-row.attempts, row.code)))
 
@@ -103,6 +103,6 @@ def numbers(session: Session, campaign_id: int) -> tuple[NumberRow, ...]:
         )
         .join(tried, tried.c.number_id == PhoneNumber.id)
         .group_by(PhoneNumber.status, PhoneNumber.status_source)
-    ).tuples()
+    )
     found = [NumberRow(status, source, count, int(learnt)) for status, source, count, learnt in rows]
     return tuple(sorted(found, key=lambda row: (-row.numbers, row.status, row.source)))

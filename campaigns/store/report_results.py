@@ -20,7 +20,7 @@ def promises(session: Session, campaign_id: int) -> tuple[PromiseTotals, ...]:
             .join(CampaignMember, CampaignMember.account_id == Account.id)
             .where(CampaignMember.campaign_id == campaign_id)
             .group_by(Account.currency)
-        ).tuples()
+        )
     }
     rows = session.execute(
         select(
@@ -35,7 +35,7 @@ def promises(session: Session, campaign_id: int) -> tuple[PromiseTotals, ...]:
         .outerjoin(ReliefOffer, ReliefOffer.id == Promise.relief_offer_id)
         .where(Call.campaign_id == campaign_id)
         .group_by(Promise.currency, Promise.state)
-    ).tuples()
+    )
     states: defaultdict[str, Counter[str]] = defaultdict(Counter)
     standing: defaultdict[str, list[int]] = defaultdict(lambda: [0, 0, 0])  # amount, with relief, relief
     for currency, state, count, *sums in rows:
@@ -66,5 +66,5 @@ def after_calls(
         .join(Call, Call.id == call_id)
         .where(Call.campaign_id == campaign_id)
         .group_by(code)
-    ).tuples()
+    )
     return tuple(sorted((CodeCount(*row) for row in rows), key=lambda row: (-row.count, row.code)))

@@ -76,7 +76,7 @@ def _grades(session: Session, campaign_id: int, machine: Collection[str]) -> tup
     members = sql.member_stages(campaign_id, machine)
     rows = session.execute(
         select(members.c.letter, members.c.stage, func.count()).group_by(members.c.letter, members.c.stage)
-    ).tuples()
+    )
     furthest: defaultdict[str | None, Counter[int]] = defaultdict(Counter)
     for letter, stage, count in rows:
         furthest[letter][stage] += count
@@ -108,18 +108,19 @@ def _reasons(
 ) -> tuple[int, tuple[ReasonRow, ...]]:
     """How many members no decision has been taken on, and the reasons of those that were."""
     members = sql.member_stages(campaign_id, machine)
-    latest = (
-        select(DecisionRecord.customer_id, DecisionRecord.verdict, DecisionRecord.reason)
-        .where(DecisionRecord.id.in_(sql.latest_decisions(campaign_id)))
-        .subquery()
+    left_behind = select(members.c.customer_id).where(members.c.stage == STAGES.index("loaded"))
+    decided = select(DecisionRecord.customer_id).where(DecisionRecord.campaign_id == campaign_id)
+    undecided = session.scalar(
+        select(func.count()).select_from(left_behind.where(members.c.customer_id.not_in(decided)).subquery())
     )
     held = session.execute(
-        select(latest.c.verdict, latest.c.reason, func.count())
-        .select_from(members)
-        .outerjoin(latest, latest.c.customer_id == members.c.customer_id)
-        .where(members.c.stage == STAGES.index("loaded"))
-        .group_by(latest.c.verdict, latest.c.reason)
-    ).tuples()
+        select(DecisionRecord.verdict, DecisionRecord.reason, func.count())
+        .where(
+            DecisionRecord.id.in_(sql.latest_decisions(campaign_id)),
+            DecisionRecord.customer_id.in_(left_behind),
+        )
+        .group_by(DecisionRecord.verdict, DecisionRecord.reason)
+    )
     holds_back = {(verdict, reason): count for verdict, reason, count in held}
     rows = session.execute(
         select(
@@ -130,13 +131,13 @@ def _reasons(
         )
         .where(DecisionRecord.campaign_id == campaign_id)
         .group_by(DecisionRecord.verdict, DecisionRecord.reason)
-    ).tuples()
+    )
     reasons = [
         ReasonRow(verdict, reason, decisions, customers, holds_back.get((verdict, reason), 0))
         for verdict, reason, decisions, customers in rows
     ]
     reasons.sort(key=lambda row: (row.verdict, -row.customers, row.reason))
-    return holds_back.get((None, None), 0), tuple(reasons)
+    return undecided or 0, tuple(reasons)
 
 
 def _local(at: datetime | None, zone: tzinfo) -> datetime | None:
