@@ -41,9 +41,9 @@ class SessionResult:
 class TextSession:
     """Runs one conversation over one channel.
 
-    ``now`` gives the aware time. ``ends_by`` is the end of the calling window: the call is wound up by then and
-    no sentence begun after it, unless the conversation holds the line for somebody in need. ``watch`` is told
-    of each entry as it comes.
+    ``now`` gives the aware time. ``ends_by`` is the end of the calling window: the call is wound up by then,
+    and no sentence begun after it, unless the conversation holds the line for somebody in need. ``watch`` is
+    told of each entry as it comes.
     """
 
     def __init__(

@@ -43,6 +43,8 @@ class _Checker:
         if wind_up is None or wind_up.end is None:
             self._fail("this must be an end step of the common flow", "wind_up")
         self._check_prompts(common.closing, ("closing",))
+        if not any(self.prompts.is_labelled(name) for name in common.closing):
+            self._fail("one of these must tell that the voice is artificial", "closing")
         self._check_prompts([common.fault], ("fault",))
         for prompt in (*common.closing, common.fault):
             if self.prompts[prompt].reveals_debt:

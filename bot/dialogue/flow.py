@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from bot.datafile import line_of, load_model
+from bot.datafile import line_of, load_model, read_yaml
 from bot.dialogue.checks import check_flow
 from bot.dialogue.gate import DebtLexicon
 from bot.dialogue.model import CommonFile, FlowFile, Move, SlotModel, Step
@@ -27,14 +27,14 @@ class Flow:
     start: str
     disclosures: tuple[str, ...]
     slots: Mapping[str, SlotModel]
-    steps: Mapping[str, Step]
-    detours: frozenset[str]
-    stop_words: tuple[Move, ...]
-    anywhere: tuple[Move, ...]
+    steps: Mapping[str, Step] = field(repr=False)
+    detours: frozenset[str] = field(repr=False)
+    stop_words: tuple[Move, ...] = field(repr=False)
+    anywhere: tuple[Move, ...] = field(repr=False)
     closing: tuple[str, ...]
     wind_up: str
     fault: str
-    lexicon: DebtLexicon
+    lexicon: DebtLexicon = field(repr=False)
 
 
 def load_flow(language_dir: Path, name: str, prompts: PromptBook | None = None) -> Flow:
@@ -73,13 +73,9 @@ def load_flow(language_dir: Path, name: str, prompts: PromptBook | None = None) 
 
 
 def flow_names(language_dir: Path) -> list[str]:
-    """The flows of a language that a call can be held with."""
-    names = []
-    for path in sorted((language_dir / "flows").glob("*.yml")):
-        text = path.read_text(encoding="utf-8")
-        if any(line.startswith("start:") for line in text.splitlines()):
-            names.append(path.stem)
-    return names
+    """The flows of a language that a call can be held with. Raises DataFileError."""
+    files = sorted((language_dir / "flows").glob("*.yml"))
+    return [path.stem for path in files if "start" in (read_yaml(path) or {})]
 
 
 def _version(language_dir: Path, *flow_files: Path) -> str:

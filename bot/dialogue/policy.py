@@ -7,17 +7,18 @@ from dataclasses import replace
 from datetime import datetime, tzinfo
 
 from bot.dialogue.brief import Brief
+from bot.dialogue.choosing import answering_move, move_on, urgent_move
 from bot.dialogue.dispositions import Disposition
 from bot.dialogue.draft import Draft
 from bot.dialogue.flow import Flow
 from bot.dialogue.heard import read
-from bot.dialogue.model import ANY, RETURN, SILENCE, STAY, UNCLEAR, Move
+from bot.dialogue.model import RETURN, SILENCE, STAY, UNCLEAR, Move
 from bot.dialogue.outcome import if_hung_up, promised
 from bot.dialogue.prompts import PromptBook
 from bot.dialogue.state import DialogueState
 from bot.dialogue.turn import Turn
 from bot.errors import FlowError
-from bot.nlu.interpreter import OUT_OF_SCOPE, Understanding
+from bot.nlu.interpreter import Understanding
 
 Result = tuple[DialogueState, Turn]
 
@@ -48,7 +49,7 @@ class Policy:
         draft = self._draft(state, at, understanding)
         draft.hit_stop_words(understanding.stop_words)
         owed = self._owes(state)
-        move = self._urgent(draft) or (None if owed else self._answer(draft))
+        move = urgent_move(self.flow, draft) or (None if owed else answering_move(self.flow, draft))
         if move is not None:
             draft.update(unclears=0)
             self._take(draft, move)
@@ -63,7 +64,7 @@ class Policy:
         if self._owes(state):
             self._repeat_disclosures(draft)
             return draft.finish()
-        move = self._first(draft, self._moves(draft), SILENCE)
+        move = move_on(self.flow, draft, SILENCE)
         if move is None:
             raise FlowError(f"step {state.step!r} has no answer to silence")
         self._take(draft, move)
@@ -101,45 +102,12 @@ class Policy:
     def far_end_hung_up(self, state: DialogueState) -> DialogueState:
         return state if state.ended else replace(state, disposition=if_hung_up(state))
 
-    # What leads where
-
-    def _urgent(self, draft: Draft) -> Move | None:
-        """The move for the gravest stop word that has one here. No word leads out of a step that holds."""
-        step = self.flow.steps[draft.state.step]
-        moves = step.moves if step.holds else self.flow.stop_words
-        for word in draft.stop_words:
-            for move in moves:
-                if word in move.stop_words and draft.allows(move):
-                    return move
-        return None
-
-    def _answer(self, draft: Draft) -> Move | None:
-        moves = self._moves(draft)
-        if draft.intent is None or draft.intent == OUT_OF_SCOPE:
-            return self._first(draft, moves, ANY)
-        return self._first(draft, moves, draft.intent, ANY)
-
-    def _moves(self, draft: Draft) -> Sequence[Move]:
-        step = self.flow.steps[draft.state.step]
-        if step.holds:
-            return step.moves
-        return (*step.moves, *self.flow.anywhere, *self.flow.stop_words)
-
-    def _first(self, draft: Draft, moves: Sequence[Move], *events: str) -> Move | None:
-        """The first move that waits for one of these events and whose guard holds."""
-        for move in moves:
-            if any(event in move.intents for event in events) and draft.allows(move):
-                return move
-        return None
-
     def _not_understood(self, draft: Draft) -> None:
         draft.update(unclears=draft.state.unclears + 1)
-        move = self._first(draft, self._moves(draft), UNCLEAR)
+        move = move_on(self.flow, draft, UNCLEAR)
         if move is None:
             raise FlowError(f"step {draft.state.step!r} has no answer to what is not understood")
         self._take(draft, move)
-
-    # Going there
 
     def _take(self, draft: Draft, move: Move) -> None:
         """Act, speak and go. A stop-word rule hit by its intent alone is reported too."""

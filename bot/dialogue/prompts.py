@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Literal, Self
@@ -76,14 +76,18 @@ class Prompt:
 class PromptBook:
     """All prompts of a language."""
 
-    prompts: Mapping[str, Prompt]
-    speech: Speech
+    prompts: Mapping[str, Prompt] = field(repr=False)
+    speech: Speech = field(repr=False)
 
     def __getitem__(self, prompt_id: str) -> Prompt:
         return self.prompts[prompt_id]
 
     def __contains__(self, prompt_id: object) -> bool:
         return prompt_id in self.prompts
+
+    def is_labelled(self, prompt_id: str) -> bool:
+        """Whether every variant tells that the voice is artificial, in the words the law wants."""
+        return not _label_lacks(self.prompts[prompt_id].sources, self.speech)
 
     @classmethod
     def load(cls, language_dir: Path) -> Self:
@@ -110,6 +114,12 @@ class PromptBook:
         return cls(prompts, speech)
 
 
+def _label_lacks(sources: Sequence[str], speech: Speech) -> str:
+    """What the law wants in a spoken label and one of ``sources`` lacks; empty when nothing."""
+    groups = [group for group in speech.ai_label if not all(any(w in s for w in group) for s in sources)]
+    return "; ".join(" or ".join(group) for group in groups)
+
+
 def load_prompts(language_dir: Path) -> PromptBook:
     """All prompts of the language in ``language_dir``. Raises DataFileError."""
     return PromptBook.load(language_dir)
@@ -132,12 +142,8 @@ def _compile(
             raise ValueError("a disclosure is not interruptible: add `interruptible: false`")
         if reveals:
             raise ValueError("a disclosure is said first and reveals nothing of the debt")
-    if model.disclosure == "ai_identity":
-        for source in model.say:
-            lacking = [group for group in speech.ai_label if not any(word in source for word in group)]
-            if lacking:
-                wanted = "; ".join(" or ".join(group) for group in lacking)
-                raise ValueError(f"the AI disclosure must contain {wanted}")
+    if model.disclosure == "ai_identity" and (lacking := _label_lacks(model.say, speech)):
+        raise ValueError(f"the AI disclosure must contain {lacking}")
     return Prompt(
         prompt_id,
         tuple(model.say),

@@ -10,7 +10,8 @@ from bot.dialogue.flow import Flow
 from bot.dialogue.prompts import PromptBook
 from bot.language import language_dir
 from bot.nlu.interpreter import Interpreter
-from bot.simulation.scenario import ScenarioFile, ScenarioModel, load_scenarios, run_scenario
+from bot.simulation.scenario import ScenarioFile, ScenarioModel, load_scenarios
+from bot.simulation.scenario_run import run_scenario
 
 
 def shipped() -> Iterator[tuple[ScenarioFile, ScenarioModel]]:

@@ -63,7 +63,8 @@ def language(tmp_path: Path) -> Path:
             "no guard",
         ),
         (COMMON, "wind_up: wound_up", "wind_up: confirm_stop", "end step"),
-        (COMMON, "closing: [closing_label]", "closing: [answer_amount]", "reveals the debt"),
+        (COMMON, "closing: [closing_label]", "closing: [closing_label, answer_amount]", "reveals the debt"),
+        (COMMON, "closing: [closing_label]", "closing: [answer_thanks]", "voice is artificial"),
         (
             COMMON,
             "say: [support_listen], to: stay",
