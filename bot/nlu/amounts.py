@@ -1,4 +1,4 @@
-"""Sums of money as they are spoken: exact (一千二, 三块五), by name (全部, 最低) or as a share (一半, 三分之一)."""
+"""Sums of money as they are spoken: exact (一千二), by name (全部, 最低) or as a share (一半, 三分之一)."""
 
 from __future__ import annotations
 
@@ -6,10 +6,9 @@ import re
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field
-
 from bot.datafile import load_model
 from bot.errors import DataFileError
+from bot.nlu.amount_words import AmountWords
 from bot.nlu.interpreter import Entity
 from bot.nlu.numerals import Numerals
 from bot.nlu.patterns import alternatives
@@ -19,61 +18,21 @@ _SMALL = 100  # a bare number below this is a sum only when something says so
 _LARGEST = 10**13  # minor units; more than any account holds: a string of digits, not a sum
 
 
-class Shares(BaseModel):
-    """Patterns of shares of the amount due."""
-
-    model_config = ConfigDict(extra="forbid")
-    half: str
-    fraction: str
-    percent: str
-    tenths: str
-
-
-class AmountWords(BaseModel):
-    """``amounts.yml``."""
-
-    model_config = ConfigDict(extra="forbid")
-    major: list[str]
-    tenth: list[str]
-    hundredth: list[str]
-    approximately: list[str]
-    colloquial: dict[str, int]
-    not_before: list[str]
-    not_after: list[str]
-    pay_verbs: list[str]
-    exceptions: list[str] = Field(alias="except")
-    keywords: dict[str, list[str]]
-    shares: Shares
-
-
 class Amounts:
     """Finds sums in normalised text from which dates have been blanked out."""
 
     def __init__(self, words: AmountWords, numerals: Numerals, file: str) -> None:
         self._words, self._numerals = words, numerals
-        number = rf"(?:[{numerals.characters}]|\.(?=[0-9])|(?<=[{numerals.characters}]){re.escape(numerals.words.point)}(?=[{numerals.characters}]))+"
-        small = numerals.small
-        digit = f"[0-9{''.join(numerals.words.digits)}]"
-        major, tenth, hundredth, about = (
-            alternatives(w) for w in (words.major, words.tenth, words.hundredth, words.approximately)
-        )
-        zero = f"[{''.join(w for w, value in numerals.words.digits.items() if value == 0)}]?"
-        cents = (  # 三块五, 三块五毛二, 一百块零五毛
-            rf"{zero}(?P<tenths>{digit})(?:{tenth}(?:{zero}(?P<cents>{digit})(?:{hundredth})?)?)?(?![{numerals.characters}])"
-        )
         try:
-            self._exact = re.compile(
-                rf"(?<![{numerals.characters}])(?P<only_tenths>{digit})(?:{tenth})(?:(?P<only_cents>{digit})(?:{hundredth})?)?"
-                rf"|(?P<number>{alternatives(list(words.colloquial))}|{number})(?P<half>{numerals.words.half})?(?:{about})?"
-                rf"(?:(?P<major>{major})(?:{cents}|(?P<major_half>{numerals.words.half}))?(?:{about})?)?"
-            )
-            self._except = [re.compile(p) for p in words.exceptions]
+            self._exact = words.exact(numerals)
+            self._except = [re.compile(pattern) for pattern in words.exceptions]
             self._keywords = [
-                (name, re.compile(p)) for name, patterns in words.keywords.items() for p in patterns
+                (name, re.compile(pattern))
+                for name, patterns in words.keywords.items()
+                for pattern in patterns
             ]
-            self._shares = {
-                name: re.compile(p.format(n=small)) for name, p in words.shares.model_dump().items()
-            }
+            shares = words.shares.model_dump().items()
+            self._shares = {name: re.compile(pattern.format(n=numerals.small)) for name, pattern in shares}
         except (re.error, KeyError, ValueError, IndexError) as error:
             raise DataFileError(file, f"not a pattern: {error}") from error
         self._not_before = re.compile(alternatives(words.not_before))

@@ -1,4 +1,4 @@
-"""The arithmetic of days: what "next Friday" or "the 5th" is, seen from a given day. No words of any language."""
+"""The arithmetic of days: what "next Friday" or "the 5th" is, seen from a given day. No words here."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ def add_months(day: date, months: int) -> date:
 
 
 def weekday_of(today: date, weekday: int, weeks: int | None) -> date:
-    """The ``weekday`` (0 is Monday) of the week ``weeks`` after this one; None is the first such day after today.
+    """The ``weekday`` (0 is Monday) of the week ``weeks`` after this; None: the first such day after today.
 
-    Weeks begin on Monday. Saturday and Sunday of "the weekend" both count as today while they last.
+    Weeks begin on Monday.
     """
     if weeks is None:
         return today + timedelta(days=(weekday - today.weekday() - 1) % 7 + 1)

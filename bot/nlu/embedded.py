@@ -1,4 +1,4 @@
-"""The embedded interpreter: rules where they are sure, a small model for the rest. No server, milliseconds."""
+"""The embedded interpreter: rules where they are sure, a small model for the rest. No server."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class EmbeddedInterpreter:
 
     @classmethod
     def load(cls, language_dir: Path, cache_dir: Path | None, time_zone: ZoneInfo) -> EmbeddedInterpreter:
-        """Read the language and its model, fitted now if ``cache_dir`` does not hold it. Raises DataFileError."""
+        """Read the language and its model, fitted now if ``cache_dir`` holds none. Raises DataFileError."""
         entities = EntityFinder.load(language_dir, time_zone)
         rules, stop_words = SureRules.load(language_dir), StopWords.load(language_dir)
         data = language_dir / "nlu.yml"

@@ -16,7 +16,7 @@ from bot.nlu.numerals import Numerals
 
 
 class EntityFinder:
-    """Dates first, then sums and digits in what the dates leave: 下周三五百块 is a Wednesday and five hundred."""
+    """Dates first, then sums and digits in what the dates leave: 下周三五百块 is Wednesday, 500."""
 
     def __init__(self, dates: Dates, amounts: Amounts, digits: Digits, time_zone: ZoneInfo) -> None:
         self._dates, self._amounts, self._digits = dates, amounts, digits
@@ -30,7 +30,7 @@ class EntityFinder:
         return cls(dates, amounts, Digits(numerals), time_zone)
 
     def find(self, heard: Normalized, now: datetime) -> list[Entity]:
-        """Entities in order, their spans and texts in the normal form. A bare 1234 is both a sum and digits."""
+        """Entities in order, their spans and texts in the normal form. A bare 1234 is a sum and digits."""
         dates = self._dates.find(heard.text, now, self.time_zone)
         rest = heard.text
         for entity in dates:
@@ -42,7 +42,7 @@ class EntityFinder:
 
 
 def label(entity: Entity, today: date) -> str:
-    """What rules and the model see in the place of an entity: its kind, with a day gone by told from one to come."""
+    """What rules and the model see of an entity: its kind, a day gone by told from one to come."""
     if isinstance(entity.value, date):
         day = entity.value.date() if isinstance(entity.value, datetime) else entity.value
         return "date" if day >= today else "past"

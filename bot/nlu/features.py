@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import pairwise
 
 from bot.nlu.pinyin import syllables
 
@@ -24,5 +25,5 @@ def blocks(compact: str, labels: Iterable[str]) -> tuple[Block, Block]:
     characters = [*masked, *(bounded[i : i + 2] for i in range(len(bounded) - 1))]
     characters += [f"@{label}" for label in sorted(set(labels))]
     sounds = syllables(masked)
-    pairs = [f"{one} {two}" for one, two in zip(sounds, sounds[1:], strict=False)]
+    pairs = [f"{one} {two}" for one, two in pairwise(sounds)]
     return characters, [*sounds, *pairs]

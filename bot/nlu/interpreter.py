@@ -34,8 +34,8 @@ class Understanding:
     """What one utterance is taken to mean.
 
     ``ranking`` holds (intent, probability) pairs, best first, after re-weighting by what the state expects;
-    ``intent`` is the best, or ``out_of_scope`` below the threshold. ``stop_words`` are ids of stop-word rules hit,
-    gravest first: they act whatever the intent is.
+    ``intent`` is the best, or ``out_of_scope`` below the threshold. ``stop_words`` are ids of stop-word rules
+    hit, gravest first: they act whatever the intent is.
     """
 
     text: str
@@ -54,5 +54,5 @@ class Interpreter(Protocol):
     """Understands one utterance. Implementations are safe to share between conversations."""
 
     def parse(self, text: str, *, now: datetime, expected: Collection[str] = ()) -> Understanding:
-        """Parse ``text``; ``now`` (aware) anchors dates, ``expected`` are the intents the state is waiting for."""
+        """Parse ``text``; ``now`` (aware) anchors dates, ``expected`` are the intents the state waits for."""
         ...

@@ -1,6 +1,7 @@
 """The intent model: TF-IDF over two blocks of terms, logistic regression over both.
 
-Fitting needs scikit-learn, which is imported only then. Answering needs only numpy, and no pickle is read or written.
+Fitting needs scikit-learn, which is imported only then. Answering needs only numpy. No pickle is read or
+written.
 """
 
 from __future__ import annotations
@@ -107,7 +108,7 @@ def _vocabularies(
 def _vector(
     blocks: Blocks, vocabularies: tuple[dict[str, int], dict[str, int]], idf: NDArray[np.float32]
 ) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
-    """Rows and weights of the known terms; each block has length one, as two vectorisers side by side would give."""
+    """Rows and weights of the known terms; each block is of length one by itself."""
     rows: list[int] = []
     values: list[NDArray[np.float32]] = []
     for block, vocabulary in zip(blocks, vocabularies, strict=True):

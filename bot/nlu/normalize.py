@@ -1,7 +1,7 @@
 """One form for what was heard, whoever wrote it down: a recogniser, a transcript or a person typing.
 
-Recognisers put spaces between Chinese characters (or none at all), transcripts bring punctuation and full-width
-figures. All that later steps look at is the form made here.
+Recognisers put spaces between Chinese characters (or none at all), transcripts bring punctuation and
+full-width figures. All that later steps look at is the form made here.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ class Normalized:
 
 
 def normalize(text: str) -> Normalized:
-    """Half-width and lower case; no spaces inside Chinese; each run of punctuation one space; 1,200.50 → 1200.50."""
+    """Half-width and lower case; no spaces inside Chinese; punctuation is one space; 1,200.50 is 1200.50."""
     characters = [
         (form, at)
         for at, character in enumerate(text)
         for form in unicodedata.normalize("NFKC", character).lower()
     ]
     kept: list[tuple[str, int]] = []
-    gap = ""  # what lies between the last kept character and the next: "", "soft" (space) or "hard" (punctuation)
+    gap = ""  # between the last kept character and the next: "", "soft" (space) or "hard" (punctuation)
     for position, (form, at) in enumerate(characters):
         if (
             form.isalnum()
@@ -71,7 +71,7 @@ def _thousands_comma(characters: list[tuple[str, int]], position: int) -> bool:
 
 
 def _words(kept: list[tuple[str, int]], characters: list[tuple[str, int]], position: int) -> bool:
-    """Whether a space parts two words that must stay apart: Latin words, or figures of more than one digit."""
+    """Whether a space parts two that must stay apart: Latin words, or figures of more than one digit."""
     before, after = kept[-1][0], characters[position][0]
     if not (before.isascii() and after.isascii()):
         return False

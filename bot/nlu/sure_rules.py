@@ -43,7 +43,7 @@ class Veto(_Strict):
 
 
 class ContextRule(_Strict):
-    """An utterance ``said`` to a state that waits for ``expected`` and not for ``said`` itself ``means`` another."""
+    """What is ``said`` to a state that waits for ``expected``, and not for that itself, ``means`` another."""
 
     said: str
     expected: str

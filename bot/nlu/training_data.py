@@ -78,5 +78,5 @@ def _error(path: Path, message: str, intent: str, index: int, offset: int) -> Da
 
 
 def _line(path: Path, index: int, offset: int) -> int:
-    """The line of an example: its block's text begins below the key ``examples``. Reads the file once more."""
+    """The line of an example: its block begins below the key ``examples``. Reads the file once more."""
     return line_of(path, "nlu", index, "examples") + 1 + offset

@@ -17,11 +17,14 @@ NUMERALS = Numerals.load(language_dir("zh"))
 @pytest.mark.parametrize(
     ("text", "value"),
     [
-        ("一千二", "1200"), ("两万三", "23000"), ("三百五", "350"), ("一百零五", "105"), ("一百一十五", "115"),
-        ("一百十五", "115"), ("十五", "15"), ("十", "10"), ("二十", "20"), ("一千零二", "1002"), ("两千零五十", "2050"),
+        ("一千二", "1200"), ("两万三", "23000"), ("三百五", "350"), ("一百零五", "105"),
+        ("一百一十五", "115"),
+        ("一百十五", "115"), ("十五", "15"), ("十", "10"), ("二十", "20"), ("一千零二", "1002"),
+        ("两千零五十", "2050"),
         ("一万零五", "10005"), ("两万零三百", "20300"), ("十二万三千", "123000"), ("一亿两千万", "120000000"),
         ("半", "0.5"), ("2000", "2000"), ("1200.50", "1200.50"), ("1.5万", "15000"), ("一点五万", "15000"),
-        ("2万3", "23000"), ("2万3000", "23000"), ("3千", "3000"), ("5k", "5000"), ("三点五", "3.5"), ("零", "0"),
+        ("2万3", "23000"), ("2万3000", "23000"), ("3千", "3000"), ("5k", "5000"), ("三点五", "3.5"),
+        ("零", "0"),
     ],
 )  # fmt: skip
 def test_spoken_and_written_numbers(text: str, value: str) -> None:
@@ -77,7 +80,8 @@ def test_no_string_of_numerals_raises(text: str) -> None:
 
 def test_a_second_language_is_another_file(tmp_path: Path) -> None:
     (tmp_path / "numerals.yml").write_text(
-        "digits: {壹: 1}\nunits: {拾: 10}\npoint: 點\nhalf: 半\nspoken_digits: {}\ntail_words: []\nnot_digits_before: []\n",
+        "digits: {壹: 1}\nunits: {拾: 10}\npoint: 點\nhalf: 半\nspoken_digits: {}\n"
+        "tail_words: []\nnot_digits_before: []\n",
         encoding="utf-8",
     )
     assert Numerals.load(tmp_path).parse("壹拾壹") == 11

@@ -10,9 +10,12 @@ from bot.nlu.interpreter import OUT_OF_SCOPE
 from bot.nlu.training_data import load_training_data
 
 INTENTS = {
-    "affirm", "deny", "confirm_identity", "wrong_person", "third_party", "promise_pay", "pay_now", "already_paid",
-    "request_relief", "request_extension", "refuse_pay", "hardship", "dispute_amount", "ask_amount", "ask_due_date",
-    "ask_how_to_pay", "ask_who", "ask_robot", "ask_human", "busy_callback", "stop_calling", "ask_repeat", "inform",
+    "affirm", "deny", "confirm_identity", "wrong_person", "third_party", "promise_pay", "pay_now",
+    "already_paid",
+    "request_relief", "request_extension", "refuse_pay", "hardship", "dispute_amount", "ask_amount",
+    "ask_due_date",
+    "ask_how_to_pay", "ask_who", "ask_robot", "ask_human", "busy_callback", "stop_calling", "ask_repeat",
+    "inform",
     "thanks_bye", "complaint", "abuse", OUT_OF_SCOPE,
 }  # fmt: skip
 WELL_TRAINED = (
