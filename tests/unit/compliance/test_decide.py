@@ -281,7 +281,7 @@ def test_a_year_without_a_published_calendar_has_only_days_off() -> None:
 
 
 def test_campaign_hours_that_one_region_never_meets_are_no_fault_of_the_system() -> None:
-    """In Guangdong these hours are fine; in Xinjiang they never come, and only those customers are left out."""
+    """In Guangdong these hours are fine; in Xinjiang they never come, and only its customers are left out."""
     early = Hours(time(9), time(9, 30))
     assert isinstance(decide(facts(now=local(2, 9), campaign_hours=early), china()), Allow)
     verdict = decide(facts(now=local(2, 9), campaign_hours=early, region="新疆"), china())
