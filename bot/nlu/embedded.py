@@ -61,10 +61,11 @@ class EmbeddedInterpreter:
             probabilities = self._insist(probabilities, self._rules.in_context(sure, expected))
         else:
             probabilities = self._reweigh(probabilities, expected, vetoed)
+        meant = self._rules.kept(heard.text, found)
         ranking = tuple(sorted(probabilities.items(), key=lambda pair: -pair[1]))
         best, confidence = ranking[0]
         intent = best if confidence >= self._rules.words.threshold else OUT_OF_SCOPE
-        return Understanding(text, intent, confidence, ranking, in_original(found, heard, text), stop_words)
+        return Understanding(text, intent, confidence, ranking, in_original(meant, heard, text), stop_words)
 
     def _probabilities(self, heard: Normalized, found: list[Entity], today: date) -> dict[str, float]:
         values = self._model.probabilities(blocks_of(heard, found, today))

@@ -42,6 +42,13 @@ class Veto(_Strict):
     when: list[str]
 
 
+class Negations(_Strict):
+    """Words that take back what stands behind them (``before``) or in front of them (``after``)."""
+
+    before: list[str]
+    after: list[str]
+
+
 class ContextRule(_Strict):
     """What is ``said`` to a state that waits for ``expected``, and not for that itself, ``means`` another."""
 
@@ -57,6 +64,7 @@ class UnderstandingWords(_Strict):
     expected_weight: float = Field(ge=1)
     sure: float = Field(gt=0, lt=1)
     fillers: list[str]
+    negations: Negations
     not_bare: list[str]
     rules: list[SureRule]
     vetoes: list[Veto]
@@ -110,6 +118,18 @@ class SureRules:
         """The intents that this utterance can not have."""
         return frozenset(intent for intent, pattern in self._vetoes if pattern.search(compact))
 
+    def kept(self, text: str, entities: Sequence[Entity]) -> list[Entity]:
+        """The entities without those taken back: of 不是明天是后天 only the second day is meant."""
+        before, after = tuple(self.words.negations.before), tuple(self.words.negations.after)
+
+        def taken_back(entity: Entity) -> bool:
+            negated = text[: entity.start].endswith(before) or text[entity.end :].startswith(after)
+            return negated and any(
+                other.start >= entity.end and _same_kind(other, entity) for other in entities
+            )
+
+        return [entity for entity in entities if not taken_back(entity)]
+
     def in_context(self, intent: str, expected: Collection[str]) -> str:
         """What a bare yes or no means to the state that waits for ``expected``."""
         if intent in expected:
@@ -129,6 +149,11 @@ class SureRules:
         for entity in entities:
             text = text[: entity.start] + " " * (entity.end - entity.start) + text[entity.end :]
         return all(self._fillers.fullmatch(rest) for rest in text.split())
+
+
+def _same_kind(one: Entity, other: Entity) -> bool:
+    """Whether one could stand for the other: days with days, sums with sums."""
+    return one.kind == other.kind or {one.kind, other.kind} <= {"date", "datetime"}
 
 
 def _shape(text: str, entities: Sequence[Entity], today: date) -> str:

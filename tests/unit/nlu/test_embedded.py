@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -12,19 +13,19 @@ from hypothesis import strategies as st
 
 from bot.language import language_dir
 from bot.nlu.embedded import EmbeddedInterpreter
-from bot.nlu.interpreter import OUT_OF_SCOPE, Interpreter
+from bot.nlu.interpreter import OUT_OF_SCOPE, EntityValue, Interpreter
 from bot.nlu.training_data import load_training_data
 from tests.unit.nlu.conftest import MONDAY, SHANGHAI
 
 # Written apart from the examples; none stands among them (checked below).
 UNSEEN = [
-    ("affirm", "嗯嗯好的呀"), ("affirm", "对的呀没错"), ("affirm", "行的可以"),
+    ("affirm", "嗯嗯好的呀"), ("affirm", "对的呀没错"), ("affirm", "行的可以"), ("affirm", "对是一千二"), ("affirm", "对后天还一千二"), ("affirm", "嗯没错"),
     ("deny", "不行啊这个"), ("deny", "不用不用"), ("deny", "这样不可以"),
     ("confirm_identity", "对啊我就是啊"), ("confirm_identity", "嗯嗯是我请问有啥事"),
     ("confirm_identity", "我是啊你讲"),
     ("wrong_person", "你打错了我不是"), ("wrong_person", "这个人我真不认识"),
     ("wrong_person", "你们找错人了吧"),
-    ("third_party", "他现在人不在"), ("third_party", "我是他媳妇他出去了"),
+    ("third_party", "他现在人不在"), ("third_party", "刘先生现在不在"), ("third_party", "我是他媳妇他出去了"),
     ("third_party", "我帮你跟他说一声吧"),
     ("promise_pay", "我后天肯定给你还上"), ("promise_pay", "那我下周二还一千吧"),
     ("promise_pay", "发了工资我就还给你"),
@@ -72,7 +73,8 @@ def test_what_people_say_is_understood(interpreter: EmbeddedInterpreter, intent:
 
 @pytest.mark.parametrize(
     ("text", "kinds"),
-    [("后天", {"date"}), ("呃那就后天吧", {"date"}), ("一千块", {"amount"}),
+    [("后天", {"date"}), ("呃那就后天吧", {"date"}), ("可以啊就周五", {"date"}),
+     ("全部还", {"keyword_amount"}), ("一千块", {"amount"}),
      ("大概一千二吧", {"amount"}), ("尾号1234", {"digits"}),
      ("一半吧", {"share"})],
 )  # fmt: skip
@@ -114,6 +116,25 @@ def test_nobody_else_is_ever_taken_for_the_customer(interpreter: EmbeddedInterpr
     """The worst mistake of all: it would tell a stranger of the debt."""
     understood = interpreter.parse(text, now=MONDAY, expected={"confirm_identity"})
     assert understood.intent != "confirm_identity"
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("不是明天是后天", date(2026, 11, 25)),
+        ("明天不行后天", date(2026, 11, 25)),
+        ("不是五号,是十五号", date(2026, 12, 15)),
+        ("不是一千是一千五", 150000),
+        ("不对是一千五", 150000),
+        ("算了还是周五吧", date(2026, 11, 27)),
+    ],
+)
+def test_a_correction_informs_of_what_is_meant(
+    interpreter: EmbeddedInterpreter, text: str, value: EntityValue
+) -> None:
+    understood = interpreter.parse(text, now=MONDAY)
+    assert understood.intent == "inform"
+    assert [entity.value for entity in understood.entities] == [value]
 
 
 def test_what_is_awaited_is_more_likely(interpreter: EmbeddedInterpreter) -> None:
