@@ -6,8 +6,11 @@ from collections import Counter
 from dataclasses import dataclass
 from random import Random
 
-from bot.simulation.persona import HANG_UP, SILENCE, Persona
+from bot.simulation.persona import GREETING, HANG_UP, SILENCE, Persona
 from bot.simulation.phrases import CustomerFacts, fill
+
+PICKS_UP_SILENTLY = 0.3
+"""How often somebody says nothing on picking up."""
 
 HESITATES = 0.2
 """How often a sentence begins with a filler."""
@@ -33,9 +36,9 @@ class SimulatedCustomer:
 
     def greet(self) -> Reply | None:
         """What they say on picking up: mostly a greeting, now and then nothing until spoken to."""
-        if self._random.random() < 0.3 or "hello" not in self.persona.phrases.phrases:
+        if self._random.random() < PICKS_UP_SILENTLY:
             return None
-        return Reply(self._phrase("hello"), delay_s=self._delay())
+        return Reply(self._phrase(GREETING), delay_s=self._delay())
 
     def cuts_in(self, text: str) -> float | None:
         """Seconds into ``text`` at which they talk over it; None when they hear it out."""

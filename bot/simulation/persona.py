@@ -18,6 +18,9 @@ from bot.simulation.recognition import Recognition
 SILENCE, HANG_UP = "silence", "hang_up"
 """What a customer may do beside saying something."""
 
+GREETING = "hello"
+"""The group of phrases said on picking up: the phrases file must have it."""
+
 OTHERWISE = "otherwise"
 """The answers to whatever is not listed."""
 
@@ -70,6 +73,11 @@ def load_personas(language_dir: Path, prompts: PromptBook | None = None) -> dict
     prompts = prompts or PromptBook.load(language_dir)
     folder = language_dir / "personas"
     phrases = load_model(folder / "phrases.yml", PhraseFile)
+    if GREETING not in phrases.phrases:
+        path = folder / "phrases.yml"
+        raise DataFileError(
+            str(path), f"{GREETING!r} is missing", line=line_of(path, "phrases"), key="phrases"
+        )
     try:
         recognition = Recognition.of(prompts)
     except ValueError as error:

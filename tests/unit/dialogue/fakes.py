@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from datetime import date, datetime
+from datetime import date, datetime, time
 
-from bot.nlu.interpreter import OUT_OF_SCOPE, Entity, Understanding
+from bot.nlu.interpreter import OUT_OF_SCOPE, Entity, EntityValue, Understanding
 
 _ENTITY = re.compile(r"(\w+)=(\S+)")
 _CONFIDENCE = re.compile(r"~(\S+)")
@@ -36,11 +36,13 @@ class ScriptedInterpreter:
         return Understanding(text, intent, confidence, ((intent, confidence),), entities, stop_words)
 
 
-def _value(kind: str, value: str) -> date | datetime | int | str:
+def _value(kind: str, value: str) -> EntityValue:
     if kind == "date":
         return date.fromisoformat(value)
     if kind == "datetime":
         return datetime.fromisoformat(value)
+    if kind == "time":
+        return time.fromisoformat(value)
     if kind in ("amount", "share"):
         return int(value)
     return value

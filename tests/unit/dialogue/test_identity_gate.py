@@ -178,7 +178,7 @@ def test_an_unsure_yes_does_not_confirm(talk: TalkFactory, half: str) -> None:
     call = talk()
     turn = call.say(f"{half} ~0.5")
     assert ConfirmIdentity() not in turn.actions
-    assert call.prompts() == ["unclear_1", "identity_name"]
+    assert call.prompts() == ["identity_name"]
 
 
 def test_an_unsure_yes_makes_no_promise(talk: TalkFactory) -> None:

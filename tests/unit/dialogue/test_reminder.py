@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from bot.dialogue.brief import Offer
 from bot.dialogue.turn import ConfirmIdentity, RecordPromise, ScheduleCallback, StopWordHit
+from bot.errors import FlowError
 from tests.unit.dialogue.conftest import AT, BRIEF, TalkFactory
 
 EXPIRED = Offer("offer-0", 5000, date(2026, 11, 28), "supervisor", date(2026, 11, 22))
@@ -293,3 +294,24 @@ def test_going_back_takes_the_last_turn_back(talk: TalkFactory) -> None:
     assert call.conversation.back() is before
     assert call.conversation.hear("promise_pay date=2026-11-25", call.at) == second
     assert first.step == before.step
+
+
+def test_a_conversation_is_opened_once_and_not_held_beyond_its_end(talk: TalkFactory) -> None:
+    call = talk()
+    with pytest.raises(FlowError, match="open already"):
+        call.conversation.open(AT)
+    call.say("wrong_person")
+    with pytest.raises(FlowError, match="over"):
+        call.conversation.hear("affirm", AT)
+
+
+def test_blank_text_is_silence(talk: TalkFactory) -> None:
+    assert talk().say("  ").says[0].prompt == "silence_1"
+
+
+def test_days_are_those_of_the_customer_whatever_zone_the_clock_is_in(talk: TalkFactory) -> None:
+    call = talk()
+    call.conversation.hear("affirm", AT)
+    late = datetime(2026, 11, 23, 16, 30, tzinfo=UTC)  # past midnight in Shanghai
+    turn = call.conversation.hear("pay_now", late)
+    assert "今天11月24日" in turn.text

@@ -129,3 +129,18 @@ def _read(words: str) -> int:
         else:
             digit = NUMERALS.digits.index(character)
     return total + part + digit
+
+
+def test_some_greet_and_some_wait_to_be_spoken_to(personas: dict[str, Persona]) -> None:
+    greetings = [SimulatedCustomer(personas["busy"], FACTS, seed).greet() for seed in range(50)]
+    assert None in greetings
+    assert any(greeting and greeting.text and not greeting.hang_up for greeting in greetings)
+
+
+def test_only_those_who_interrupt_talk_over_the_bot(personas: dict[str, Persona]) -> None:
+    def cuts(name: str) -> int:
+        customers = [SimulatedCustomer(personas[name], FACTS, seed) for seed in range(100)]
+        return sum(customer.cuts_in(IDENTITY) is not None for customer in customers)
+
+    assert cuts("cooperative") == 0
+    assert 5 < cuts("angry") < 50
