@@ -52,7 +52,8 @@ class Conversation:
     @property
     def holding(self) -> bool:
         """Whether the bot must stay on the line now, whatever cap on a call there is."""
-        return not self.ended and self.flow.steps[self.state.step].holds
+        live = bool(self._history) and not self.state.ended
+        return live and self.flow.steps[self.state.step].holds
 
     @property
     def outcome(self) -> Outcome:

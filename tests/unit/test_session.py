@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -173,6 +174,16 @@ async def test_a_fault_ends_the_call_politely_without_personal_data_in_the_log(
     ]
     assert "RuntimeError" in caplog.text
     assert "王晓明" not in caplog.text
+
+
+async def test_a_fault_in_the_opening_ends_the_call(reminder: Flow, book: PromptBook) -> None:
+    leaking = replace(BRIEF, party=replace(BRIEF.party, honorific="先生,您已逾期"))
+    channel = FakeChannel([])
+    result = await call(Conversation(reminder, book, leaking, ScriptedInterpreter(INTENTS)), channel)
+    assert (result.outcome.disposition, result.fault) == ("bot_fault", "IdentityGateError")
+    assert channel.said == [entry.text for entry in result.entries if entry.speaker == "bot"]
+    assert "逾期" not in "".join(channel.said)
+    assert channel.hung_up
 
 
 async def test_a_fault_does_not_hang_up_on_somebody_in_need(conversation: Conversation) -> None:
