@@ -123,6 +123,8 @@ def test_a_longer_bar_is_not_swallowed_by_a_shorter_one(session: Session, calls:
     suppress(session, reason="hardship", at=START, customer_id=1, until=month, call_id=calls[1])
     suppress(session, reason="hardship", at=START, customer_id=1, until=day)
     assert [row.until for row in bars(session)] == [day, month]
+    suppress(session, reason="hardship", at=START, customer_id=1, until=day, call_id=calls[1])
+    assert [row.until for row in bars(session)] == [day, month]
     suppress(session, reason="hardship", at=START, customer_id=1, call_id=calls[0])
     assert [row.until for row in bars(session)] == [None, month]
 

