@@ -54,10 +54,12 @@ class EmbeddedInterpreter:
         found = self._entities.find(heard, now)
         today = now.astimezone(self._time_zone).date()
         probabilities = self._probabilities(heard, found, today)
-        stop_words = self._stop_words.find(heard.compact, probabilities)
         vetoed = self._rules.vetoed(heard.compact)
         sure = self._rules.intent(heard, found, today)
-        if sure is not None and sure not in vetoed:
+        sure = None if sure in vetoed else sure
+        certain = probabilities if sure is None else {sure: 1.0}
+        stop_words = self._stop_words.find(heard.compact, certain)
+        if sure is not None:
             probabilities = self._insist(probabilities, self._rules.in_context(sure, expected))
         else:
             probabilities = self._reweigh(probabilities, expected, vetoed)

@@ -19,8 +19,9 @@ from tests.unit.nlu.conftest import MONDAY, SHANGHAI
 
 # Written apart from the examples; none stands among them (checked below).
 UNSEEN = [
-    ("affirm", "嗯嗯好的呀"), ("affirm", "对的呀没错"), ("affirm", "行的可以"), ("affirm", "对是一千二"), ("affirm", "对后天还一千二"), ("affirm", "嗯没错"),
-    ("deny", "不行啊这个"), ("deny", "不用不用"), ("deny", "这样不可以"),
+    ("affirm", "嗯嗯好的呀"), ("affirm", "对的呀没错"), ("affirm", "行的可以"),
+    ("affirm", "对是一千二"), ("affirm", "对后天还一千二"), ("affirm", "嗯没错"),
+    ("deny", "不行啊这个"), ("deny", "不用不用"), ("deny", "不是后天啊"), ("deny", "这样不可以"),
     ("confirm_identity", "对啊我就是啊"), ("confirm_identity", "嗯嗯是我请问有啥事"),
     ("confirm_identity", "我是啊你讲"),
     ("wrong_person", "你打错了我不是"), ("wrong_person", "这个人我真不认识"),
@@ -116,6 +117,21 @@ def test_nobody_else_is_ever_taken_for_the_customer(interpreter: EmbeddedInterpr
     """The worst mistake of all: it would tell a stranger of the debt."""
     understood = interpreter.parse(text, now=MONDAY, expected={"confirm_identity"})
     assert understood.intent != "confirm_identity"
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("我不要人工", "ask_human"),
+        ("不用转人工", "ask_human"),
+        ("我不投诉", "complaint"),
+        ("我还不上", "promise_pay"),
+    ],
+)
+def test_what_is_negated_is_not_understood_as_meant(
+    interpreter: EmbeddedInterpreter, text: str, intent: str
+) -> None:
+    assert interpreter.parse(text, now=MONDAY, expected={intent}).intent != intent
 
 
 @pytest.mark.parametrize(

@@ -132,6 +132,11 @@ def test_a_certain_intent_is_a_hit_without_any_word(interpreter: EmbeddedInterpr
     assert interpreter.parse(text, now=MONDAY).stop_words == ("stop_calling",)
 
 
+@pytest.mark.parametrize("text", ["不对", "不对不对", "不是", "是的", "我不要人工", "不用转人工", "可以"])
+def test_a_bare_answer_hits_nothing(interpreter: EmbeddedInterpreter, text: str) -> None:
+    assert interpreter.parse(text, now=MONDAY).stop_words == ()
+
+
 def test_asking_for_the_robot_is_no_asking_for_a_person(interpreter: EmbeddedInterpreter) -> None:
     for text in ("你是人工智能吗", "你是真人吗", "你到底是不是真人啊"):
         understood = interpreter.parse(text, now=MONDAY)
