@@ -34,6 +34,7 @@ line = "simulated"
 caller_id = "+8610000000"
 seed = 20260101                   # of the simulated line, its customers and generated data
 # database_url = "postgresql+psycopg://user@localhost/xiaorong"   # default: SQLite in this directory
+# cache_dir = "/var/cache/xiaorong"      # default: cache/ in this directory
 """
 
 
@@ -62,6 +63,7 @@ class Settings(BaseSettings):
     caller_id: str = "+8610000000"
     seed: int = 20260101
     database_url: str | None = None
+    cache_dir: Path | None = None
 
     @classmethod
     def settings_customise_sources(
@@ -83,8 +85,9 @@ class Settings(BaseSettings):
         return self.database_url or f"sqlite:///{self.home / 'xiaorong.db'}"
 
     @property
-    def cache_dir(self) -> Path:
-        return self.home / "cache"
+    def cache(self) -> Path:
+        """Where what can be made again is kept, such as the fitted model of understanding."""
+        return self.cache_dir or self.home / "cache"
 
     def permit_key(self) -> bytes:
         """The secret that signs permits. Raises NotInitialisedError when it is missing."""

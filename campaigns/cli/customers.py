@@ -42,9 +42,10 @@ def import_file(
                 file,
                 mapping=mapping,
                 region=settings.region,
-                as_of=SystemClock().now(),
+                as_of=SystemClock().now().astimezone(settings.zone),
                 errors_dir=settings.home / "imports",
                 seed=settings.seed,
+                language=settings.language,
                 progress=progress,
             )
     typer.echo(

@@ -79,11 +79,11 @@ def demonstrate(home: Path, customers: int, seed: int) -> None:
     settings = load_settings(home).model_copy(
         update={"seed": seed, "line": "simulated", "database_url": None}
     )
-    now = SystemClock().now()
+    now = SystemClock().now().astimezone(settings.zone)
     console.print(
         f"[bold]1[/bold]  A portfolio of {customers:,} made-up customers → {home / 'portfolio.csv'}"
     )
-    file = write_sample(home / "portfolio.csv", now.astimezone(settings.zone).date(), customers, seed)
+    file = write_sample(home / "portfolio.csv", now.date(), customers, seed)
     database = Database(settings.store_url)
     try:
         upgrade(database)
@@ -98,7 +98,7 @@ def demonstrate(home: Path, customers: int, seed: int) -> None:
             progress=lambda _done, _all: None,
         )
         console.print(
-            f"[bold]2[/bold]  Imported: {imported.imported:,} customers; {imported.rejected} rows rejected and "
+            f"[bold]2[/bold]  Imported: {imported.imported:,} customers; {imported.rejected} rows rejected, "
             f"{imported.duplicates} duplicates, with reasons → {imported.error_file}",
             soft_wrap=True,
         )
@@ -123,9 +123,7 @@ def _start_afresh(home: Path) -> None:
     mark = home / MARK
     if home.exists() and any(home.iterdir()):
         if not mark.exists():
-            raise SettingsError(
-                f"{home} holds something else than a demo; move it or choose another --home"
-            )
+            raise SettingsError(f"{home} holds something else than a demo; move it or choose another --home")
         shutil.rmtree(home)
     create_home(home)
     mark.touch()

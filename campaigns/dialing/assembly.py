@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import platform
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,7 +16,6 @@ from bot.simulation.persona import load_personas
 from campaigns.clock import Clock, SystemClock, VirtualClock
 from campaigns.compliance.effective import load_effective
 from campaigns.dialing.events import Listener, ignore
-from campaigns.dialing.lock import worker_identity
 from campaigns.dialing.pacing import TokenBucket
 from campaigns.dialing.people import SimulatedPeople
 from campaigns.dialing.reserve import Rules
@@ -28,6 +29,7 @@ from campaigns.outcomes.retry import shipped_retry_policy
 from campaigns.settings import Settings
 from campaigns.store.campaigns import CampaignView
 from campaigns.store.database import Database
+from campaigns.store.exclusive import exclusive_worker
 from campaigns.store.facts import latest_decision_at
 from campaigns.store.threads import StoreThreads
 from telephony.announcements import load_announcements
@@ -68,7 +70,7 @@ def open_worker(
     listener: Listener = ignore,
     far_end: FarEndFactory | None = None,
 ) -> Iterator[Worker]:
-    """A worker for ``campaign``, alone in its data directory; ``far_end`` speaks for simulated subscribers.
+    """A worker for ``campaign``, alone on its database; ``far_end`` speaks for simulated subscribers.
 
     Raises ConflictError, DataFileError, LineError.
     """
@@ -77,7 +79,7 @@ def open_worker(
     script = Script(
         load_flow(language, campaign.flow, prompts),
         prompts,
-        EmbeddedInterpreter.load(language, settings.cache_dir, settings.zone),
+        EmbeddedInterpreter.load(language, settings.cache, settings.zone),
         settings.zone,
     )
     pack = load_effective(settings.rule_pack, settings.rule_pack_overrides)
@@ -97,7 +99,7 @@ def open_worker(
         settings={"seed": settings.seed} if settings.line == SIMULATED else {},
     )
     queue_url = str(settings.database_url or f"sqlite:///{settings.home / 'queue.db'}")
-    with worker_identity(settings.home) as worker:
+    with exclusive_worker(database):
         store, queue = StoreThreads(database), Database(queue_url)
         try:
             tools = Tools(
@@ -108,13 +110,13 @@ def open_worker(
                 signer=PermitSigner(key),
                 checker=open_checker(settings.line, setup),
                 script=script,
-                rules=Rules(pack, worker, settings.language),
+                rules=Rules(pack, f"{platform.node()}:{os.getpid()}"[:64], settings.language),
                 house=house,
                 pacer=TokenBucket(clock, campaign.calls_per_second),
                 caller_id=settings.caller_id,
                 listener=listener,
             )
-            yield Worker(campaign, TurnTaker(tools), store, queue, clock, worker)
+            yield Worker(campaign, TurnTaker(tools), store, queue, clock)
         finally:
             store.close()
             queue.close()

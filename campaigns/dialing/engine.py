@@ -20,6 +20,8 @@ from campaigns.store.database import Database
 QUEUE = "turns"
 # Recovery finds only workflows of its own version, so the version changes only when a turn's arguments do.
 WORKFLOW_VERSION = "1"
+# The worker is alone on its database: whatever it finds unfinished at its start, a dead worker left.
+EXECUTOR = "worker"
 THREADS = 8
 
 
@@ -41,10 +43,9 @@ Handler = Callable[[QueuedTurn], Awaitable[None]]
 class DurableQueue:
     """Turns in, handler calls out, on the running event loop. One per process: DBOS is a singleton."""
 
-    def __init__(self, handler: Handler, database: Database, worker: str) -> None:
+    def __init__(self, handler: Handler, database: Database) -> None:
         self._handler = handler
         self._database = database
-        self._worker = worker
 
     async def start(self, *, concurrency: int, poll_s: float) -> None:
         """Recover what this worker left unfinished and begin to work off the queue."""
@@ -53,7 +54,7 @@ class DurableQueue:
             "name": "xiaorong",
             "system_database_url": self._database.url.render_as_string(hide_password=False),
             "system_database_engine": self._database.engine,
-            "executor_id": self._worker,
+            "executor_id": EXECUTOR,
             "application_version": WORKFLOW_VERSION,
             "log_level": "ERROR",
             "max_executor_threads": THREADS,
@@ -81,7 +82,7 @@ class DurableQueue:
             await self._queue.enqueue_async(self._workflow, turn.member_id, turn.turn)
 
     async def unfinished(self) -> set[str]:
-        """Ids of the workflows that are queued or in progress, of whatever worker."""
+        """Ids of the workflows that are queued or in progress."""
         workflows = await DBOS.list_workflows_async(
             status=["PENDING", "ENQUEUED", "DELAYED"], load_input=False, load_output=False
         )

@@ -43,13 +43,12 @@ class Worker:
         store: StoreThreads,
         queue_database: Database,
         clock: Clock,
-        worker: str,
     ) -> None:
         self._campaign = campaign
         self._turns = turns
         self._store = store
         self._clock = clock
-        self._queue = DurableQueue(self._work_off, queue_database, worker)
+        self._queue = DurableQueue(self._work_off, queue_database)
         self._in_flight: dict[QueuedTurn, Release] = {}
         self._stopping = False
         self._failure: Exception | None = None
@@ -77,6 +76,8 @@ class Worker:
                 await self._drain()
             finally:
                 await self._queue.stop()
+                for release in self._in_flight.values():  # turns left behind hold up no later run
+                    release()
         if self._failure is not None:
             raise self._failure
         return end

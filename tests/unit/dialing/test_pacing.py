@@ -20,7 +20,9 @@ START = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
     burst=st.integers(1, 5),
     arrivals=st.lists(st.floats(0, 5), min_size=1, max_size=40),
 )
-def test_never_more_starts_than_the_rate_and_the_burst(rate: float, burst: int, arrivals: list[float]) -> None:
+def test_never_more_starts_than_the_rate_and_the_burst(
+    rate: float, burst: int, arrivals: list[float]
+) -> None:
     clock = VirtualClock(START)
     bucket = TokenBucket(clock, rate, burst)
     starts: list[float] = []

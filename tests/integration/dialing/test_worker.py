@@ -1,0 +1,203 @@
+"""The worker in one process: it finishes, pauses, stops and goes on; faults leave every member somewhere."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import ColumnElement, func, select, update
+
+from campaigns.clock import VirtualClock
+from campaigns.dialing.assembly import choose_clock, open_worker
+from campaigns.dialing.events import Dialled, Ended, WorkerEvent
+from campaigns.dialing.worker import RunEnd, Worker
+from campaigns.errors import ClockError, ConflictError
+from campaigns.settings import Settings
+from campaigns.store.campaigns import pause_campaign, resume_campaign
+from campaigns.store.database import Database
+from campaigns.store.models import (
+    Account,
+    Attempt,
+    Base,
+    Call,
+    Campaign,
+    CampaignMember,
+    DecisionRecord,
+    Promise,
+    Suppression,
+    TurnRecord,
+)
+from tests.integration.dialing.campaigning import MONDAY_MORNING, campaign, install
+
+pytestmark = pytest.mark.xdist_group("dbos")  # one at a time in a process: the queue is a singleton
+
+
+class Bench:
+    """One installation, and workers on it."""
+
+    def __init__(self, home: Path, settings: Settings) -> None:
+        self.home, self.settings = home, settings
+        self.database = Database(settings.store_url)
+        self.clock = VirtualClock(MONDAY_MORNING)
+        self.events: list[WorkerEvent] = []
+        self.on_event: Callable[[WorkerEvent], None] = lambda _event: None
+
+    @contextmanager
+    def worker(self) -> Iterator[Worker]:
+        def listen(event: WorkerEvent) -> None:
+            self.events.append(event)
+            self.on_event(event)
+
+        with open_worker(self.settings, self.database, campaign(self.database), self.clock, listen) as worker:
+            yield worker
+
+    def run(self) -> RunEnd:
+        with self.worker() as worker:
+            return asyncio.run(worker.run())
+
+    def count(self, what: type[Base], *where: ColumnElement[bool]) -> int:
+        with self.database.transaction() as session:
+            return session.scalar(select(func.count()).select_from(what).where(*where)) or 0
+
+
+@pytest.fixture
+def bench(tmp_path: Path, model_cache: Path) -> Iterator[Bench]:
+    bench = Bench(tmp_path, install(tmp_path, customers=12, cache=model_cache))
+    yield bench
+    bench.database.close()
+
+
+def test_a_campaign_runs_to_its_end_and_everything_is_on_record(bench: Bench) -> None:
+    assert bench.run() is RunEnd.FINISHED
+    assert bench.count(CampaignMember, CampaignMember.state != "done") == 0
+    attempts, calls = bench.count(Attempt), bench.count(Call)
+    assert attempts == bench.count(DecisionRecord, DecisionRecord.verdict == "allow") > 0
+    assert calls == bench.count(Attempt, Attempt.disposition != "trunk_fault")
+    assert bench.count(TurnRecord, TurnRecord.speaker == "customer") > 0
+    promised = bench.count(Call, Call.disposition.in_(["promise", "promise_with_relief"]))
+    assert promised == bench.count(Promise)
+    with pytest.raises(ConflictError, match="finished"):
+        bench.run()
+
+
+def test_the_same_seed_gives_the_same_campaign(tmp_path: Path, model_cache: Path) -> None:
+    outcomes = []
+    for name in ("one", "two"):
+        home = tmp_path / name
+        bench = Bench(home, install(home, customers=12, cache=model_cache))
+        bench.run()
+        with bench.database.transaction() as session:
+            members = select(CampaignMember.customer_id, CampaignMember.outcome, CampaignMember.reason)
+            outcomes.append(
+                sorted(tuple(row) for row in session.execute(members.order_by(CampaignMember.id)))
+            )
+        bench.database.close()
+    assert outcomes[0] == outcomes[1]
+
+
+def test_a_pause_from_elsewhere_stops_new_calls_and_resume_goes_on(bench: Bench) -> None:
+    def pause_at_the_third_dial(event: WorkerEvent) -> None:
+        if isinstance(event, Dialled) and sum(isinstance(e, Dialled) for e in bench.events) == 3:
+            with bench.database.transaction() as session:
+                pause_campaign(session, campaign(bench.database).id, "lunch")
+
+    bench.on_event = pause_at_the_third_dial
+    assert bench.run() is RunEnd.PAUSED
+    assert bench.count(Attempt, Attempt.state.in_(["reserved", "dialing"])) == 0
+    assert bench.count(CampaignMember, CampaignMember.state == "queued") == 0
+    with pytest.raises(ConflictError, match="lunch"):
+        bench.run()
+    bench.on_event = lambda _event: None
+    with bench.database.transaction() as session:
+        resume_campaign(session, campaign(bench.database).id)
+    assert bench.run() is RunEnd.FINISHED
+
+
+def test_stopping_lets_calls_end_and_running_again_goes_on(bench: Bench) -> None:
+    with bench.worker() as worker:
+
+        def stop(event: WorkerEvent) -> None:
+            if isinstance(event, Dialled):
+                worker.stop()
+
+        bench.on_event = stop
+        assert asyncio.run(worker.run()) is RunEnd.STOPPED
+    assert bench.count(Attempt, Attempt.state.in_(["reserved", "dialing"])) == 0
+    bench.on_event = lambda _event: None
+    assert bench.run() is RunEnd.FINISHED
+
+
+def test_leaving_in_mid_call_loses_that_call_and_nothing_else(bench: Bench) -> None:
+    async def leave_at_the_first_dial() -> None:
+        with bench.worker() as worker:
+            running = asyncio.ensure_future(worker.run())
+
+            def leave(event: WorkerEvent) -> None:
+                if isinstance(event, Dialled):
+                    running.cancel()
+
+            bench.on_event = leave
+            with pytest.raises(asyncio.CancelledError):
+                await running
+
+    asyncio.run(leave_at_the_first_dial())
+    bench.on_event = lambda _event: None
+    assert bench.run() is RunEnd.FINISHED
+    assert bench.count(Attempt, Attempt.state == "lost") >= 1
+    assert bench.count(CampaignMember, CampaignMember.state != "done") == 0
+
+
+def test_a_clock_moved_back_places_no_call_and_pauses_with_the_reason(bench: Bench) -> None:
+    bench.run()
+    placed = bench.count(Attempt)
+    with bench.database.transaction() as session:
+        session.execute(update(Campaign).values(state="running"))
+        session.execute(update(CampaignMember).values(state="waiting", next_at=MONDAY_MORNING))
+    bench.clock = VirtualClock(MONDAY_MORNING)
+    assert bench.run() is RunEnd.PAUSED
+    assert bench.count(Attempt) == placed
+    with bench.database.transaction() as session:
+        assert session.scalar(select(Campaign.pause_reason))
+    assert bench.count(CampaignMember, CampaignMember.state == "done") == 0
+
+
+def test_real_time_behind_the_ledger_is_refused_at_the_start(bench: Bench) -> None:
+    bench.clock = VirtualClock(MONDAY_MORNING + timedelta(days=36500))
+    bench.run()
+    with pytest.raises(ClockError, match="still to come"):
+        choose_clock(bench.settings, bench.database, real_time=True)
+    later = choose_clock(bench.settings, bench.database, real_time=False)
+    assert later.virtual
+    assert later.now() > MONDAY_MORNING + timedelta(days=36500)
+
+
+def test_a_payment_between_queue_and_dial_cancels_the_call(bench: Bench) -> None:
+    with bench.database.transaction() as session:
+        session.execute(update(Account).values(amount_due=0))
+    assert bench.run() is RunEnd.FINISHED
+    assert bench.count(Attempt) == 0
+    assert bench.count(DecisionRecord, DecisionRecord.reason == "nothing_owed") == bench.count(CampaignMember)
+
+
+def test_a_bar_between_queue_and_dial_cancels_the_call(bench: Bench) -> None:
+    with bench.database.transaction() as session:
+        for customer_id in session.scalars(select(CampaignMember.customer_id)).all():
+            bar = Suppression(customer_id=customer_id, reason="do_not_call", created_at=MONDAY_MORNING)
+            session.add(bar)
+    assert bench.run() is RunEnd.FINISHED
+    assert bench.count(Attempt) == 0
+
+
+def test_a_second_worker_on_the_same_data_is_refused(bench: Bench) -> None:
+    with bench.worker(), pytest.raises(ConflictError, match="already running"), bench.worker():
+        pass
+
+
+def test_every_end_is_told_once(bench: Bench) -> None:
+    bench.run()
+    ended = [event.attempt_id for event in bench.events if isinstance(event, Ended)]
+    assert len(ended) == len(set(ended)) == bench.count(Attempt)
