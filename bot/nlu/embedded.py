@@ -63,11 +63,34 @@ class EmbeddedInterpreter:
             probabilities = self._insist(probabilities, self._rules.in_context(sure, expected))
         else:
             probabilities = self._reweigh(probabilities, expected, vetoed)
-        meant = self._rules.kept(heard.text, found)
-        ranking = tuple(sorted(probabilities.items(), key=lambda pair: -pair[1]))
-        best, confidence = ranking[0]
-        intent = best if confidence >= self._rules.words.threshold else OUT_OF_SCOPE
-        return Understanding(text, intent, confidence, ranking, in_original(meant, heard, text), stop_words)
+        meant = in_original(self._rules.kept(heard.text, found), heard, text)
+        narrowest = max(probabilities, key=lambda name: probabilities[name])
+        ranking = self._ranking(self._widened(probabilities, expected))
+        intent, confidence = ranking[0]
+        if confidence < self._rules.words.threshold:
+            return Understanding(text, OUT_OF_SCOPE, confidence, ranking, meant, stop_words)
+        broader = self._rules.words.parents(intent)
+        narrower = narrowest if intent in self._rules.words.parents(narrowest) else None
+        return Understanding(
+            text, intent, confidence, ranking, meant, stop_words, broader=broader, narrower=narrower
+        )
+
+    def parents(self, intent: str) -> tuple[str, ...]:
+        """The wider intents that ``intent`` is a case of, nearest first; empty for most."""
+        return self._rules.words.parents(intent)
+
+    def _widened(self, probabilities: dict[str, float], expected: Collection[str]) -> dict[str, float]:
+        """Give what is narrower to the wider intent where the state waits for that alone."""
+        widened = dict.fromkeys(probabilities, 0.0)
+        for name, p in probabilities.items():
+            wider = (parent for parent in self._rules.words.parents(name) if parent in expected)
+            to = name if name in expected else next(wider, name)
+            widened[to] = widened.get(to, 0.0) + p
+        return widened
+
+    @staticmethod
+    def _ranking(probabilities: dict[str, float]) -> tuple[tuple[str, float], ...]:
+        return tuple(sorted(probabilities.items(), key=lambda pair: -pair[1]))
 
     def _probabilities(self, heard: Normalized, found: list[Entity], today: date) -> dict[str, float]:
         values = self._model.probabilities(blocks_of(heard, found, today))

@@ -36,6 +36,19 @@ class Understanding:
     ``ranking`` holds (intent, probability) pairs, best first, after re-weighting by what the state expects;
     ``intent`` is the best, or ``out_of_scope`` below the threshold. ``stop_words`` are ids of stop-word rules
     hit, gravest first: they act whatever the intent is.
+
+    Some intents are narrower cases of another (``falls_back_to`` in ``understanding.yml``), so that a flow
+    need not know them all:
+
+    - Where the state waits for the wider one and not for the narrower, ``intent`` is the wider one, and
+      ``narrower`` says what it was more exactly. A step that wants ``will_pay_unspecified`` by itself
+      lists it next to ``promise_pay``; one that lists only ``promise_pay`` gets that.
+    - Otherwise ``intent`` is the narrower one, and ``broader`` holds the wider ones, nearest first: a policy
+      that has no move for ``intent`` tries these before it takes the utterance for not understood.
+
+    ``also`` holds further intents said in the same breath, in the order they were said, without ``intent``
+    itself: "我就是,不过我现在在开车,明天下午再打吧" is ``confirm_identity`` and ``driving``. Which of the
+    two is ``intent`` is no matter of order: a policy looks at both. Empty for most utterances.
     """
 
     text: str
@@ -44,6 +57,9 @@ class Understanding:
     ranking: tuple[tuple[str, float], ...] = ()
     entities: tuple[Entity, ...] = ()
     stop_words: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
+    broader: tuple[str, ...] = ()
+    narrower: str | None = None
 
     def entity(self, *kinds: str) -> Entity | None:
         """The first entity of one of these kinds, in the order of the utterance."""

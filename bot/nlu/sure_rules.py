@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from bot.datafile import load_model
 from bot.nlu.entities import label
@@ -69,6 +69,23 @@ class UnderstandingWords(_Strict):
     rules: list[SureRule]
     vetoes: list[Veto]
     context: list[ContextRule]
+    falls_back_to: dict[str, str] = {}
+
+    @model_validator(mode="after")
+    def _no_circle(self) -> UnderstandingWords:
+        for intent in self.falls_back_to:
+            self.parents(intent)
+        return self
+
+    def parents(self, intent: str) -> tuple[str, ...]:
+        """The wider intents of ``intent``, nearest first. Raises ValueError when they go in a circle."""
+        found: list[str] = []
+        while (parent := self.falls_back_to.get(intent)) is not None:
+            if parent in found:
+                raise ValueError(f"falls_back_to goes in a circle at {parent}")
+            found.append(parent)
+            intent = parent
+        return tuple(found)
 
 
 class SureRules:

@@ -234,3 +234,8 @@ def test_loading_without_a_cache_understands_the_same(
     own = EmbeddedInterpreter.load(small, None, SHANGHAI)
     assert own.intents == ("promise_pay", "refuse_pay")
     assert own.parse("没钱不还", now=MONDAY).intent == "refuse_pay"
+
+
+def test_a_narrower_intent_counts_as_the_wider_one_that_is_awaited(interpreter: EmbeddedInterpreter) -> None:
+    assert interpreter.parents("will_pay_unspecified") == ("promise_pay",)
+    assert interpreter.parents("promise_pay") == ()
