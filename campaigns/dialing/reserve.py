@@ -20,8 +20,8 @@ from campaigns.store import campaigns as store_campaigns
 from campaigns.store import ledger
 from campaigns.store.database import Session
 from campaigns.store.facts import Surroundings, call_facts, lock_debtor, numbers_of
-from campaigns.store.ledger import Reservation
-from campaigns.store.models import Attempt, CampaignMember, PhoneNumber
+from campaigns.store.ledger import MemberTurn, Reservation
+from campaigns.store.models import Attempt, PhoneNumber
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +72,9 @@ def weigh_turn(
         return NothingToDo()
     earlier = ledger.attempt_of_turn(session, member_id, turn)
     if earlier is not None:
-        return Interrupted(earlier.id) if earlier.state in ledger.LIVE else NothingToDo()
-    if member.campaign_id != campaign_id or not ledger.campaign_runs(session, member.campaign_id):
+        attempt_id, state = earlier
+        return Interrupted(attempt_id) if state in ledger.LIVE else NothingToDo()
+    if member.campaign_id != campaign_id or member.campaign_state != "running":
         store_campaigns.put_back(session, [member.id], around.now)
         return NothingToDo()
     lock_debtor(session, member.customer_id)
@@ -94,7 +95,7 @@ def weigh_turn(
 
 
 def decision_without_number(
-    session: Session, member: CampaignMember, rules: Rules, around: Surroundings
+    session: Session, member: MemberTurn, rules: Rules, around: Surroundings
 ) -> Refuse:
     """A customer without a number is refused, on record like everybody else."""
     ledger.record_decision(
@@ -112,7 +113,7 @@ def decision_without_number(
 
 def _reserve(
     session: Session,
-    member: CampaignMember,
+    member: MemberTurn,
     number: PhoneNumber,
     facts: CallFacts,
     allow: Allow,
@@ -140,7 +141,7 @@ def _reserve(
 
 def _record(
     session: Session,
-    member: CampaignMember,
+    member: MemberTurn,
     number_id: int,
     facts: CallFacts,
     verdict: Verdict,
@@ -162,7 +163,7 @@ def _record(
 
 
 def _decline(
-    session: Session, member: CampaignMember, declined: list[Defer | Refuse], rules: Rules, now: datetime
+    session: Session, member: MemberTurn, declined: list[Defer | Refuse], rules: Rules, now: datetime
 ) -> Declined:
     """Act on the verdict that counts: one about the debtor, else the soonest deferral, else a refusal."""
     deferred = [verdict for verdict in declined if isinstance(verdict, Defer)]

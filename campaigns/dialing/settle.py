@@ -24,7 +24,8 @@ from campaigns.outcomes.retry import Retry, RetryPolicy
 from campaigns.store import ledger
 from campaigns.store import outcomes as store
 from campaigns.store.database import Session
-from campaigns.store.models import Account, Attempt, Call, CampaignMember, ReliefOffer, TurnRecord
+from campaigns.store.ledger import EndedAttempt
+from campaigns.store.models import Account, Call, CampaignMember, ReliefOffer, TurnRecord
 from campaigns.store.numbers import set_number_status
 
 LOST = "lost"
@@ -60,7 +61,7 @@ def settle_call(session: Session, attempt_id: int, record: CallRecord, house: Ho
     if tries == 1 or promise is not None:  # one reminder that we called is enough
         _queue_message(session, attempt, call_id, record, promise, house)
     callback_at = record.outcome.callback_at if record.outcome else None
-    _set_next(session, attempt, record.disposition, at, house, callback_at)
+    _set_next(session, attempt, record.disposition, at, house, tries, callback_at)
     return True
 
 
@@ -69,7 +70,7 @@ def settle_lost(session: Session, attempt_id: int, at: datetime, house: House) -
     attempt = ledger.end_attempt(session, attempt_id, state="lost", disposition=LOST, at=at)
     if attempt is None:
         return False
-    _set_next(session, attempt, LOST, at, house)
+    _set_next(session, attempt, LOST, at, house, ledger.tries_of(session, attempt.member_id))
     return True
 
 
@@ -80,11 +81,11 @@ def settle_trunk_fault(session: Session, attempt_id: int, at: datetime, house: H
     )
     if attempt is None:
         return False
-    _set_next(session, attempt, TRUNK_FAULT, at, house)
+    _set_next(session, attempt, TRUNK_FAULT, at, house, ledger.tries_of(session, attempt.member_id))
     return True
 
 
-def _call(attempt: Attempt, record: CallRecord) -> Call:
+def _call(attempt: EndedAttempt, record: CallRecord) -> Call:
     outcome = record.outcome
     return Call(
         attempt_id=attempt.id,
@@ -131,7 +132,7 @@ def _plain(value: object) -> object:
 
 
 def _settle_promise(
-    session: Session, attempt: Attempt, call_id: int, record: CallRecord, house: House
+    session: Session, attempt: EndedAttempt, call_id: int, record: CallRecord, house: House
 ) -> PromiseToPay | None:
     made: RecordPromise | None = record.outcome.promise if record.outcome else None
     if made is None:
@@ -152,7 +153,7 @@ def _settle_promise(
 
 
 def _apply_consequences(
-    session: Session, attempt: Attempt, call_id: int, record: CallRecord, house: House
+    session: Session, attempt: EndedAttempt, call_id: int, record: CallRecord, house: House
 ) -> None:
     at = record.ended_at
     words = record.outcome.stop_words if record.outcome else ()
@@ -203,7 +204,7 @@ def _apply_consequences(
 
 def _queue_message(
     session: Session,
-    attempt: Attempt,
+    attempt: EndedAttempt,
     call_id: int,
     record: CallRecord,
     promise: PromiseToPay | None,
@@ -223,13 +224,13 @@ def _queue_message(
 
 def _set_next(
     session: Session,
-    attempt: Attempt,
+    attempt: EndedAttempt,
     disposition: str,
     at: datetime,
     house: House,
+    tries: int,
     callback_at: datetime | None = None,
 ) -> None:
-    tries = ledger.tries_of(session, attempt.member_id)
     wish = house.retries.next_try(disposition, tries, at, callback_at=callback_at)
     if isinstance(wish, Retry):
         ledger.set_next(

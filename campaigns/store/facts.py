@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from campaigns.compliance.facts import AttemptFact, CallFacts, NumberFacts, SuppressionFact, TalkFact
+from campaigns.store.ledger import MemberTurn
 from campaigns.store.models import (
     Account,
     Attempt,
@@ -24,6 +25,49 @@ from campaigns.store.models import (
 )
 from telephony.status import NumberStatus
 
+# Built once: a campaign runs these for every turn, and building a statement costs more than running it.
+_CUSTOMER = bindparam("customer_id", type_=Customer.id.type)
+_NUMBERS = bindparam("e164s", type_=PhoneNumber.e164.type, expanding=True)
+_SINCE = bindparam("since", type_=Attempt.reserved_at.type)
+
+_NUMBERS_OF = (
+    select(PhoneNumber)
+    .where(PhoneNumber.customer_id == _CUSTOMER)
+    .order_by((PhoneNumber.relation != "self"), PhoneNumber.id)
+)
+_LATEST_DECISION = select(DecisionRecord.at).order_by(DecisionRecord.at.desc()).limit(1)
+_CIRCUMSTANCES = select(
+    Customer.region,
+    select(Account.amount_due).where(Account.id == bindparam("account_id")).scalar_subquery(),
+    select(func.max(Promise.due))
+    .where(Promise.customer_id == _CUSTOMER, Promise.state == "pending")
+    .scalar_subquery(),
+    select(func.max(CampaignMember.callback_at))
+    .where(CampaignMember.customer_id == _CUSTOMER)
+    .scalar_subquery(),
+    _LATEST_DECISION.scalar_subquery(),
+).where(Customer.id == _CUSTOMER)
+_ATTEMPTS = select(
+    Attempt.customer_id,
+    Attempt.e164,
+    Attempt.dialed_at,
+    Attempt.reserved_at,
+    Attempt.charged,
+    Attempt.disposition,
+    Attempt.ended_at,
+).where(
+    or_(Attempt.customer_id == _CUSTOMER, Attempt.e164.in_(_NUMBERS)),
+    Attempt.reserved_at >= _SINCE,
+)
+_BARS = select(Suppression.reason, Suppression.until, Suppression.e164).where(
+    or_(Suppression.customer_id == _CUSTOMER, Suppression.e164.in_(_NUMBERS)),
+    Suppression.lifted_at.is_(None),
+)
+_TALKS = select(Call.answered_at).where(
+    Call.customer_id == _CUSTOMER, Call.effective, Call.answered_at >= _SINCE
+)
+_CASES = select(FollowUp.reason).where(FollowUp.customer_id == _CUSTOMER, FollowUp.state == "open")
+
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
@@ -37,11 +81,7 @@ class Surroundings:
 
 def numbers_of(session: Session, customer_id: int) -> Sequence[PhoneNumber]:
     """A customer's numbers in the order of trying: their own first, then as imported."""
-    return session.scalars(
-        select(PhoneNumber)
-        .where(PhoneNumber.customer_id == customer_id)
-        .order_by((PhoneNumber.relation != "self"), PhoneNumber.id)
-    ).all()
+    return session.scalars(_NUMBERS_OF, {"customer_id": customer_id}).all()
 
 
 def lock_debtor(session: Session, customer_id: int) -> None:
@@ -49,6 +89,8 @@ def lock_debtor(session: Session, customer_id: int) -> None:
 
     Counts read after it are the counts acted on. SQLite has one writer at a time anyway.
     """
+    if session.get_bind().dialect.name == "sqlite":
+        return
     session.execute(select(Customer.id).where(Customer.id == customer_id).with_for_update())
     mine = select(PhoneNumber.e164).where(PhoneNumber.customer_id == customer_id)
     session.execute(
@@ -57,45 +99,29 @@ def lock_debtor(session: Session, customer_id: int) -> None:
 
 
 def call_facts(
-    session: Session, member: CampaignMember, numbers: Sequence[PhoneNumber], around: Surroundings
+    session: Session, member: MemberTurn, numbers: Sequence[PhoneNumber], around: Surroundings
 ) -> list[CallFacts]:
     """The facts about calling each of ``numbers`` for ``member`` now."""
     customer_id = member.customer_id
-    customer = session.get_one(Customer, customer_id)
-    attempts = session.scalars(
-        select(Attempt).where(
-            or_(Attempt.customer_id == customer_id, Attempt.e164.in_([n.e164 for n in numbers])),
-            Attempt.reserved_at >= around.since,
+    values = {
+        "customer_id": customer_id,
+        "account_id": member.account_id,
+        "e164s": [number.e164 for number in numbers],
+        "since": around.since,
+    }
+    region, amount_due, promise_due, callback_at, ledger_time = session.execute(_CIRCUMSTANCES, values).one()
+    attempts = [
+        (owner, e164, AttemptFact(dialed_at or reserved_at, charged, disposition, ended_at))
+        for owner, e164, dialed_at, reserved_at, charged, disposition, ended_at in session.execute(
+            _ATTEMPTS, values
         )
-    ).all()
-    bars = session.scalars(
-        select(Suppression).where(
-            or_(
-                Suppression.customer_id == customer_id,
-                Suppression.e164.in_([number.e164 for number in numbers]),
-            ),
-            Suppression.lifted_at.is_(None),
-        )
-    ).all()
-    talks = session.scalars(
-        select(Call.answered_at).where(
-            Call.customer_id == customer_id, Call.effective, Call.answered_at >= around.since
-        )
-    ).all()
-    amount_due = session.scalar(select(Account.amount_due).where(Account.id == member.account_id))
-    cases = session.scalars(
-        select(FollowUp.reason).where(FollowUp.customer_id == customer_id, FollowUp.state == "open")
-    ).all()
-    promise_due = session.scalar(
-        select(func.max(Promise.due)).where(Promise.customer_id == customer_id, Promise.state == "pending")
-    )
-    callback_at = session.scalars(
-        select(CampaignMember.callback_at)
-        .where(CampaignMember.customer_id == customer_id, CampaignMember.callback_at.is_not(None))
-        .order_by(CampaignMember.callback_at.desc())
-        .limit(1)
-    ).one_or_none()
-    ledger_time = latest_decision_at(session)
+    ]
+    bars = [
+        (SuppressionFact(reason, until, of_number=e164 is not None), e164)
+        for reason, until, e164 in session.execute(_BARS, values)
+    ]
+    talks = tuple(TalkFact(at) for at in session.scalars(_TALKS, values) if at is not None)
+    cases = frozenset(session.scalars(_CASES, values))
     return [
         CallFacts(
             now=around.now,
@@ -110,17 +136,13 @@ def call_facts(
             clock_virtual=around.clock_virtual,
             ledger_time=ledger_time,
             zones=(),
-            region=customer.region,
+            region=region,
             debt_owed=None if amount_due is None else amount_due > 0,
-            suppressions=tuple(
-                SuppressionFact(bar.reason, bar.until, bar.e164 is not None)
-                for bar in bars
-                if bar.e164 in (None, number.e164)
-            ),
-            open_cases=frozenset(cases),
-            debtor_attempts=tuple(_fact(a) for a in attempts if a.customer_id == customer_id),
-            number_attempts=tuple(_fact(a) for a in attempts if a.e164 == number.e164),
-            talks=tuple(TalkFact(at) for at in talks if at is not None),
+            suppressions=tuple(bar for bar, e164 in bars if e164 in (None, number.e164)),
+            open_cases=cases,
+            debtor_attempts=tuple(fact for owner, _, fact in attempts if owner == customer_id),
+            number_attempts=tuple(fact for _, e164, fact in attempts if e164 == number.e164),
+            talks=talks,
             promise_due=promise_due,
             callback_at=callback_at,
         )
@@ -130,12 +152,4 @@ def call_facts(
 
 def latest_decision_at(session: Session) -> datetime | None:
     """The high-water mark of the ledger's time: a clock behind it has been moved back."""
-    return session.scalars(
-        select(DecisionRecord.at).order_by(DecisionRecord.at.desc()).limit(1)
-    ).one_or_none()
-
-
-def _fact(attempt: Attempt) -> AttemptFact:
-    return AttemptFact(
-        attempt.dialed_at or attempt.reserved_at, attempt.charged, attempt.disposition, attempt.ended_at
-    )
+    return session.scalars(_LATEST_DECISION).one_or_none()

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from campaigns.store.models import (
@@ -43,33 +43,62 @@ class Reservation:
     expires_at: datetime
 
 
-def member_in_turn(session: Session, member_id: int, turn: int) -> CampaignMember | None:
+@dataclass(frozen=True, slots=True)
+class MemberTurn:
+    """A member that holds a turn in the queue. ``campaign_state`` as of this transaction."""
+
+    id: int
+    campaign_id: int
+    customer_id: int
+    account_id: int
+    turn: int
+    campaign_state: str
+
+
+_MEMBER_IN_TURN = (
+    select(
+        CampaignMember.id,
+        CampaignMember.campaign_id,
+        CampaignMember.customer_id,
+        CampaignMember.account_id,
+        CampaignMember.turn,
+        Campaign.state,
+    )
+    .join(Campaign, Campaign.id == CampaignMember.campaign_id)
+    .where(
+        CampaignMember.id == bindparam("member_id"),
+        CampaignMember.turn == bindparam("turn"),
+        CampaignMember.state == "queued",
+    )
+    .with_for_update(of=CampaignMember)
+)
+_ATTEMPT_OF_TURN = select(Attempt.id, Attempt.state).where(
+    Attempt.member_id == bindparam("member_id"), Attempt.turn == bindparam("turn")
+)
+_TRIES = select(func.count()).where(Attempt.member_id == bindparam("member_id"))
+_LAST_N = select(func.max(Attempt.n)).where(Attempt.customer_id == bindparam("customer_id"))
+
+
+def member_in_turn(session: Session, member_id: int, turn: int) -> MemberTurn | None:
     """The member, locked, if it still holds this very turn in the queue."""
-    member = session.get(CampaignMember, member_id, with_for_update=True)
-    if member is None or member.state != "queued" or member.turn != turn:
-        return None
-    return member
+    row = session.execute(_MEMBER_IN_TURN, {"member_id": member_id, "turn": turn}).one_or_none()
+    return None if row is None else MemberTurn(*row)
 
 
-def campaign_runs(session: Session, campaign_id: int) -> bool:
-    return session.get_one(Campaign, campaign_id).state == "running"
-
-
-def attempt_of_turn(session: Session, member_id: int, turn: int) -> Attempt | None:
-    """What an earlier run of the same turn reserved."""
-    return session.scalars(
-        select(Attempt).where(Attempt.member_id == member_id, Attempt.turn == turn)
-    ).one_or_none()
+def attempt_of_turn(session: Session, member_id: int, turn: int) -> tuple[int, str] | None:
+    """Id and state of what an earlier run of the same turn reserved."""
+    row = session.execute(_ATTEMPT_OF_TURN, {"member_id": member_id, "turn": turn}).one_or_none()
+    return None if row is None else (row[0], row[1])
 
 
 def tries_of(session: Session, member_id: int) -> int:
     """Dials of a member in its campaign so far, reserved ones included."""
-    return session.scalar(select(func.count()).where(Attempt.member_id == member_id)) or 0
+    return session.scalar(_TRIES, {"member_id": member_id}) or 0
 
 
 def record_decision(
     session: Session,
-    member: CampaignMember,
+    member: MemberTurn,
     number_id: int | None,
     *,
     at: datetime,
@@ -98,10 +127,10 @@ def record_decision(
 
 
 def add_attempt(
-    session: Session, member: CampaignMember, number: PhoneNumber, *, worker: str, at: datetime
+    session: Session, member: MemberTurn, number: PhoneNumber, *, worker: str, at: datetime
 ) -> Attempt:
     """Reserve the next attempt. The caller holds the debtor's lock."""
-    last = session.scalar(select(func.max(Attempt.n)).where(Attempt.customer_id == member.customer_id))
+    last = session.scalar(_LAST_N, {"customer_id": member.customer_id})
     attempt = Attempt(
         member_id=member.id,
         campaign_id=member.campaign_id,
@@ -132,7 +161,6 @@ def add_permit(
             pack=pack,
         )
     )
-    session.flush()
 
 
 def start_dial(session: Session, reservation: Reservation, at: datetime) -> bool:
@@ -140,42 +168,94 @@ def start_dial(session: Session, reservation: Reservation, at: datetime) -> bool
 
     A dial may follow only when this returned True, and then only once.
     """
-    spent = session.execute(
-        update(Permit)
-        .where(Permit.id == reservation.permit_id, Permit.used_at.is_(None), Permit.expires_at > at)
-        .values(used_at=at)
-        .returning(Permit.id)
-    ).first()
-    if spent is None:
+    if session.execute(_SPEND_PERMIT, {"permit": reservation.permit_id, "now": at}).first() is None:
         return False
-    started = session.execute(
-        update(Attempt)
-        .where(Attempt.id == reservation.attempt_id, Attempt.state == "reserved")
-        .values(state="dialing", dialed_at=at)
-        .returning(Attempt.id)
-    ).first()
-    if started is None:
+    if session.execute(_START_DIAL, {"attempt": reservation.attempt_id, "now": at}).first() is None:
         return False
-    session.execute(
-        update(CampaignMember)
-        .where(CampaignMember.customer_id == reservation.customer_id)
-        .where(CampaignMember.callback_at.is_not(None))
-        .values(callback_at=None)
-    )
+    session.execute(_CALLED_BACK, {"customer": reservation.customer_id})
     return True
+
+
+@dataclass(frozen=True, slots=True)
+class EndedAttempt:
+    """An attempt that has just been settled."""
+
+    id: int
+    member_id: int
+    campaign_id: int
+    customer_id: int
+    number_id: int
+    e164: str
+
+
+_END_ATTEMPT = (
+    update(Attempt)
+    .where(Attempt.id == bindparam("attempt"), Attempt.state.in_(LIVE))
+    .values(
+        state=bindparam("to"),
+        disposition=bindparam("result"),
+        ended_at=bindparam("at"),
+        charged=bindparam("counts"),
+    )
+    .returning(
+        Attempt.id,
+        Attempt.member_id,
+        Attempt.campaign_id,
+        Attempt.customer_id,
+        Attempt.number_id,
+        Attempt.e164,
+    )
+    .execution_options(synchronize_session=False)
+)
+_SPEND_PERMIT = (
+    update(Permit)
+    .where(
+        Permit.id == bindparam("permit"),
+        Permit.used_at.is_(None),
+        Permit.expires_at > bindparam("now", type_=Permit.expires_at.type),
+    )
+    .values(used_at=bindparam("now", type_=Permit.used_at.type))
+    .returning(Permit.id)
+    .execution_options(synchronize_session=False)
+)
+_START_DIAL = (
+    update(Attempt)
+    .where(Attempt.id == bindparam("attempt"), Attempt.state == "reserved")
+    .values(state="dialing", dialed_at=bindparam("now", type_=Attempt.dialed_at.type))
+    .returning(Attempt.id)
+    .execution_options(synchronize_session=False)
+)
+_CALLED_BACK = (
+    update(CampaignMember)
+    .where(CampaignMember.customer_id == bindparam("customer"), CampaignMember.callback_at.is_not(None))
+    .values(callback_at=None)
+    .execution_options(synchronize_session=False)
+)
+_SET_NEXT = (
+    update(CampaignMember)
+    .where(CampaignMember.id == bindparam("member"))
+    .values(
+        state=bindparam("to"),
+        next_at=bindparam("due", type_=CampaignMember.next_at.type),
+        reason=bindparam("why"),
+        outcome=func.coalesce(bindparam("result"), CampaignMember.outcome),
+        callback_at=func.coalesce(
+            bindparam("promised", type_=CampaignMember.callback_at.type), CampaignMember.callback_at
+        ),
+    )
+    .execution_options(synchronize_session=False)
+)
 
 
 def end_attempt(
     session: Session, attempt_id: int, *, state: str, disposition: str, at: datetime, charged: bool = True
-) -> Attempt | None:
+) -> EndedAttempt | None:
     """reserved or dialing → ``state`` (ended or lost); None when somebody settled it before."""
-    attempt = session.get(Attempt, attempt_id, with_for_update=True)
-    if attempt is None or attempt.state not in LIVE:
-        return None
-    attempt.state, attempt.disposition, attempt.ended_at = state, disposition, at
-    attempt.charged = charged
-    session.flush()
-    return attempt
+    row = session.execute(
+        _END_ATTEMPT,
+        {"attempt": attempt_id, "to": state, "result": disposition, "at": at, "counts": charged},
+    ).one_or_none()
+    return None if row is None else EndedAttempt(*row)
 
 
 def live_attempt(session: Session, member_id: int) -> int | None:
@@ -206,8 +286,14 @@ def set_next(
     callback_at: datetime | None = None,
 ) -> None:
     """queued → waiting until ``next_at``, or done when that is None. No ``outcome`` keeps the last one."""
-    member = session.get_one(CampaignMember, member_id)
-    member.state = "done" if next_at is None else "waiting"
-    member.next_at, member.reason = next_at, reason
-    member.outcome = outcome or member.outcome
-    member.callback_at = callback_at or member.callback_at
+    session.execute(
+        _SET_NEXT,
+        {
+            "member": member_id,
+            "to": "done" if next_at is None else "waiting",
+            "due": next_at,
+            "why": reason,
+            "result": outcome,
+            "promised": callback_at,
+        },
+    )
