@@ -58,7 +58,7 @@ class Amounts:
                 value = self._value(match)
                 if value is not None:
                     found.append(Entity("amount", value, match[0], *match.span()))
-        return _apart(found)
+        return _once(_apart(found))
 
     def _value(self, match: re.Match[str]) -> int | None:
         if any(pattern.match(match.string, match.start()) for pattern in self._except):
@@ -118,6 +118,20 @@ class Amounts:
     def _digit(self, said: str | None) -> int:
         value = self._numerals.parse(said) if said else None
         return int(value) if value is not None else 0
+
+
+def _once(entities: list[Entity]) -> list[Entity]:
+    """Without a name for a sum said twice in a row: 一次性还清 is all of it, once."""
+    kept: list[Entity] = []
+    for entity in entities:
+        again = (
+            kept
+            and entity.kind == "keyword_amount"
+            and (kept[-1].kind, kept[-1].value) == (entity.kind, entity.value)
+        )
+        if not again:
+            kept.append(entity)
+    return kept
 
 
 def _apart(entities: list[Entity]) -> list[Entity]:

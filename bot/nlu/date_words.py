@@ -49,6 +49,7 @@ class DateWords(_Strict):
     first_morning_hour: int
     last_evening_hour: int
     only_with_day: list[str]
+    vague: dict[str, list[str]] = {}
     between: str
     deadline: str
     patterns: list[Pattern]

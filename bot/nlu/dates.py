@@ -12,7 +12,7 @@ from bot.nlu.date_values import Atom, DateValues
 from bot.nlu.date_words import DateWords, Pattern
 from bot.nlu.interpreter import Entity
 from bot.nlu.numerals import Numerals
-from bot.nlu.patterns import alternatives
+from bot.nlu.patterns import alternatives, compiled
 
 _SHORT_PART = Pattern.model_validate({"as": "daypart", "pattern": ""})
 
@@ -26,6 +26,11 @@ class Dates:
         self._short_part = re.compile(f"(?P<daypart>{alternatives(words.short_dayparts)})")
         self._between = re.compile(words.between)
         self._deadline = re.compile(words.deadline)
+        self._vague = [
+            (name, compiled(pattern, file, f"vague.{name}"))
+            for name, patterns in words.vague.items()
+            for pattern in patterns
+        ]
 
     @classmethod
     def load(cls, language_dir: Path, numerals: Numerals) -> Dates:
@@ -34,7 +39,7 @@ class Dates:
         return cls(load_model(path, DateWords), numerals, str(path))
 
     def find(self, text: str, now: datetime, time_zone: ZoneInfo) -> list[Entity]:
-        """Dates and datetimes in ``text``, in order; the day is that of ``now`` in ``time_zone``."""
+        """Dates, datetimes and vague dates in ``text``, in order; ``now`` is read in ``time_zone``."""
         local = now.astimezone(time_zone)
         entities = []
         for group in self._groups(self._atoms(text)):
@@ -50,7 +55,16 @@ class Dates:
                 end = self._deadline.match(text, group[-1].end)
                 stop = end.end() if end else group[-1].end
                 entities.append(Entity(kind, value, text[start:stop], start, stop))
-        return entities
+        return self._with_vague(text, entities)
+
+    def _with_vague(self, text: str, dates: list[Entity]) -> list[Entity]:
+        """Add what names a day without saying which; no part of a date is one."""
+        found = list(dates)
+        for name, pattern in self._vague:
+            for match in pattern.finditer(text):
+                if all(match.end() <= other.start or other.end <= match.start() for other in found):
+                    found.append(Entity("vague_date", name, match[0], *match.span()))
+        return sorted(found, key=lambda entity: entity.start)
 
     def _atoms(self, text: str) -> list[Atom]:
         """Matches that do not overlap: leftmost first, then longest, then as ordered in the data."""
@@ -64,9 +78,10 @@ class Dates:
         for atom in found:
             if not chosen or atom.start >= chosen[-1].end:
                 chosen.append(atom)
-                if atom.rule.kind in ("day_word", "short_day") and (
-                    part := self._short_part.match(text, atom.end)
-                ):
+                if atom.rule.kind not in ("day_word", "short_day"):
+                    continue
+                part = self._short_part.match(text, atom.end)
+                if part and not any(a.start == atom.end and a.end > part.end() for a in found):
                     chosen.append(Atom(_SHORT_PART, part.groupdict(), *part.span()))
         return self._with_gaps(text, chosen)
 

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from bot.nlu.pinyin import syllables
 
-VERSION = 2
+VERSION = 3
 """Part of the key of cached models: raise it when features change."""
 
 Block = list[str]

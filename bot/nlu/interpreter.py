@@ -19,7 +19,8 @@ class Entity:
 
     ``kind`` and its value: ``date`` a date, ``datetime`` an aware datetime, ``amount`` minor units, ``share``
     hundredths of the amount due (50 for half), ``keyword_amount`` one of ``full``, ``minimum``, ``digits`` a
-    string of digits.
+    string of digits, ``vague_date`` one of ``payday``, ``holiday``, ``some_days`` (过几天): a day
+    that has to be asked for.
     """
 
     kind: str

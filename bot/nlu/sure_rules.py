@@ -163,6 +163,8 @@ class SureRules:
         """Whether nothing but dates, sums, digits and fillers was said."""
         if not entities or any(word in text for word in self.words.not_bare):
             return False
+        if all(entity.kind == "vague_date" for entity in entities):
+            return False  # tells no day: an answer of its own kind, which has to be asked about
         for entity in entities:
             text = text[: entity.start] + " " * (entity.end - entity.start) + text[entity.end :]
         return all(self._fillers.fullmatch(rest) for rest in text.split())
