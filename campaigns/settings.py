@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 import tomllib
 from pathlib import Path
@@ -14,8 +13,6 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from campaigns.errors import NotInitialisedError, SettingsError
 
-HOME_VARIABLE = "XIAORONG_HOME"
-DEFAULT_HOME = Path(".xiaorong")
 SETTINGS_FILE = "settings.toml"
 
 INSTITUTION, HOTLINE = "融安消费金融", "4008001234"  # stand-ins until the lender sets its own
@@ -97,11 +94,6 @@ class Settings(BaseSettings):
             raise NotInitialisedError(
                 f"{self.home / 'permit.key'} is missing or damaged; run 'xiaorong init'"
             ) from error
-
-
-def home_dir(given: Path | None = None) -> Path:
-    """The data directory: as given, else ``XIAORONG_HOME``, else ``.xiaorong`` here."""
-    return given or Path(os.environ.get(HOME_VARIABLE) or DEFAULT_HOME)
 
 
 def create_home(home: Path) -> bool:

@@ -10,7 +10,7 @@ from rich.console import Console
 from bot.dialogue.prompts import PromptBook
 from bot.language import language_dir
 from bot.transcript import Entry
-from campaigns.cli.reporting import report_campaign
+from campaigns.cli.reporting import write_report
 from campaigns.cli.running import run_campaign
 from campaigns.clock import SystemClock
 from campaigns.customers.importer import import_customers
@@ -112,9 +112,12 @@ def demonstrate(home: Path, customers: int, seed: int) -> None:
         )
         prompts = PromptBook.load(language_dir(settings.language))
         run_campaign(settings, database, CAMPAIGN, also=Listener(prompts, console), console=console)
-        page = home / "report.html"
-        console.print("[bold]5[/bold]  The report")
-        report_campaign(settings, database, CAMPAIGN, csv=home / "report", html=page)
+        write_report(settings, database, CAMPAIGN, csv=home / "report", html=home / "report.html")
+        console.print(
+            f"[bold]5[/bold]  Look at {home / 'report.html'}, or: xiaorong --home {home} campaign report "
+            f"{CAMPAIGN}.  Talk to the bot yourself: xiaorong chat",
+            soft_wrap=True,
+        )
     finally:
         database.close()
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import typer
 
-from campaigns.settings import SETTINGS_FILE, create_home, load_settings
-
 EXAMPLES = "Examples:  xiaorong init  |  xiaorong --home /srv/xiaorong init"
 
 
 def init(context: typer.Context) -> None:
     """Create the data directory: settings, permit key and database. Harmless to run again."""
+    from campaigns.settings import SETTINGS_FILE, create_home, load_settings
+
     home = context.obj
     new = create_home(home)
     settings = load_settings(home)

@@ -7,17 +7,18 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from campaigns.settings import Settings, load_settings
-
 if TYPE_CHECKING:
+    from campaigns.settings import Settings
     from campaigns.store.database import Database
 
 
 @contextmanager
 def open_installation(home: Path) -> Iterator[tuple[Settings, Database]]:
     """Settings and database of ``home``, checked. Raises NotInitialisedError, SettingsError or StoreError."""
-    settings = load_settings(home)
+    from campaigns.settings import load_settings
     from campaigns.store.database import Database
+
+    settings = load_settings(home)
 
     database = Database(settings.store_url)
     try:

@@ -8,13 +8,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
-import click
 import typer
 
 from bot.errors import BotError
 from campaigns.cli import campaign, chat, customers, demo, grade, init
 from campaigns.errors import CampaignsError
-from campaigns.settings import home_dir
+from campaigns.home import home_dir
 from telephony.errors import LineError
 
 app = typer.Typer(
@@ -64,21 +63,13 @@ def options(
 def main() -> None:
     """The console script. An error is one line and exit code 1; the trace of an unexpected one is kept."""
     try:
-        exit_code = app(standalone_mode=False)
+        app()
     except (CampaignsError, BotError, LineError) as error:
         fail(str(error))
-    except click.exceptions.Abort:
-        fail("stopped", code=130)
     except KeyboardInterrupt:
         fail("stopped", code=130)
-    except click.ClickException as error:
-        error.show()
-        sys.exit(error.exit_code)
-    except BrokenPipeError:
-        sys.exit(1)
     except Exception as error:  # the last barrier: an operator never sees a traceback
         fail(f"unexpected {type(error).__name__}; {_keep_trace()}")
-    sys.exit(exit_code if isinstance(exit_code, int) else 0)
 
 
 def fail(message: str, *, code: int = 1) -> None:

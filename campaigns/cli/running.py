@@ -7,8 +7,10 @@ import signal
 from collections import Counter
 from collections.abc import Callable
 
-from rich.console import Console
+from rich.console import Console, Group
+from rich.live import Live
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.text import Text
 
 from campaigns.dialing.assembly import choose_clock, open_worker
 from campaigns.dialing.events import Decided, Dialled, Ended, Listener, WorkerEvent, ignore
@@ -62,17 +64,21 @@ def run_campaign(
         tally(event)
         also(event)
 
-    with open_worker(settings, database, campaign, clock, listen) as worker, _bar(console) as progress:
-        task = progress.add_task(name, total=campaign.members, completed=campaign.done, tally="")
+    progress = Progress(
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
+    )
+    task = progress.add_task(name, total=campaign.members, completed=campaign.done)
+    below = Text(style="dim")
+    with open_worker(settings, database, campaign, clock, listen) as worker:
 
         def show() -> None:
             with database.transaction() as session:
-                done = campaign_by_name(session, name).done
-            when = clock.now().astimezone(settings.zone)
-            progress.update(task, completed=done, tally=f"{tally}  [dim]{when:%m-%d %H:%M}[/dim]")
+                progress.update(task, completed=campaign_by_name(session, name).done)
+            below.plain = f"{clock.now().astimezone(settings.zone):%Y-%m-%d %H:%M}  {tally}"
 
-        end = asyncio.run(_supervise(worker, show, console))
-        show()
+        with Live(Group(progress, below), console=console, refresh_per_second=5):
+            end = asyncio.run(_supervise(worker, show, console))
+            show()
     _close(settings, database, name, end, console)
     return end
 
@@ -104,17 +110,6 @@ async def _supervise(worker: Worker, show: Callable[[], None], console: Console)
     finally:
         for signum in (signal.SIGINT, signal.SIGTERM):
             loop.remove_signal_handler(signum)
-
-
-def _bar(console: Console) -> Progress:
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[tally]}"),
-        TimeElapsedColumn(),
-        console=console,
-    )
 
 
 def _close(settings: Settings, database: Database, name: str, end: RunEnd, console: Console) -> None:

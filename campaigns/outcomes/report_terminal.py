@@ -90,17 +90,28 @@ def _totals(report: CampaignReport, say: Words) -> Table:
         "talk_total": duration(talk.total_s),
         "talk_mean": duration(talk.mean_s),
     }
-    table = _table(say("attempt_totals"), [], [say(name) for name in figures])
-    table.add_row(*figures.values())
+    # Upright: so many columns would not fit a terminal of 80.
+    table = _table(say("attempt_totals"), [""], [""])
+    for name, figure in figures.items():
+        table.add_row(say(name), figure)
     return table
 
 
 def _promises(report: CampaignReport, say: Words) -> Table:
-    columns = ("amount_due", "promised", "of_due", "relief", "pending", "kept", "broken", "cancelled")
-    table = _table(say("promises"), [say("currency")], [say(name) for name in columns])
-    for row in report.promises:
-        sums = money(row.amount_due), money(row.amount), percent(row.promised_rate), money(row.relief)
-        table.add_row(row.currency, *sums, *map(str, (row.pending, row.kept, row.broken, row.cancelled)))
+    names = ("amount_due", "promised", "of_due", "relief", "pending", "kept", "broken", "cancelled")
+    table = _table(say("promises"), [""], [row.currency for row in report.promises])
+    columns = [
+        (
+            money(row.amount_due),
+            money(row.amount),
+            percent(row.promised_rate),
+            money(row.relief),
+            *(f"{count:,}" for count in (row.pending, row.kept, row.broken, row.cancelled)),
+        )
+        for row in report.promises
+    ]
+    for name, *figures in zip(names, *columns, strict=True):
+        table.add_row(say(name), *figures)
     return table
 
 
