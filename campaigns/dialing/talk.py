@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
-from bot.channel import HungUpError
+from bot.channel import HungUpError, Keys
 from bot.dialogue.brief import Brief
 from bot.dialogue.conversation import Conversation
 from bot.dialogue.flow import Flow
@@ -38,7 +38,7 @@ class LineChannel:
             raise HungUpError from error
         if heard is None:
             return None
-        return heard.text if isinstance(heard, Text) else heard.digit
+        return heard.text if isinstance(heard, Text) else Keys(heard.digit)
 
     async def hang_up(self) -> None:
         await self._call.hang_up()

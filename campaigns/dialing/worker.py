@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from datetime import datetime
 from enum import StrEnum
+from typing import cast
 
 from campaigns.clock import Clock, Release
 from campaigns.dialing.engine import DurableQueue, QueuedTurn
@@ -50,6 +52,7 @@ class Worker:
         self._clock = clock
         self._queue = DurableQueue(self._work_off, queue_database)
         self._in_flight: dict[QueuedTurn, Release] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
         self._stopping = False
         self._failure: Exception | None = None
 
@@ -75,9 +78,7 @@ class Worker:
                 end = await self._hand_out()
                 await self._drain()
             finally:
-                await self._queue.stop()
-                for release in self._in_flight.values():  # turns left behind hold up no later run
-                    release()
+                await self._leave()
         if self._failure is not None:
             raise self._failure
         return end
@@ -140,10 +141,24 @@ class Worker:
         while self.live:
             await self._wait(None)
 
+    async def _leave(self) -> None:
+        """Hang up what is still going on, if anything, and let go of the queue and of the clock.
+
+        What is cut short here is found in the ledger at the next start, as after a crash.
+        """
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._queue.stop()
+        for release in self._in_flight.values():
+            release()
+
     async def _work_off(self, turn: QueuedTurn) -> None:
         """What the queue calls for each turn. The work holds the clock; whatever happens, it lets go."""
         release = self._in_flight.get(turn) or self._clock.hold()
         self._in_flight[turn] = release
+        task = cast(asyncio.Task[None], asyncio.current_task())
+        self._tasks.add(task)
         try:
             await self._turns.take(turn.member_id, turn.turn)
         except StoreError as error:
@@ -153,5 +168,6 @@ class Worker:
             log.exception("turn of member %d failed: %s", turn.member_id, type(error).__name__)
             await self._turns.recover(turn.member_id)
         finally:
+            self._tasks.discard(task)
             self._in_flight.pop(turn, None)
             release()

@@ -25,11 +25,14 @@ def install(
     seed: int = 5,
     concurrency: int = 10,
     calls_per_second: float = 5.0,
+    database_url: str | None = None,
 ) -> Settings:
     """A data directory with a sample portfolio and a campaign over all of it."""
     create_home(home)
     with (home / SETTINGS_FILE).open("a", encoding="utf-8") as stream:
         stream.write(f'cache_dir = "{cache.as_posix()}"\n')
+        if database_url is not None:
+            stream.write(f'database_url = "{database_url}"\n')
     settings = load_settings(home)
     database = Database(settings.store_url)
     upgrade(database)

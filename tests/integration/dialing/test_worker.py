@@ -84,6 +84,20 @@ def test_a_campaign_runs_to_its_end_and_everything_is_on_record(bench: Bench) ->
         bench.run()
 
 
+@pytest.mark.external
+def test_a_campaign_runs_on_postgresql_too(
+    tmp_path: Path, model_cache: Path, postgres_database: Database
+) -> None:
+    url = postgres_database.url.render_as_string(hide_password=False)
+    bench = Bench(tmp_path, install(tmp_path, customers=12, cache=model_cache, database_url=url))
+    with bench.worker(), pytest.raises(ConflictError, match="already running"), bench.worker():
+        pass
+    assert bench.run() is RunEnd.FINISHED
+    assert bench.count(Attempt) == bench.count(DecisionRecord, DecisionRecord.verdict == "allow") > 0
+    assert bench.count(CampaignMember, CampaignMember.state != "done") == 0
+    bench.database.close()
+
+
 def test_the_same_seed_gives_the_same_campaign(tmp_path: Path, model_cache: Path) -> None:
     outcomes = []
     for name in ("one", "two"):
