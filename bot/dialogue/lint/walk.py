@@ -1,0 +1,348 @@
+"""The walk: every abstract state a call of a flow can reach, by every event, breadth first.
+
+Beside identity, the step a detour returns to and the slots set, a state holds what is known of the brief.
+Counters are not in it: a counted move is known to be bounded by the guards it passed on the way.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from bot.dialogue.context import DEBT_NAMES
+from bot.dialogue.expression import Expression
+from bot.dialogue.flow import Flow
+from bot.dialogue.lint.evaluate import Evaluator, parsed
+from bot.dialogue.lint.events import Event, Events, Placed
+from bot.dialogue.lint.graph import OPENING, Alarm, Edge, Graph
+from bot.dialogue.lint.places import NOBODY
+from bot.dialogue.lint.state import Node, State
+from bot.dialogue.lint.templates import unset_in
+from bot.dialogue.lint.values import Value
+from bot.dialogue.lint.vocabulary import Vocabulary
+from bot.dialogue.lint.wording import counter_bound, wording
+from bot.dialogue.model import ANY, RETURN, STAY, UNCLEAR, Move
+from bot.dialogue.prompts import PromptBook
+
+LONGEST_CHAIN = 20
+
+
+@dataclass(frozen=True, slots=True)
+class _Trail:
+    """What has happened since the event."""
+
+    source: Node | None
+    event: Event
+    moves: tuple[Placed, ...] = ()
+    said: tuple[str, ...] = ()
+    through: tuple[str, ...] = ()
+    bounded: bool = False
+
+
+Way = tuple[State, _Trail]
+
+
+def walk(flow: Flow, prompts: PromptBook, vocabulary: Vocabulary) -> tuple[Graph, Events]:
+    """Explore the flow from its opening on."""
+    walker = _Walker(flow, prompts, vocabulary)
+    walker.run()
+    return walker.graph, walker.events
+
+
+class _Walker:
+    def __init__(self, flow: Flow, prompts: PromptBook, vocabulary: Vocabulary) -> None:
+        self.flow, self.prompts = flow, prompts
+        self.events = Events(flow, vocabulary)
+        self.graph = Graph()
+        self._slots = frozenset(flow.slots)
+        self._private = DEBT_NAMES | {name for name, slot in flow.slots.items() if slot.reveals}
+        self._checked: set[tuple[object, ...]] = set()
+        self._ended_digressing: set[Node] = set()
+        self._queue: deque[Node] = deque()
+
+    def run(self) -> None:
+        opening = State.at(Node(self.flow.start))
+        trail = self._say(self.flow.disclosures, opening, _Trail(None, OPENING))
+        for way in self._enter(self.flow.start, opening, trail):
+            self._arrive(way)
+        for confirmed in (False, True):  # the call may have to stop, or the bot may fail, at any time
+            state = State.at(Node(self.flow.wind_up, confirmed))
+            self.graph.entered.add(self.flow.wind_up)
+            spoken = (*self.flow.steps[self.flow.wind_up].say, *self.flow.closing, self.flow.fault)
+            self._say(spoken, state, _Trail(None, OPENING))
+        while self._queue:
+            self._explore(self._queue.popleft())
+
+    def _explore(self, node: Node) -> None:
+        step = self.flow.steps[node.step]
+        if step.ask is None:
+            return
+        self._both(node)
+        not_understood = False
+        for event in self.events.of(node.step):
+            if event.kind == UNCLEAR and not not_understood:
+                continue
+            left = list(self._answer(node, event, event.moves))
+            if not left or event.kind == "stop_word":
+                continue
+            if event.kind == "intent":
+                not_understood = True
+                for name in event.names:
+                    self.graph.unanswered.setdefault((node.step, name), node)
+            else:
+                self._alarm(Alarm("stuck", node, event, node.step, event.label))
+
+    def _answer(self, node: Node, event: Event, moves: Sequence[Placed]) -> Iterator[State]:
+        """Arrive wherever the event leads; gives the states in which no move answers it."""
+        states = {State.at(node, event.intent)}
+        trail = _Trail(node, event)
+        for placed in moves:
+            taken: set[State] = set()
+            left: set[State] = set()
+            for state in states:
+                for allowed, then in self._allows(placed, state, trail):
+                    (taken if allowed else left).add(then)
+            for state in taken:
+                for way in self._take(placed, state, trail):
+                    self._arrive(way)
+            states = left
+        yield from states
+
+    def _allows(self, placed: Placed, state: State, trail: _Trail) -> Iterator[tuple[bool, State]]:
+        move = placed.move
+        for heard, then in self._hears(move, state):
+            if not heard:
+                yield False, then
+                continue
+            if move.binds and ANY not in move.intents:
+                yield False, then  # not said surely enough
+            if move.when is None:
+                yield True, then
+            else:
+                yield from self._truths(move.when, then, placed, trail)
+
+    @staticmethod
+    def _hears(move: Move, state: State) -> Iterator[tuple[bool, State]]:
+        """Whether one of the move's entities was heard."""
+        if not move.entities:
+            yield True, state
+            return
+        absent = state
+        for kind in move.entities:
+            known = absent.knows(f"heard.{kind}")
+            if known is not False:
+                yield True, absent.learn(f"heard.{kind}", True)
+            if known is True:
+                return
+            absent = absent.learn(f"heard.{kind}", False)
+        yield False, absent
+
+    def _take(self, placed: Placed, state: State, trail: _Trail) -> Iterator[Way]:
+        """Act, speak and go."""
+        move = placed.move
+        understood = trail.event.kind in ("intent", "stop_word")
+        if move.to == RETURN and understood and not self.flow.steps[state.node.step].holds:
+            yield from self._digressed(state, trail)
+        for then, after in self._act(placed, state, trail):
+            after = self._say(move.say, then, after)
+            if move.to == STAY:
+                yield then, after
+            elif move.to == RETURN:
+                back = self._back(then, placed)
+                limited = understood and back.node.step == then.node.step  # by most_digressions
+                yield self._ask_again(back, replace(after, bounded=after.bounded or limited))
+            else:
+                yield from self._enter(move.to, self._leave(then, move.to), after)
+
+    def _digressed(self, state: State, trail: _Trail) -> Iterator[Way]:
+        """The same question was led back to once too often: once for each node is enough."""
+        if trail.source is not None and trail.source not in self._ended_digressing:
+            self._ended_digressing.add(trail.source)
+            yield from self._enter(self.flow.digressed, state, trail)
+
+    def _both(self, node: Node) -> None:
+        """It is I, and something that leads away: of the answer only the confirmed identity is kept."""
+        for placed in self.events.own[node.step]:
+            if "confirm_identity" not in placed.move.do:
+                continue
+            confirmed = replace(node, confirmed=True)
+            for away in (*self.events.anywhere, *self.events.stop_words):
+                if away.move.to in (RETURN, STAY) or not self.flow.together.intersection(away.move.intents):
+                    continue
+                event = Event("intent", (*placed.move.intents, *away.move.intents), (placed, away))
+                trail = _Trail(node, event, (placed,))
+                for allowed, then in self._allows(away, State.at(confirmed), trail):
+                    if allowed:
+                        for way in self._take(away, then, trail):
+                            self._arrive(way)
+
+    def _leave(self, state: State, to: str) -> State:
+        """Note where a detour comes from, and forget it where none is left."""
+        origin = state.node.step
+        if to not in self.flow.detours:
+            return state.moved(origin, return_to=None)
+        return state if origin in self.flow.detours else state.moved(origin, return_to=origin)
+
+    def _back(self, state: State, placed: Placed) -> State:
+        """Only a detour's own move leaves it; any other puts its question again."""
+        node = state.node
+        if placed.section != "steps" or node.return_to is None:
+            return state
+        return state.moved(node.return_to, return_to=None)
+
+    def _enter(
+        self, name: str, state: State, trail: _Trail, passed: frozenset[State] = frozenset()
+    ) -> Iterator[Way]:
+        """Enter a step, and pass through those that do not ask."""
+        step = self.flow.steps[name]
+        state = state.moved(name)
+        self.graph.entered.add(name)
+        if state in passed or len(trail.through) > LONGEST_CHAIN:
+            self._alarm(Alarm("spin", trail.source, trail.event, name))
+            return
+        trail = self._say(step.say, state, trail)
+        if step.end is not None:
+            trail = self._say(self.flow.closing, state, trail)
+            yield state.moved(name, return_to=None, slots=()), trail
+        elif step.ask is not None:
+            yield state, self._say([step.ask], state, trail)
+        else:
+            yield from self._pass(name, state, trail, passed | {state})
+
+    def _pass(self, name: str, state: State, trail: _Trail, passed: frozenset[State]) -> Iterator[Way]:
+        trail = replace(trail, through=(*trail.through, name))
+        states = {state}
+        for placed in self.events.own[name]:
+            left: set[State] = set()
+            for before in states:
+                for allowed, then in self._allows(placed, before, trail):
+                    if not allowed:
+                        left.add(then)
+                        continue
+                    for acted, after in self._act(placed, then, trail):
+                        after = self._say(placed.move.say, acted, after)
+                        if placed.move.to == RETURN:
+                            yield self._ask_again(self._back(acted, placed), after)
+                        else:
+                            yield from self._enter(placed.move.to, acted, after, passed)
+            states = left
+        if states:
+            self._alarm(Alarm("stuck", trail.source, trail.event, name, "its entry"))
+
+    def _ask_again(self, state: State, trail: _Trail) -> Way:
+        step = self.flow.steps[state.node.step]
+        question = step.again or step.ask
+        return state, self._say([question], state, trail) if question else trail
+
+    def _act(self, placed: Placed, state: State, trail: _Trail) -> Iterator[Way]:
+        move = placed.move
+        self.graph.taken.add(placed)
+        bounds = {counter_bound(*pair) for pair in state.known}
+        # A wait is over with the silence that ends it, and has to be asked for again.
+        bounded = trail.bounded or bool(bounds & {"silences", "unclears"}) or bool(state.knows("waiting"))
+        if move.count is not None:
+            bounded = bounded or f"counts.{move.count}" in bounds
+        trail = replace(trail, moves=(*trail.moves, placed), bounded=bounded)
+        for then in self._set(placed, state, trail):
+            if move.count is not None:
+                then = then.forget(f"counts.{move.count}")
+            if "confirm_identity" in move.do:
+                then = then.moved(then.node.step, confirmed=True)
+            if "record_promise" in move.do:
+                self._check_promise(placed, state, then, trail)
+            yield then, trail
+
+    def _set(self, placed: Placed, state: State, trail: _Trail) -> Iterator[State]:
+        names = list(placed.move.set)
+        options: list[tuple[dict[str, Value], State]] = [({}, state)]
+        for name in names:
+            expression = placed.move.set[name]
+            options = [
+                ({**values, name: value}, after)
+                for values, before in options
+                for value, after in self._values(expression, before, placed, trail)
+            ]
+        aliases = {name: wording(parsed(placed.move.set[name].source)) for name in names}
+        for values, then in options:
+            yield then.with_slots(
+                values, {k: v for k, v in aliases.items() if v.replace(".", "").isidentifier()}
+            )
+
+    def _check_promise(self, placed: Placed, before: State, after: State, trail: _Trail) -> None:
+        for wrong, is_so in (
+            ("before identity", not after.node.confirmed),
+            ("changes what was read back", before.node.slots != after.node.slots),
+            ("outside of a step that reads_back", not self.flow.steps[placed.step].reads_back),
+        ):
+            if is_so:
+                self._alarm(Alarm("promise", trail.source, trail.event, placed.step, wrong, placed=placed))
+
+    # Reading facts
+
+    def _truths(
+        self, expression: Expression, state: State, placed: Placed, trail: _Trail
+    ) -> Iterator[tuple[bool, State]]:
+        if self._readable(expression, state, placed, trail):
+            yield from self._evaluator(state, placed, trail).truths(parsed(expression.source), state)
+
+    def _values(
+        self, expression: Expression, state: State, placed: Placed, trail: _Trail
+    ) -> Iterator[tuple[Value, State]]:
+        if self._readable(expression, state, placed, trail):
+            yield from self._evaluator(state, placed, trail).values(parsed(expression.source), state)
+
+    def _readable(self, expression: Expression, state: State, placed: Placed, trail: _Trail) -> bool:
+        unknown = expression.names & self._private if not state.node.confirmed else frozenset()
+        for name in sorted(unknown):
+            self._alarm(Alarm("unknown", trail.source, trail.event, state.node.step, name, placed=placed))
+        return not unknown
+
+    def _evaluator(self, state: State, placed: Placed, trail: _Trail) -> Evaluator:
+        step = state.node.step
+        return Evaluator(
+            self._slots,
+            lambda name: self._alarm(Alarm("unset", trail.source, trail.event, step, name, placed=placed)),
+        )
+
+    # Speaking
+
+    def _say(self, names: Sequence[str], state: State, trail: _Trail) -> _Trail:
+        for name in names:
+            self.graph.said.add(name)
+            checked = (name, state.node, state.known)
+            if checked not in self._checked:
+                self._checked.add(checked)
+                self._check_prompt(name, state, trail)
+        return replace(trail, said=(*trail.said, *names))
+
+    def _check_prompt(self, name: str, state: State, trail: _Trail) -> None:
+        prompt, step = self.prompts[name], state.node.step
+        if prompt.reveals_debt and not self.flow.speaks_of_debt:
+            self._alarm(Alarm("mute", trail.source, trail.event, step, prompt=name))
+            return
+        if not state.node.confirmed and (prompt.private or self._sounds(name)):
+            self._alarm(Alarm("gate", trail.source, trail.event, step, prompt=name))
+            return
+        for source in prompt.sources:
+            for unset in unset_in(source, state, self._slots):
+                self._alarm(Alarm("unset", trail.source, trail.event, step, unset, prompt=name))
+
+    # Results
+
+    def _sounds(self, name: str) -> bool:
+        return any(self.flow.lexicon.find(source, NOBODY) for source in self.prompts[name].sources)
+
+    def _alarm(self, alarm: Alarm) -> None:
+        self.graph.alarms.setdefault(alarm.what, alarm)
+
+    def _arrive(self, way: Way) -> None:
+        state, trail = way
+        node = state.settled()
+        edge = Edge(trail.source, trail.event, node, trail.moves, trail.said, trail.through, trail.bounded)
+        if trail.source is not None:
+            self.graph.out.setdefault(trail.source, []).append(edge)
+        self.graph.edges.append(edge)
+        if node not in self.graph.parents:
+            self.graph.parents[node] = edge
+            self._queue.append(node)
