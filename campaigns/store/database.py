@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event, make_url, text
@@ -50,6 +50,7 @@ class Database:
     @contextmanager
     def transaction(self) -> Iterator[Session]:
         """A session that commits when the block ends and rolls back when it raises. Raises StoreError."""
+        self._check_file()
         try:
             with self._sessions.begin() as session:
                 yield session
@@ -58,14 +59,17 @@ class Database:
 
     def check(self) -> None:
         """Raises StoreError when the tables are missing or of another version."""
-        if self.is_sqlite and self.url.database and not Path(self.url.database).exists():
-            raise StoreError(f"the database {self.url.database} is gone; restore it or run 'xiaorong init'")
         with self.transaction() as session:
             revision = session.execute(text("SELECT version_num FROM alembic_version")).scalar()
         if revision != REVISION:
             raise StoreError(
                 f"the database is at version {revision}, this program needs {REVISION}; run 'xiaorong init'"
             )
+
+    def _check_file(self) -> None:
+        """A SQLite file that was removed can still be written to, and what is written is lost."""
+        if self.is_sqlite and self.url.database and not os.path.exists(self.url.database):
+            raise StoreError(f"the database {self.url.database} is gone; restore it or run 'xiaorong init'")
 
     def close(self) -> None:
         self.engine.dispose()

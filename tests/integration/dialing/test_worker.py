@@ -15,7 +15,7 @@ from campaigns.clock import VirtualClock
 from campaigns.dialing.assembly import choose_clock, open_worker
 from campaigns.dialing.events import Dialled, Ended, WorkerEvent
 from campaigns.dialing.worker import RunEnd, Worker
-from campaigns.errors import ClockError, ConflictError
+from campaigns.errors import ClockError, ConflictError, StoreError
 from campaigns.settings import Settings
 from campaigns.store.campaigns import pause_campaign, resume_campaign
 from campaigns.store.database import Database
@@ -32,8 +32,6 @@ from campaigns.store.models import (
     TurnRecord,
 )
 from tests.integration.dialing.campaigning import MONDAY_MORNING, campaign, install
-
-pytestmark = pytest.mark.xdist_group("dbos")  # one at a time in a process: the queue is a singleton
 
 
 class Bench:
@@ -204,6 +202,16 @@ def test_a_bar_between_queue_and_dial_cancels_the_call(bench: Bench) -> None:
             session.add(bar)
     assert bench.run() is RunEnd.FINISHED
     assert bench.count(Attempt) == 0
+
+
+def test_a_database_removed_in_the_middle_stops_the_run_with_the_reason(bench: Bench, tmp_path: Path) -> None:
+    def remove(event: WorkerEvent) -> None:
+        if isinstance(event, Dialled):
+            (tmp_path / "xiaorong.db").unlink(missing_ok=True)
+
+    bench.on_event = remove
+    with pytest.raises(StoreError, match="is gone"):
+        bench.run()
 
 
 def test_a_second_worker_on_the_same_data_is_refused(bench: Bench) -> None:
