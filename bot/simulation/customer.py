@@ -18,11 +18,15 @@ HESITATES = 0.2
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What the customer says (None: nothing) after ``delay_s`` seconds, and whether they then hang up."""
+    """What the customer says (None: nothing) after ``delay_s`` seconds, and whether they then hang up.
+
+    ``means`` are the intents that it may rightly be taken for; empty when that is not counted.
+    """
 
     text: str | None
     hang_up: bool = False
     delay_s: float = 0.5
+    means: tuple[str, ...] = ()
 
 
 class SimulatedCustomer:
@@ -59,8 +63,8 @@ class SimulatedCustomer:
             return Reply(None)
         if choice == HANG_UP:
             return Reply(None, hang_up=True, delay_s=self._delay())
-        hang_up = self.persona.phrases.phrases[choice].hang_up
-        return Reply(self._phrase(choice), hang_up, self._delay())
+        group = self.persona.phrases.phrases[choice]
+        return Reply(self._phrase(choice), group.hang_up, self._delay(), tuple(group.intent))
 
     def _phrase(self, group: str) -> str:
         file = self.persona.phrases

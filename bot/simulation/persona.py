@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from bot.datafile import line_of, load_model
+from bot.dialogue.dispositions import Disposition
 from bot.dialogue.prompts import PromptBook
 from bot.errors import DataFileError
 from bot.simulation.phrases import PhraseFile
@@ -22,7 +23,7 @@ GREETING = "hello"
 """The group of phrases said on picking up: the phrases file must have it."""
 
 OTHERWISE = "otherwise"
-"""The answers to whatever is not listed."""
+"""The answers to whatever is not listed, and success in flows that are not."""
 
 Weights = dict[str, int]
 
@@ -33,6 +34,7 @@ class PersonaFile(BaseModel):
     ``answers`` gives, for each thing asked, weights over groups of phrases; a list gives them for the first,
     second, ... time it is asked, the last for ever after. ``patience`` is the number of answers after which
     they hang up, ``interrupts`` the chance that they talk over a sentence, ``weight`` their share.
+    ``success`` are the dispositions that are right for such a customer; a mapping gives them by flow.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -40,7 +42,13 @@ class PersonaFile(BaseModel):
     weight: int = Field(ge=0)
     patience: int = Field(ge=1)
     interrupts: float = Field(default=0.0, ge=0, le=1)
+    success: dict[str, list[Disposition]]
     answers: dict[str, list[Weights]]
+
+    @field_validator("success", mode="before")
+    @classmethod
+    def _for_all_flows(cls, success: object) -> object:
+        return success if isinstance(success, dict) else {OTHERWISE: success}
 
     @field_validator("answers", mode="before")
     @classmethod
@@ -61,6 +69,11 @@ class Persona:
     answers: Mapping[str, list[Weights]]
     phrases: PhraseFile
     recognition: Recognition
+    success: Mapping[str, list[Disposition]] = field(default_factory=dict)
+
+    def succeeds(self, flow: str, disposition: str) -> bool:
+        """Whether a call of ``flow`` that ended so did what it should with such a customer."""
+        return disposition in self.success.get(flow, self.success.get(OTHERWISE, ()))
 
     def choices(self, asked: str | None, before: int) -> Weights:
         """The weights for what is ``asked``, which was asked ``before`` times already."""
@@ -89,7 +102,14 @@ def load_personas(language_dir: Path, prompts: PromptBook | None = None) -> dict
             file = load_model(path, PersonaFile)
             _check(path, file, asked, phrases)
             personas[path.stem] = Persona(
-                path.stem, file.weight, file.patience, file.interrupts, file.answers, phrases, recognition
+                path.stem,
+                file.weight,
+                file.patience,
+                file.interrupts,
+                file.answers,
+                phrases,
+                recognition,
+                file.success,
             )
     return personas
 

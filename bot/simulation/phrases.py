@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from bot.dialogue.brief import Brief
 
@@ -17,10 +17,19 @@ class _Strict(BaseModel):
 
 
 class PhraseGroup(_Strict):
-    """Ways to say one thing; with ``hang_up`` the customer hangs up after it."""
+    """Ways to say one thing; with ``hang_up`` the customer hangs up after it.
+
+    ``intent`` is what it may rightly be taken for: one intent or several; none when that is not counted.
+    """
 
     say: list[str] = Field(min_length=1)
+    intent: list[str] = []
     hang_up: bool = False
+
+    @field_validator("intent", mode="before")
+    @classmethod
+    def _one_or_many(cls, intent: object) -> object:
+        return [intent] if isinstance(intent, str) else intent
 
     @model_validator(mode="before")
     @classmethod
