@@ -41,6 +41,9 @@ class Turn:
     turn: int
 
 
+_DONE = func.count().filter(CampaignMember.state == "done")
+
+
 def create_campaign(
     session: Session,
     name: str,
@@ -112,33 +115,27 @@ def _add_members(session: Session, campaign_id: int, audience: Audience, at: dat
 
 def list_campaigns(session: Session) -> list[CampaignView]:
     """All campaigns, newest first."""
-    members = (
-        select(
-            CampaignMember.campaign_id,
-            func.count().label("members"),
-            func.count().filter(CampaignMember.state == "done").label("done"),
+    counts = {
+        campaign_id: (members, done)
+        for campaign_id, members, done in session.execute(
+            select(CampaignMember.campaign_id, func.count(), _DONE).group_by(CampaignMember.campaign_id)
         )
-        .group_by(CampaignMember.campaign_id)
-        .subquery()
-    )
-    rows = session.execute(
-        select(Campaign, members.c.members, members.c.done)
-        .outerjoin(members, members.c.campaign_id == Campaign.id)
-        .order_by(Campaign.id.desc())
-    )
-    return [_view(campaign, total or 0, done or 0) for campaign, total, done in rows]
+    }
+    campaigns = session.scalars(select(Campaign).order_by(Campaign.id.desc()))
+    return [_view(campaign, *counts.get(campaign.id, (0, 0))) for campaign in campaigns]
 
 
 def campaign_by_name(session: Session, name: str) -> CampaignView:
     """The campaign called ``name``. Raises NotFoundError, naming those that exist."""
-    campaigns = list_campaigns(session)
-    for campaign in campaigns:
-        if campaign.name == name:
-            return campaign
-    known = (
-        ", ".join(campaign.name for campaign in campaigns[:10]) or "none yet; see 'xiaorong campaign create'"
-    )
-    raise NotFoundError(f"there is no campaign {name!r}; there are: {known}")
+    campaign = session.scalars(select(Campaign).where(Campaign.name == name)).one_or_none()
+    if campaign is None:
+        names = session.scalars(select(Campaign.name).order_by(Campaign.id.desc()).limit(10))
+        known = ", ".join(names) or "none yet; see 'xiaorong campaign create'"
+        raise NotFoundError(f"there is no campaign {name!r}; there are: {known}")
+    members, done = session.execute(
+        select(func.count(), _DONE).where(CampaignMember.campaign_id == campaign.id)
+    ).one()
+    return _view(campaign, members, done)
 
 
 def _view(campaign: Campaign, members: int, done: int) -> CampaignView:

@@ -1,8 +1,8 @@
 """Figures of a whole campaign.
 
 ``python -m tests.benchmarks.campaign_benchmark [--customers N | --file FILE]`` prints rows imported and
-customers graded a second, the campaign's wall and CPU time in virtual time, dials a second, peak memory, and the
-start-up time of ``xiaorong --help`` (median of five).
+customers graded a second, the campaign's wall and CPU time in virtual time, dials a second, peak memory, and
+the start-up time of ``xiaorong --help`` (median of five).
 """
 
 from __future__ import annotations
