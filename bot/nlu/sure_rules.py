@@ -10,7 +10,9 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from bot.datafile import load_model
+from bot.nlu.clauses import Clauses, ClauseWords
 from bot.nlu.entities import label
+from bot.nlu.hesitation import Hesitations, HesitationWords
 from bot.nlu.interpreter import Entity
 from bot.nlu.normalize import Normalized
 from bot.nlu.patterns import compiled
@@ -63,6 +65,8 @@ class UnderstandingWords(_Strict):
     threshold: float = Field(ge=0, le=1)
     expected_weight: float = Field(ge=1)
     sure: float = Field(gt=0, lt=1)
+    hesitations: HesitationWords
+    clauses: ClauseWords
     fillers: list[str]
     negations: Negations
     not_bare: list[str]
@@ -93,6 +97,8 @@ class SureRules:
 
     def __init__(self, words: UnderstandingWords, file: str) -> None:
         self.words = words
+        self.hesitations = Hesitations(words.hesitations, file)
+        self.clauses = Clauses(words.clauses, file)
         self._whole: dict[str, str] = {}
         self._sounds: dict[tuple[str, ...], str] = {}
         self._patterns: list[tuple[str, re.Pattern[str]]] = []
@@ -136,16 +142,17 @@ class SureRules:
         return frozenset(intent for intent, pattern in self._vetoes if pattern.search(compact))
 
     def kept(self, text: str, entities: Sequence[Entity]) -> list[Entity]:
-        """The entities without those taken back: of 不是明天是后天 only the second day is meant."""
+        """The entities without those taken back: of 不是明天是后天 only the second day is meant.
+
+        Where all are taken back nothing stands in their place, and they are kept for the policy to ask about.
+        """
         before, after = tuple(self.words.negations.before), tuple(self.words.negations.after)
 
-        def taken_back(entity: Entity) -> bool:
-            negated = text[: entity.start].endswith(before) or text[entity.end :].startswith(after)
-            return negated and any(
-                other.start >= entity.end and _same_kind(other, entity) for other in entities
-            )
+        def negated(entity: Entity) -> bool:
+            return text[: entity.start].endswith(before) or text[entity.end :].startswith(after)
 
-        return [entity for entity in entities if not taken_back(entity)]
+        meant = [entity for entity in entities if not negated(entity)]
+        return [e for e in entities if e in meant or not any(_same_kind(e, other) for other in meant)]
 
     def in_context(self, intent: str, expected: Collection[str]) -> str:
         """What a bare yes or no means to the state that waits for ``expected``."""

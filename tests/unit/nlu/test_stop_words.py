@@ -105,6 +105,11 @@ EXPECTED = {
     "dispute_amount": {"dispute_paid", "fraud_identity"},
     "hardship": {"illness_hardship", "death"},
     "abuse": {"fraud_identity"},
+    "deceased": {"death", "illness_hardship"},
+    "recording_objection": {"recording_refused"},
+    "suspect_fraud": {"fraud_identity"},
+    "refuse_to_identify": {"fraud_identity"},
+    "unsubscribe_offer": {"stop_calling"},
 }
 
 
