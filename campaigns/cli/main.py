@@ -11,7 +11,17 @@ from typing import Annotated
 import typer
 
 from bot.errors import BotError
-from campaigns.cli import campaign, chat, customers, demo, dialogue, dialogue_simulate, grade, init
+from campaigns.cli import (
+    campaign,
+    chat,
+    customers,
+    demo,
+    dialogue,
+    dialogue_replay,
+    dialogue_simulate,
+    grade,
+    init,
+)
 from campaigns.errors import CampaignsError
 from campaigns.home import home_dir
 from telephony.errors import LineError
@@ -27,6 +37,7 @@ app = typer.Typer(
 app.add_typer(customers.app, name="customers")
 app.add_typer(campaign.app, name="campaign")
 app.add_typer(dialogue.app, name="dialogue")
+dialogue.app.command(name="replay", epilog=dialogue_replay.EXAMPLES)(dialogue_replay.replay)
 dialogue.app.command(name="simulate", epilog=dialogue_simulate.EXAMPLES)(dialogue_simulate.simulate)
 app.command(name="init", epilog=init.EXAMPLES)(init.init)
 app.command(name="grade", epilog=grade.EXAMPLES)(grade.grade)

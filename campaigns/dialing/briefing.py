@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Protocol
+from typing import Any, Protocol
+
+from pydantic import TypeAdapter
 
 from bot.dialogue.brief import Brief
 from bot.dialogue.speech import Speech
@@ -11,6 +13,9 @@ from campaigns.store.briefs import CallSubject
 
 LATEST_PROMISE_DAYS = 7
 """A promise lies at most so many days ahead (house rule)."""
+
+
+_BRIEF = TypeAdapter(Brief)
 
 
 class Lender(Protocol):
@@ -33,3 +38,14 @@ def brief_of(subject: CallSubject, speech: Speech, lender: Lender) -> Brief:
         offer=subject.offer,
         latest_promise_days=LATEST_PROMISE_DAYS,
     )
+
+
+def brief_data(brief: Brief) -> dict[str, Any]:
+    """A brief as JSON can hold it, to be kept with its call."""
+    data: dict[str, Any] = _BRIEF.dump_python(brief, mode="json")
+    return data
+
+
+def brief_from(data: dict[str, Any]) -> Brief:
+    """The brief that ``brief_data`` made this of. Raises pydantic's ValidationError for anything else."""
+    return _BRIEF.validate_python(data)

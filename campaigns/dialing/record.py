@@ -10,6 +10,7 @@ from bot.dialogue.outcome import Outcome
 from telephony.status import NumberStatus
 
 if TYPE_CHECKING:
+    from bot.dialogue.brief import Brief
     from bot.transcript import Entry
 
 
@@ -30,3 +31,4 @@ class CallRecord:
     number_status: NumberStatus | None = None  # what the line taught
     outcome: Outcome | None = None  # None when nobody was spoken to
     entries: tuple[Entry, ...] = ()
+    brief: Brief | None = None  # what the bot was told, for a replay

@@ -16,7 +16,7 @@ from campaigns.compliance.consequences import (
     after_status,
 )
 from campaigns.compliance.effective import EffectivePack
-from campaigns.dialing.briefing import LATEST_PROMISE_DAYS
+from campaigns.dialing.briefing import LATEST_PROMISE_DAYS, brief_data
 from campaigns.dialing.record import CallRecord
 from campaigns.outcomes.messages import MessageBook, MessageFacts
 from campaigns.outcomes.promises import PromiseLimits, PromiseToPay, promise_to_pay
@@ -103,6 +103,7 @@ def _call(attempt: EndedAttempt, record: CallRecord) -> Call:
         disposition=record.disposition,
         right_party=outcome.right_party if outcome else False,
         effective=outcome.effective if outcome else False,
+        brief=brief_data(record.brief) if record.brief else None,
     )
 
 

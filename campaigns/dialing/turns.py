@@ -149,9 +149,10 @@ class TurnTaker:
         answered_at = tools.clock.now()
         today = answered_at.astimezone(tools.house.zone).date()
         subject = await tools.store.run(call_subject, reservation.member_id, today)
+        brief = brief_of(subject, tools.script.prompts.speech, tools.house)
         result = await hold_call(
             call,
-            brief_of(subject, tools.script.prompts.speech, tools.house),
+            brief,
             tools.script,
             tools.clock,
             reserved.ends_by,
@@ -170,6 +171,7 @@ class TurnTaker:
             number_status=NumberStatus.ACTIVE,
             outcome=result.outcome,
             entries=result.entries,
+            brief=brief,
         )
 
 

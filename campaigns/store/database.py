@@ -15,7 +15,7 @@ from campaigns.errors import StoreError
 
 SQLITE_BUSY_TIMEOUT_MS = 30_000
 UNREACHABLE = ("unable to open", "onnection", "disk I/O", "shutting down", "starting up")
-REVISION = "0001"  # the newest migration; checked at every start without loading Alembic
+REVISION = "0002"  # the newest migration; checked at every start without loading Alembic
 
 
 def set_sqlite_pragmas(dbapi_connection: Any, _record: Any) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from campaigns.store.models.base import Base
@@ -32,6 +32,8 @@ class Call(Base):
     disposition: Mapped[str] = mapped_column(String(32), index=True)
     right_party: Mapped[bool] = mapped_column(default=False)
     effective: Mapped[bool] = mapped_column(default=False)  # counts against the talks-per-day cap
+    # What the bot was told of the customer; None when nobody was spoken to. A replay needs it as it was then.
+    brief: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
 
 
 class TurnRecord(Base):
