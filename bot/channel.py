@@ -9,6 +9,12 @@ class HungUpError(Exception):
     """The far end has hung up. Not a fault: every session expects it."""
 
 
+class Keys(str):
+    """Keys of the telephone, pressed one after another, where speech would be text."""
+
+    __slots__ = ()
+
+
 class TextChannel(Protocol):
     """One live call, in text."""
 
@@ -17,7 +23,10 @@ class TextChannel(Protocol):
         ...
 
     async def listen(self, timeout_s: float) -> str | None:
-        """What the far end said, or None after ``timeout_s`` seconds of silence. Raises HungUpError."""
+        """What the far end said, or None after ``timeout_s`` seconds of silence. Raises HungUpError.
+
+        Keys pressed come as ``Keys``, one at a time or more.
+        """
         ...
 
     async def hang_up(self) -> None: ...

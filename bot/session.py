@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Literal
 
-from bot.channel import HungUpError, TextChannel
+from bot.channel import HungUpError, Keys, TextChannel
 from bot.dialogue.conversation import Conversation
 from bot.dialogue.outcome import Outcome
 from bot.dialogue.turn import Turn
@@ -23,6 +23,12 @@ MOST_TURNS = 60
 
 WIND_UP = timedelta(seconds=20)
 """How long before the end of the window a call is wound up, so that the last word falls within it."""
+
+BETWEEN_KEYS_S = 3.0
+"""A pause this long, or ``#``, ends a number that is keyed in."""
+
+MOST_KEYS = 20
+"""No number asked for is nearly as long: what follows is not listened to."""
 
 MOST_REPEATS = 3
 """How often disclosures that were talked over are repeated before the call is wound up."""
@@ -64,12 +70,15 @@ class TextSession:
         self._turns = 0
         self._repeats = 0
         self._fault: str | None = None
+        self._wait_s: float | None = None
+        self._kept: str | None = None  # said while keys were still expected
 
     async def run(self) -> SessionResult:
         """Hold the call to its end. Errors of the channel other than a hang-up are the caller's."""
         try:
             turn = self._turn("opened", self._conversation.open)
             while await self._play(turn):
+                self._wait_s = turn.wait_s
                 turn = await self._next_turn()
             await self._channel.hang_up()
         except HungUpError:
@@ -80,7 +89,11 @@ class TextSession:
         conversation = self._conversation
         if self._must_stop():
             return self._turn("wound_up", conversation.wind_up)
-        text = await self._channel.listen(self._patience())
+        text, self._kept = self._kept, None
+        if text is None:
+            text = await self._channel.listen(self._patience())
+        if isinstance(text, Keys):
+            return await self._pressed(text)
         if text is not None and text.strip():
             return self._heard(text)
         if self._must_stop():
@@ -117,10 +130,23 @@ class TextSession:
                 return tuple(rest.prompt for rest in turn.says[index:] if not rest.interruptible)
         return ()
 
+    async def _pressed(self, keys: str) -> Turn:
+        """Listen for the keys that belong together, and answer them."""
+        while not keys.endswith("#") and len(keys) < MOST_KEYS:
+            more = await self._channel.listen(BETWEEN_KEYS_S)
+            if not isinstance(more, Keys):
+                self._kept = more
+                break
+            keys += more
+        return self._answer(keys, self._conversation.press, "pressed")
+
     def _heard(self, text: str) -> Turn:
-        entry = Entry(self._now(), "customer", text, step=self._conversation.state.step)
+        return self._answer(text, self._conversation.hear)
+
+    def _answer(self, text: str, answer: Callable[[str, datetime], Turn], event: Event | None = None) -> Turn:
+        entry = Entry(self._now(), "customer", text, step=self._conversation.state.step, event=event)
         try:
-            turn = self._conversation.hear(text, entry.at)
+            turn = answer(text, entry.at)
         except Exception as error:
             self._log(entry)
             return self._after_fault(error)
@@ -160,10 +186,11 @@ class TextSession:
         return self._is_past(-WIND_UP) or self._turns >= self._most_turns
 
     def _patience(self) -> float:
+        patience = max(self._silence_s, self._wait_s or 0.0)
         if self._ends_by is None or self._conversation.holding:
-            return self._silence_s
+            return patience
         left = (self._ends_by - WIND_UP - self._now()).total_seconds()
-        return min(self._silence_s, max(left, 0.0))
+        return min(patience, max(left, 0.0))
 
     def _is_past(self, margin: timedelta = timedelta()) -> bool:
         return self._ends_by is not None and self._now() >= self._ends_by + margin

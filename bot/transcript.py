@@ -12,7 +12,7 @@ from bot.dialogue.turn import Turn
 from bot.nlu.interpreter import Entity
 
 Speaker = Literal["bot", "customer", "line"]
-Event = Literal["opened", "silence", "interrupted", "wound_up", "fault", "hung_up"]
+Event = Literal["opened", "silence", "interrupted", "pressed", "wound_up", "fault", "hung_up"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +20,9 @@ class Entry:
     """One line of the log.
 
     Of the bot: ``text``, ``prompt``, the ``step`` after it, and whether it was ``played`` to its end. Of the
-    customer: ``text``, the ``step`` it answered and what it was taken to mean. Of the line: an ``event``; for
-    ``interrupted`` the cut ``prompts``; for ``fault`` the error's class in ``text``.
+    customer: ``text``, the ``step`` it answered and what it was taken to mean; keys come as the event
+    ``pressed`` with the keys for ``text``. Of the line: an ``event``; for ``interrupted`` the cut
+    ``prompts``; for ``fault`` the error's class in ``text``.
     """
 
     at: datetime
@@ -41,7 +42,9 @@ class Entry:
 def replay(entries: Iterable[Entry], conversation: Conversation) -> Iterator[Turn]:
     """Run what the customer and the line did through a fresh conversation; gives each turn of the bot."""
     for entry in entries:
-        if entry.speaker == "customer":
+        if entry.event == "pressed":
+            yield conversation.press(entry.text, entry.at)
+        elif entry.speaker == "customer":
             yield conversation.hear(entry.text, entry.at)
         elif entry.event == "opened":
             yield conversation.open(entry.at)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NoReturn
 
 from bot.datafile import line_of
 from bot.dialogue.context import GUARD_NAMES
 from bot.dialogue.expression import Expression
-from bot.dialogue.model import RETURN, STAY, CommonFile, FlowFile, Move, Step
+from bot.dialogue.model import RETURN, STAY, CommonFile, FlowFile, Move, PartFile, Step
 from bot.dialogue.prompts import PromptBook
 from bot.errors import DataFileError
 
@@ -19,17 +19,35 @@ REQUIRED_DISCLOSURES = ("institution", "ai_identity", "recording_notice")
 Location = tuple[str | int, ...]
 
 
-def check_flow(path: Path, own: FlowFile, common_path: Path, common: CommonFile, prompts: PromptBook) -> None:
-    """Raises DataFileError for the first thing that is wrong."""
-    steps = {**common.steps, **own.steps}
-    slots = common.slots.keys() | own.slots.keys()
-    _Checker(path, steps, slots, prompts).check_own(own)
-    _Checker(common_path, steps, slots, prompts).check_common(common)
+def check_flow(
+    path: Path,
+    own: FlowFile,
+    common_path: Path,
+    common: CommonFile,
+    prompts: PromptBook,
+    *,
+    steps: Mapping[str, Step],
+    slots: frozenset[str],
+    parts: Mapping[Path, PartFile],
+) -> None:
+    """``steps`` and ``slots`` are those of all files together. Raises DataFileError for the first mistake."""
+    _Checker(path, steps, slots, prompts, own.debt).check_own(own)
+    for part_path, part in parts.items():
+        _Checker(part_path, steps, slots, prompts, own.debt).check_part(part)
+    _Checker(common_path, steps, slots, prompts, own.debt).check_common(common)
 
 
 class _Checker:
-    def __init__(self, path: Path, steps: dict[str, Step], slots: set[str], prompts: PromptBook) -> None:
+    def __init__(
+        self,
+        path: Path,
+        steps: Mapping[str, Step],
+        slots: frozenset[str],
+        prompts: PromptBook,
+        debt: bool,
+    ) -> None:
         self.path, self.steps, self.slots, self.prompts = path, steps, slots, prompts
+        self.debt = debt
         self.readable = GUARD_NAMES | slots
 
     def check_own(self, own: FlowFile) -> None:
@@ -38,10 +56,17 @@ class _Checker:
         self._check_disclosures(own.disclosures)
         self._check_steps(own.steps)
 
+    def check_part(self, part: PartFile) -> None:
+        self._check_anywhere(part.anywhere, "anywhere")
+        self._check_steps(part.steps)
+
     def check_common(self, common: CommonFile) -> None:
         wind_up = common.steps.get(common.wind_up)
         if wind_up is None or wind_up.end is None:
             self._fail("this must be an end step of the common flow", "wind_up")
+        digressed = common.steps.get(common.digressed)
+        if digressed is None or digressed.ask is not None:
+            self._fail("this must be a step of the common flow that asks nothing", "digressed")
         self._check_prompts(common.closing, ("closing",))
         if not any(self.prompts.is_labelled(name) for name in common.closing):
             self._fail("one of these must tell that the voice is artificial", "closing")
@@ -51,12 +76,15 @@ class _Checker:
                 self._fail(
                     f"prompt {prompt!r} reveals the debt, and this is said before identity too", "closing"
                 )
-        for section, moves in (("stop_words", common.stop_words), ("anywhere", common.anywhere)):
-            for index, move in enumerate(moves):
-                self._check_move(move, (section, index))
-                if "record_promise" in move.do or "confirm_identity" in move.do:
-                    self._fail("only a step's own answer may do this", section, index, "do")
+        self._check_anywhere(common.stop_words, "stop_words")
+        self._check_anywhere(common.anywhere, "anywhere")
         self._check_steps(common.steps)
+
+    def _check_anywhere(self, moves: list[Move], section: str) -> None:
+        for index, move in enumerate(moves):
+            self._check_move(move, (section, index))
+            if "record_promise" in move.do or "confirm_identity" in move.do:
+                self._fail("only a step's own answer may do this", section, index, "do")
 
     def _check_disclosures(self, names: list[str]) -> None:
         self._check_prompts(names, ("disclosures",))
@@ -79,6 +107,8 @@ class _Checker:
     def _check_move(self, move: Move, at: Location) -> None:
         if move.to not in self.steps and move.to not in (STAY, RETURN):
             self._fail(f"there is no step {move.to!r}", *at, "to")
+        if move.wait_s is not None and move.to != STAY:
+            self._fail("only who stays can wait", *at, "wait_s")
         self._check_prompts(move.say, (*at, "say"))
         for slot in move.set.keys() - self.slots:
             self._fail(f"slot {slot!r} is not declared", *at, "set", slot)
@@ -90,6 +120,8 @@ class _Checker:
         for name in names:
             if name not in self.prompts:
                 self._fail(f"there is no prompt {name!r}", *at)
+            if not self.debt and self.prompts[name].reveals_debt:
+                self._fail(f"prompt {name!r} reveals the debt, and this flow never speaks of it", *at)
 
     def _fail(self, message: str, *location: str | int) -> NoReturn:
         key = ".".join(str(part) for part in location)

@@ -22,10 +22,25 @@ def urgent_move(flow: Flow, draft: Draft) -> Move | None:
 
 
 def answering_move(flow: Flow, draft: Draft) -> Move | None:
-    """The move for the intent of an utterance; what is out of scope meets only moves that take anything."""
-    if draft.intent is None or draft.intent == OUT_OF_SCOPE:
+    """The move for the intent of an utterance, or else for the nearest wider one that has a move here.
+
+    What is out of scope meets only moves that take anything.
+    """
+    intent = draft.intent
+    if intent is None or intent == OUT_OF_SCOPE:
         return move_on(flow, draft, ANY)
-    return move_on(flow, draft, draft.intent, ANY)
+    move = move_on(flow, draft, intent, ANY)
+    for wider in draft.understanding.broader if draft.understanding else ():
+        if move is None and wider != OUT_OF_SCOPE:
+            draft.meaning = wider
+            move = move_on(flow, draft, wider)
+    return move
+
+
+def own_move(flow: Flow, draft: Draft, intent: str) -> Move | None:
+    """The move by which the present step itself takes ``intent`` for an answer."""
+    moves = flow.steps[draft.state.step].moves
+    return next((move for move in moves if intent in move.intents and draft.allows(move)), None)
 
 
 def move_on(flow: Flow, draft: Draft, *events: str) -> Move | None:

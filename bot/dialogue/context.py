@@ -8,14 +8,26 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from bot.dialogue.brief import Brief, Offer
+from bot.dialogue.brief import Brief, InstalmentPlan, Invitation, Offer
 from bot.dialogue.heard import NOTHING, Heard
 from bot.dialogue.state import DialogueState
 
-DEBT_NAMES = frozenset({"debt", "offer", "relief_total", "least_amount", "latest_day"})
+DEBT_NAMES = frozenset(
+    {
+        "debt",
+        "offer",
+        "relief_total",
+        "least_amount",
+        "latest_day",
+        "latest_rest_day",
+        "instalments",
+        "broken_promise",
+    }
+)
 """Known only once the right party is confirmed."""
 
 GUARD_NAMES = DEBT_NAMES | {
+    "invitation",
     "institution",
     "hotline",
     "party",
@@ -28,6 +40,8 @@ GUARD_NAMES = DEBT_NAMES | {
     "unclears",
     "identity_confirmed",
     "detour",
+    "waiting",
+    "keys",
 }
 
 
@@ -38,6 +52,7 @@ class PartyView:
     name: str
     honorific: str
     can_be_checked: bool
+    known: bool
 
 
 def usable_offer(brief: Brief, today: date) -> Offer | None:
@@ -48,6 +63,20 @@ def usable_offer(brief: Brief, today: date) -> Offer | None:
     return offer if offer.waives < brief.debt.amount_due else None
 
 
+def usable_instalments(brief: Brief, today: date) -> InstalmentPlan | None:
+    """The approved plan, when it still holds and its first day can still be met."""
+    plan = brief.instalments
+    if plan is None or plan.valid_until < today or plan.first_due < today:
+        return None
+    return plan if plan.count > 1 and 0 < plan.amount <= brief.debt.amount_due else None
+
+
+def usable_invitation(brief: Brief, today: date) -> Invitation | None:
+    """The invitation, while it holds."""
+    invitation = brief.invitation
+    return invitation if invitation is not None and today <= invitation.valid_until else None
+
+
 def prompt_facts(
     brief: Brief, state: DialogueState, today: date, debt_slots: frozenset[str]
 ) -> dict[str, Any]:
@@ -56,7 +85,7 @@ def prompt_facts(
     facts: dict[str, Any] = {
         "institution": brief.institution,
         "hotline": brief.hotline,
-        "party": PartyView(party.name, party.honorific, bool(party.id_tail)),
+        "party": PartyView(party.name, party.honorific, bool(party.id_tail), bool(party.name)),
         "today": today,
     }
     facts.update((slot, value) for slot, value in state.slots.items() if slot not in debt_slots)
@@ -68,13 +97,22 @@ def prompt_facts(
             relief_total=brief.debt.amount_due - offer.waives if offer else None,
             least_amount=min(brief.debt.minimum_due, brief.debt.amount_due),
             latest_day=today + timedelta(days=brief.latest_promise_days),
+            latest_rest_day=today + timedelta(days=brief.latest_rest_days),
+            instalments=usable_instalments(brief, today),
+            broken_promise=brief.broken_promise,
+            invitation=usable_invitation(brief, today),
         )
         facts.update((slot, state.slots[slot]) for slot in debt_slots)
     return facts
 
 
 def guard_facts(
-    facts: Mapping[str, Any], state: DialogueState, intent: str | None, heard: Heard = NOTHING
+    facts: Mapping[str, Any],
+    state: DialogueState,
+    intent: str | None,
+    heard: Heard = NOTHING,
+    *,
+    keys: bool = False,
 ) -> dict[str, Any]:
     """What a guard may read: a prompt's facts, and what was heard and counted."""
     return {
@@ -86,4 +124,6 @@ def guard_facts(
         "unclears": state.unclears,
         "identity_confirmed": state.identity_confirmed,
         "detour": state.return_to is not None,
+        "waiting": state.waiting,
+        "keys": keys,
     }

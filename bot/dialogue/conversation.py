@@ -75,6 +75,12 @@ class Conversation:
         understanding = self._interpreter.parse(text, now=at.astimezone(self._zone), expected=expected)
         return self._keep(self._policy.hear(self.state, understanding, at))
 
+    def press(self, digits: str, at: datetime) -> Turn:
+        """The answer to keys pressed one after another: 0 to 9, ``*`` for the letter X, ``#`` for the end."""
+        self._must_be_live()
+        pressed = digits.rstrip("#").replace("*", "X")
+        return self._keep(self._policy.press(self.state, pressed, at))
+
     def hear_silence(self, at: datetime) -> Turn:
         """The answer to a silence that lasted as long as the channel waits."""
         self._must_be_live()

@@ -10,6 +10,8 @@ class Disposition(StrEnum):
 
     PROMISE = "promise"  # amount and date read back and confirmed
     PROMISE_WITH_RELIEF = "promise_with_relief"  # the same, with the approved offer accepted
+    PROMISE_WITH_INSTALMENTS = "promise_with_instalments"  # the first payment of the approved plan
+    INSTALMENT_REQUESTED = "instalment_requested"  # wants to pay in parts: a person must look at it
     PAID_CLAIM = "paid_claim"  # says it is paid, or that the amount is wrong: verify the ledger
     REFUSED = "refused"
     NO_COMMITMENT = "no_commitment"  # right party, talked, nothing agreed
@@ -26,6 +28,11 @@ class Disposition(StrEnum):
     MINOR = "minor"
     WRONG_NUMBER = "wrong_number"
     THIRD_PARTY = "third_party"
+    THIRD_PARTY_REFUSED = "third_party_refused"  # somebody else, who will pass nothing on
+    MESSAGE_TAKEN = "message_taken"  # somebody else will pass on that we ask to be called back
+    ENQUIRY_ANSWERED = "enquiry_answered"  # the customer called in and was told what they asked
+    INTERESTED = "interested"  # wants to hear more of an invitation
+    NOT_INTERESTED = "not_interested"  # declined an invitation: none will follow
     IDENTITY_FAILED = "identity_failed"  # the partial check failed twice: nothing was said
     SILENT = "silent"  # nobody spoke
     UNCLEAR = "unclear"  # not understood after every repair

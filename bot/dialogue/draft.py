@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -49,11 +50,15 @@ class Draft:
     today: date
     understanding: Understanding | None = None
     heard: Heard = NOTHING
+    meaning: str | None = None  # the intent being answered, where the utterance holds two
+    wait_s: float | None = None
     says: list[Say] = field(default_factory=list)
     actions: list[Action] = field(default_factory=list)
 
     @property
     def intent(self) -> str | None:
+        if self.meaning is not None:
+            return self.meaning
         return self.understanding.intent if self.understanding else None
 
     @property
@@ -64,11 +69,21 @@ class Draft:
     def stop_words(self) -> tuple[str, ...]:
         return self.understanding.stop_words if self.understanding else ()
 
+    @contextmanager
+    def meaning_only(self, intent: str) -> Iterator[None]:
+        """While it lasts, the utterance means ``intent``."""
+        before, self.meaning = self.meaning, intent
+        try:
+            yield
+        finally:
+            self.meaning = before
+
     def update(self, **changes: Any) -> None:
         self.state = replace(self.state, **changes)
 
     def finish(self) -> tuple[DialogueState, Turn]:
-        turn = Turn(tuple(self.says), tuple(self.actions), self.state.step, self.understanding)
+        heard = self.understanding
+        turn = Turn(tuple(self.says), tuple(self.actions), self.state.step, heard, self.wait_s)
         return self.state, turn
 
     def allows(self, move: Move) -> bool:
@@ -77,7 +92,14 @@ class Draft:
             return False
         if move.binds and ANY not in move.intents and self.confidence < SURE_ENOUGH:
             return False
+        if move.binds and self._is_contradicted(move):
+            return False
         return move.when is None or bool(move.when.evaluate(self._guard_facts()))
+
+    def _is_contradicted(self, move: Move) -> bool:
+        """Whether the yes comes in one breath with what takes it back."""
+        said = {self.understanding.intent, *self.understanding.also} if self.understanding else set()
+        return any(said & self.flow.contradicts.get(str(do), frozenset()) for do in move.do)
 
     # Speaking
 
@@ -86,16 +108,25 @@ class Draft:
         for prompt_id in prompt_ids:
             prompt = self.prompts[prompt_id]
             confirmed = self.state.identity_confirmed
-            if prompt.reveals_debt and not confirmed:
+            if prompt.private and not confirmed:
                 raise IdentityGateError(
                     f"prompt {prompt_id!r} reveals the debt before the right party is confirmed"
                 )
+            if prompt.reveals_debt and not self.flow.speaks_of_debt:
+                raise FlowError(f"prompt {prompt_id!r} reveals the debt in a flow that never speaks of it")
             count = self.state.said.get(prompt_id, 0)
             text = prompt.render(self._prompt_facts(), count).strip()
             if not confirmed:
                 self.flow.lexicon.guard(prompt_id, text, self.brief)
             self.update(said={**self.state.said, prompt_id: count + 1})
             self.says.append(Say(prompt_id, text, prompt.interruptible))
+
+    def drop_question(self) -> None:
+        """Take the question of the present step back, when it was the last thing put in this turn."""
+        question = self.flow.steps[self.state.step].ask
+        if question is not None and self.says and self.says[-1].prompt == question:
+            self.says.pop()
+            self.update(said={**self.state.said, question: self.state.said[question] - 1})
 
     def ask_again(self) -> None:
         """Put the question of the present step once more."""
@@ -123,6 +154,9 @@ class Draft:
             self.update(counts={**counts, move.count: counts.get(move.count, 0) + 1})
         if move.hung_up_as is not None:
             self.update(hung_up_as=move.hung_up_as.value)
+        if move.wait_s is not None:
+            self.wait_s = move.wait_s
+            self.update(waiting=True)
         for do in move.do:
             if isinstance(do, HumanModel):
                 self._request_human(RequestHuman(do.request_human, do.urgent))
@@ -174,4 +208,5 @@ class Draft:
     def _guard_facts(self) -> dict[str, Any]:
         facts = self._prompt_facts()
         facts["now"] = self.at
-        return guard_facts(facts, self.state, self.intent, self.heard)
+        keys = bool(self.flow.steps[self.state.step].keys)
+        return guard_facts(facts, self.state, self.intent, self.heard, keys=keys)

@@ -10,7 +10,7 @@ from pathlib import Path
 from bot.datafile import line_of, load_model, read_yaml
 from bot.dialogue.checks import check_flow
 from bot.dialogue.gate import DebtLexicon
-from bot.dialogue.model import CommonFile, FlowFile, Move, SlotModel, Step
+from bot.dialogue.model import CommonFile, FlowFile, Move, PartFile, SlotModel, Step
 from bot.dialogue.prompts import PromptBook
 from bot.errors import DataFileError
 
@@ -19,7 +19,10 @@ from bot.errors import DataFileError
 class Flow:
     """One flow with what is common to all. ``version`` is a hash over every file that shapes what is said.
 
-    ``detours`` are the common steps: entered from anywhere, they can return to the step left.
+    ``detours`` are the common steps: entered from anywhere, they can return to the step left. ``digressed``
+    is where it ends once ``most_digressions`` answers in a row led back to one question, or a question was
+    come to more than ``most_visits`` times; ``together`` are the intents taken up beside another,
+    ``contradicts`` those beside which a yes is none. ``speaks_of_debt`` is False for a flow that never does.
     """
 
     name: str
@@ -35,6 +38,12 @@ class Flow:
     wind_up: str
     fault: str
     lexicon: DebtLexicon = field(repr=False)
+    most_digressions: int
+    most_visits: int
+    digressed: str
+    together: frozenset[str] = field(repr=False)
+    contradicts: Mapping[str, frozenset[str]] = field(repr=False)
+    speaks_of_debt: bool = True
 
 
 def load_flow(language_dir: Path, name: str, prompts: PromptBook | None = None) -> Flow:
@@ -50,25 +59,33 @@ def load_flow(language_dir: Path, name: str, prompts: PromptBook | None = None) 
     own = load_model(path, FlowFile)
     common_path = language_dir / "flows" / f"{own.include}.yml"
     common = load_model(common_path, CommonFile)
-    for step in own.steps.keys() & common.steps.keys():
-        raise DataFileError(
-            str(path), "the common flow has this step too", line=line_of(path, "steps", step), key=step
-        )
-    check_flow(path, own, common_path, common, prompts)
+    parts = {part: load_model(part, PartFile) for part in _part_paths(path, own)}
+    steps = _merged_steps(path, own, parts, common)
+    slots = {**common.slots}
+    for part in parts.values():
+        slots |= part.slots
+    slots |= own.slots
+    check_flow(path, own, common_path, common, prompts, steps=steps, slots=frozenset(slots), parts=parts)
     return Flow(
         name,
-        _version(language_dir, path, common_path),
+        _version(language_dir, path, common_path, *parts),
         own.start,
         tuple(own.disclosures),
-        {**common.slots, **own.slots},
-        {**common.steps, **own.steps},
+        slots,
+        steps,
         frozenset(common.steps),
         tuple(common.stop_words),
-        tuple(common.anywhere),
+        (*(move for part in parts.values() for move in part.anywhere), *common.anywhere),
         tuple(common.closing),
         common.wind_up,
         common.fault,
         DebtLexicon.load(language_dir),
+        common.most_digressions,
+        common.most_visits,
+        common.digressed,
+        frozenset(common.together),
+        {action: frozenset(intents) for action, intents in common.contradicts.items()},
+        own.debt,
     )
 
 
@@ -76,6 +93,32 @@ def flow_names(language_dir: Path) -> list[str]:
     """The flows of a language that a call can be held with. Raises DataFileError."""
     files = sorted((language_dir / "flows").glob("*.yml"))
     return [path.stem for path in files if "start" in (read_yaml(path) or {})]
+
+
+def _part_paths(path: Path, own: FlowFile) -> list[Path]:
+    paths = [path.parent / "parts" / f"{name}.yml" for name in own.parts]
+    for index, part in enumerate(paths):
+        if not part.is_file():
+            line = line_of(path, "parts", index)
+            raise DataFileError(str(path), f"there is no part {part.stem!r}", line=line, key=f"parts.{index}")
+    return paths
+
+
+def _merged_steps(
+    path: Path, own: FlowFile, parts: Mapping[Path, PartFile], common: CommonFile
+) -> dict[str, Step]:
+    """All steps of a flow; no name may stand for two of them."""
+    steps = dict(common.steps)
+    for file, added in (*((part, model.steps) for part, model in parts.items()), (path, own.steps)):
+        for step in added.keys() & steps.keys():
+            raise DataFileError(
+                str(file),
+                "another file of this flow has this step too",
+                line=line_of(file, "steps", step),
+                key=f"steps.{step}",
+            )
+        steps |= added
+    return steps
 
 
 def _version(language_dir: Path, *flow_files: Path) -> str:

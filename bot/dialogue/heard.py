@@ -26,6 +26,7 @@ class Heard:
     digits: str | None = None
     id_tail_matches: bool = False
     keyword: str | None = None
+    vague: str | None = None  # a day that has to be asked for: payday, holiday, some_days
 
     def has(self, kinds: list[str]) -> bool:
         """Whether one of these was said."""
@@ -40,6 +41,7 @@ def read(
 ) -> Heard:
     """Make an utterance ready. ``debt`` is None before identity is confirmed."""
     keyword = understanding.entity("keyword_amount")
+    vague = understanding.entity("vague_date")
     digits = _digits(understanding, speech)
     return Heard(
         money=_money(understanding, debt),
@@ -48,6 +50,7 @@ def read(
         digits=digits,
         id_tail_matches=bool(id_tail and digits and digits.endswith(id_tail.upper())),
         keyword=str(keyword.value) if keyword else None,
+        vague=str(vague.value) if vague else None,
     )
 
 

@@ -49,6 +49,7 @@ class Move(_Strict):
     say: list[str] = []
     to: str
     hung_up_as: Disposition | None = None  # the result when the customer hangs up after this move
+    wait_s: float | None = Field(default=None, gt=0)  # how long to listen now, in place of the usual time
 
     @property
     def binds(self) -> bool:
@@ -62,7 +63,8 @@ class Step(_Strict):
     ``say`` is said on entry, ``again`` (default: ``ask``) when the question is put once more. ``expects`` are
     the intents the question makes likely. A step that ``holds`` stays whatever is heard, stop words included,
     unless its own moves lead away, and no cap on a call ends it. ``reads_back`` marks the only question
-    whose yes makes a promise.
+    whose yes makes a promise. ``keys`` are what a pressed key means here, once the bot has offered keys
+    because it did not understand.
     """
 
     say: list[str] = []
@@ -73,6 +75,7 @@ class Step(_Strict):
     end: Disposition | None = None
     holds: bool = False
     reads_back: bool = False
+    keys: dict[str, str] = {}
 
     @property
     def expected(self) -> list[str]:
@@ -107,10 +110,29 @@ class SlotModel(_Strict):
     reveals: Literal["debt"] | None = None
 
 
-class CommonFile(_Strict):
-    """What applies in every step of the flows that include it."""
+class PartFile(_Strict):
+    """Steps that several flows share. They may lead to steps that each of those flows has of its own."""
 
     slots: dict[str, SlotModel] = {}
+    anywhere: list[Move] = []  # come before those of the common file
+    steps: dict[str, Step] = {}
+
+
+class CommonFile(_Strict):
+    """What applies in every step of the flows that include it.
+
+    ``most_digressions`` bounds how many answers in a row may lead back to the same question (``return``), and
+    ``most_visits`` how often a question may be come to; the next time leads to ``digressed`` instead. So
+    nothing can be asked, or gone round, for ever. ``together`` are the intents taken up when they come with
+    another in one utterance; ``contradicts`` those beside which a yes is none, by the action it would take.
+    """
+
+    slots: dict[str, SlotModel] = {}
+    most_digressions: int = Field(default=6, ge=1)
+    most_visits: int = Field(default=6, ge=1)
+    digressed: str  # the step for a call that turns round one question: it asks nothing
+    together: list[str] = []
+    contradicts: dict[Literal["confirm_identity", "record_promise"], list[str]] = {}
     closing: list[str] = []  # said at the end of every call, last
     wind_up: str  # the end step for a call that must stop now
     fault: str  # the prompt said when the bot itself fails
@@ -120,9 +142,14 @@ class CommonFile(_Strict):
 
 
 class FlowFile(_Strict):
-    """One flow."""
+    """One flow: its own steps, the shared ``parts`` it is built of, and what is common to all.
+
+    A flow with ``debt: false`` never speaks of the debt, not even to the right party.
+    """
 
     include: str = "common"
+    parts: list[str] = []
+    debt: bool = True
     start: str
     disclosures: list[str] = Field(min_length=1)
     slots: dict[str, SlotModel] = {}

@@ -12,7 +12,14 @@ from bot.dialogue.turn import RecordPromise
 TWO_WAY_SPEECH = timedelta(seconds=30)
 """From here on a call counts as an effective talk even without identity (house rule; in doubt, count)."""
 
-_NOT_THE_PARTY = frozenset({Disposition.WRONG_NUMBER, Disposition.THIRD_PARTY, Disposition.MINOR})
+_NOT_THE_PARTY = frozenset(
+    {
+        Disposition.WRONG_NUMBER,
+        Disposition.THIRD_PARTY,
+        Disposition.THIRD_PARTY_REFUSED,
+        Disposition.MINOR,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,4 +65,6 @@ def if_hung_up(state: DialogueState) -> str:
 
 
 def promised(promise: RecordPromise) -> str:
+    if promise.plan_id is not None:
+        return Disposition.PROMISE_WITH_INSTALMENTS.value
     return (Disposition.PROMISE if promise.offer_id is None else Disposition.PROMISE_WITH_RELIEF).value

@@ -8,6 +8,7 @@ from datetime import datetime, tzinfo
 
 from bot.dialogue.brief import Brief
 from bot.dialogue.choosing import answering_move, move_on, urgent_move
+from bot.dialogue.combining import answer_both
 from bot.dialogue.dispositions import Disposition
 from bot.dialogue.draft import Draft
 from bot.dialogue.flow import Flow
@@ -18,12 +19,15 @@ from bot.dialogue.prompts import PromptBook
 from bot.dialogue.state import DialogueState
 from bot.dialogue.turn import Turn
 from bot.errors import FlowError
-from bot.nlu.interpreter import Understanding
+from bot.nlu.interpreter import OUT_OF_SCOPE, Entity, Understanding
 
 Result = tuple[DialogueState, Turn]
 
 LONGEST_CHAIN = 20
 """Steps passed through for one event; more means that the flow goes round without asking anything."""
+
+KEYS_OFFERED = 4
+"""From so many utterances not understood in a row on, the common flow offers keys in place of words."""
 
 
 class Policy:
@@ -45,11 +49,16 @@ class Policy:
 
     def hear(self, state: DialogueState, understanding: Understanding, at: datetime) -> Result:
         """An utterance. Stop words first, then the step's own moves, then what is answered anywhere."""
-        state = replace(state, silences=0, utterances=state.utterances + 1, last_heard_at=at)
+        state = replace(state, silences=0, utterances=state.utterances + 1, last_heard_at=at, waiting=False)
         draft = self._draft(state, at, understanding)
         draft.hit_stop_words(understanding.stop_words)
         owed = self._owes(state)
-        move = urgent_move(self.flow, draft) or (None if owed else answering_move(self.flow, draft))
+        move = urgent_move(self.flow, draft)
+        if move is None and not owed:
+            if answer_both(self.flow, draft, self._take):
+                draft.update(unclears=0)
+                return draft.finish()
+            move = answering_move(self.flow, draft)
         if move is not None:
             draft.update(unclears=0)
             self._take(draft, move)
@@ -58,6 +67,13 @@ class Policy:
         else:
             self._not_understood(draft)
         return draft.finish()
+
+    def press(self, state: DialogueState, digits: str, at: datetime) -> Result:
+        """Keys pressed. One key answers for the intent that the step gives it, once keys were offered."""
+        keys = self.flow.steps[state.step].keys if state.unclears >= KEYS_OFFERED else {}
+        entity = Entity("digits", digits, digits, 0, len(digits))
+        intent = keys.get(digits, OUT_OF_SCOPE)
+        return self.hear(state, Understanding(digits, intent, 1.0, ((intent, 1.0),), (entity,)), at)
 
     def hear_silence(self, state: DialogueState, at: datetime) -> Result:
         draft = self._draft(replace(state, silences=state.silences + 1), at)
@@ -68,6 +84,7 @@ class Policy:
         if move is None:
             raise FlowError(f"step {state.step!r} has no answer to silence")
         self._take(draft, move)
+        draft.update(waiting=False)
         return draft.finish()
 
     def interrupted(self, state: DialogueState, prompt_ids: Sequence[str], at: datetime) -> Result:
@@ -112,6 +129,9 @@ class Policy:
     def _take(self, draft: Draft, move: Move) -> None:
         """Act, speak and go. A stop-word rule hit by its intent alone is reported too."""
         draft.hit_stop_words([word for word in move.stop_words if draft.intent in move.intents][:1])
+        if move.to == RETURN and self._digresses(draft):
+            self._enter(draft, self.flow.digressed)
+            return
         draft.act(move)
         draft.say(move.say)
         origin = draft.state.step
@@ -128,10 +148,26 @@ class Policy:
             draft.update(return_to=origin)
         self._enter(draft, move.to)
 
+    def _digresses(self, draft: Draft) -> bool:
+        """Count an utterance that leads back to the same question; whether that was once too often."""
+        if draft.understanding is None or draft.state.unclears or self.flow.steps[draft.state.step].holds:
+            return False  # silence and what is not understood are counted by themselves
+        draft.update(digressions=draft.state.digressions + 1)
+        return draft.state.digressions > self.flow.most_digressions
+
+    def _too_often(self, draft: Draft, name: str) -> bool:
+        visits = draft.state.visits
+        draft.update(visits={**visits, name: visits.get(name, 0) + 1})
+        return draft.state.visits[name] > self.flow.most_visits
+
     def _enter(self, draft: Draft, name: str) -> None:
         """Enter a step, and pass through those that do not ask."""
+        draft.update(digressions=0)
         for _ in range(LONGEST_CHAIN):
             step = self.flow.steps[name]
+            if step.ask is not None and not step.holds and self._too_often(draft, name):
+                name = self.flow.digressed
+                step = self.flow.steps[name]
             draft.update(step=name)
             draft.say(step.say)
             if step.end is not None:

@@ -22,16 +22,22 @@ Disclosure = Literal["institution", "ai_identity", "recording_notice"]
 PUBLIC = frozenset({"institution", "hotline", "party", "today", "callback_at"})
 """The only variables a prompt may use and yet be said before the right party is confirmed."""
 
+ACCOUNT = PUBLIC | {"invitation"}
+"""The variables of a prompt that is for the right party alone and yet says nothing of a debt."""
+
 
 class PromptModel(BaseModel):
-    """One prompt as it is written. ``asks`` names what is asked of the customer, for the simulated ones."""
+    """One prompt as it is written. ``asks`` names what is asked of the customer, for the simulated ones.
+
+    ``reveals`` tells what a bystander would learn: the ``debt``, or that there is an ``account``.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     say: list[str] = Field(min_length=1)
     disclosure: Disclosure | None = None
     interruptible: bool = True
-    reveals: Literal["debt"] | None = None
+    reveals: Literal["debt", "account"] | None = None
     asks: str | None = None
 
     @field_validator("say", mode="before")
@@ -50,7 +56,10 @@ class PromptFile(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """One prompt, compiled. ``variables`` are all that its variants read."""
+    """One prompt, compiled. ``variables`` are all that its variants read.
+
+    One that is ``private`` waits for the right party; so does every one that reveals the debt.
+    """
 
     id: str
     sources: tuple[str, ...]
@@ -60,6 +69,7 @@ class Prompt:
     disclosure: Disclosure | None
     interruptible: bool
     asks: str | None
+    private: bool = False
 
     def render(self, facts: Mapping[str, Any], count: int) -> str:
         """The text of the variant for the ``count``-th time (from 0) it is said. Raises PromptError."""
@@ -136,11 +146,12 @@ def _compile(
             templates.append(environment.from_string(source))
         except TemplateSyntaxError as error:
             raise ValueError(f"not a Jinja2 template: {error.message}") from error
-    reveals = model.reveals == "debt" or bool(variables - PUBLIC)
+    reveals = model.reveals == "debt" or bool(variables - ACCOUNT)
+    private = reveals or model.reveals is not None or bool(variables - PUBLIC)
     if model.disclosure is not None:
         if model.interruptible:
             raise ValueError("a disclosure is not interruptible: add `interruptible: false`")
-        if reveals:
+        if private:
             raise ValueError("a disclosure is said first and reveals nothing of the debt")
     if model.disclosure == "ai_identity" and (lacking := _label_lacks(model.say, speech)):
         raise ValueError(f"the AI disclosure must contain {lacking}")
@@ -153,6 +164,7 @@ def _compile(
         model.disclosure,
         model.interruptible,
         model.asks,
+        private,
     )
 
 

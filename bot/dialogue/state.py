@@ -17,8 +17,10 @@ _EMPTY: Mapping[str, Any] = MappingProxyType({})
 class DialogueState:
     """``owed`` are the disclosures not yet played to their end, in order.
 
-    ``return_to`` is the step a detour will go back to. ``said`` counts each prompt, ``counts`` are the flow's
-    own counters. ``silences`` and ``unclears`` are how many came in a row.
+    ``return_to`` is the step a detour will go back to. ``said`` counts each prompt, ``visits`` how often each
+    question was come to, ``counts`` are the flow's own counters. ``silences`` and ``unclears`` are how many
+    came in a row, ``digressions`` how many answers in a row led back to one question. ``waiting`` is True
+    while the customer has asked for a moment.
     """
 
     step: str
@@ -29,6 +31,9 @@ class DialogueState:
     said: Mapping[str, int] = field(default_factory=lambda: _EMPTY)
     silences: int = 0
     unclears: int = 0
+    digressions: int = 0
+    waiting: bool = False
+    visits: Mapping[str, int] = field(default_factory=lambda: _EMPTY)
     return_to: str | None = None
     opened_at: datetime | None = None
     last_heard_at: datetime | None = None

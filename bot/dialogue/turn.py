@@ -31,6 +31,8 @@ class RecordPromise:
     amount: int
     due: date
     offer_id: str | None = None  # the relief accepted with it
+    rest_due: date | None = None  # the day they named for the rest, after a part payment
+    plan_id: str | None = None  # the instalment plan accepted, of which this is the first payment
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +69,16 @@ Action = ConfirmIdentity | RecordPromise | ScheduleCallback | RequestHuman | Sto
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """The bot's answer to one event. ``step`` is where the flow stands after it."""
+    """The bot's answer to one event. ``step`` is where the flow stands after it.
+
+    ``wait_s`` is how long to listen now, when the customer asked for a moment; None for the usual time.
+    """
 
     says: tuple[Say, ...]
     actions: tuple[Action, ...]
     step: str
-    heard: Understanding | None = None  # None for the opening, silence and keypad turns
+    heard: Understanding | None = None  # None for the opening and silence
+    wait_s: float | None = None
 
     @property
     def ended(self) -> bool:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.dialogue.flow import Flow, load_flow
+from bot.dialogue.flow import Flow, flow_names, load_flow
 from bot.dialogue.prompts import PromptBook, load_prompts
 from bot.language import language_dir
 from bot.nlu.embedded import EmbeddedInterpreter
@@ -23,6 +23,12 @@ def prompts(language: Path) -> PromptBook:
 @pytest.fixture(scope="session")
 def flow(language: Path, prompts: PromptBook) -> Flow:
     return load_flow(language, "repayment-reminder", prompts)
+
+
+@pytest.fixture(scope="session")
+def flows(language: Path, prompts: PromptBook) -> dict[str, Flow]:
+    """Every flow that ships, by name."""
+    return {name: load_flow(language, name, prompts) for name in flow_names(language)}
 
 
 @pytest.fixture(scope="session")

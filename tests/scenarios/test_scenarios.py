@@ -23,7 +23,15 @@ def shipped() -> Iterator[tuple[ScenarioFile, ScenarioModel]]:
 
 @pytest.mark.parametrize(("file", "scenario"), [pytest.param(*pair, id=pair[1].name) for pair in shipped()])
 def test_scenario(
-    file: ScenarioFile, scenario: ScenarioModel, flow: Flow, prompts: PromptBook, interpreter: Interpreter
+    file: ScenarioFile,
+    scenario: ScenarioModel,
+    flows: dict[str, Flow],
+    prompts: PromptBook,
+    interpreter: Interpreter,
 ) -> None:
-    assert file.flow == flow.name
-    assert not run_scenario(file, scenario, flow, prompts, interpreter)
+    assert not run_scenario(file, scenario, flows[file.flow], prompts, interpreter)
+
+
+def test_no_two_scenarios_of_a_flow_have_one_name() -> None:
+    names = [(file.flow, scenario.name) for file, scenario in shipped()]
+    assert len(names) == len(set(names))

@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.dialogue.brief import Brief, Debt, Offer, Party
+from bot.dialogue.brief import Brief, BrokenPromise, Debt, InstalmentPlan, Invitation, Offer, Party
 from bot.dialogue.conversation import Conversation
-from bot.dialogue.flow import Flow, load_flow
+from bot.dialogue.flow import Flow, flow_names, load_flow
 from bot.dialogue.prompts import PromptBook, load_prompts
 from bot.dialogue.turn import Turn
 from bot.language import language_dir
@@ -24,6 +24,13 @@ BRIEF = Brief(
     debt=Debt("信用卡", 123450, 20000, "CNY", date(2026, 11, 10), 13),
     offer=Offer("offer-1", 5000, date(2026, 11, 28), "supervisor", date(2026, 11, 30)),
 )
+FULL_BRIEF = replace(
+    BRIEF,
+    instalments=InstalmentPlan("plan-1", 3, 41150, date(2026, 11, 28), "supervisor", date(2026, 11, 30)),
+    broken_promise=BrokenPromise(60000, date(2026, 11, 20)),
+    invitation=Invitation("我们为老客户准备了一份礼遇", date(2026, 12, 31)),
+)
+"""Every fact that a flow may speak of."""
 
 
 class Talk:
@@ -64,15 +71,22 @@ def flow(prompts: PromptBook) -> Flow:
     return load_flow(language_dir("zh"), "repayment-reminder", prompts)
 
 
+@pytest.fixture(scope="session")
+def flows(prompts: PromptBook) -> dict[str, Flow]:
+    """Every flow that ships, by name."""
+    return {name: load_flow(language_dir("zh"), name, prompts) for name in flow_names(language_dir("zh"))}
+
+
 TalkFactory = Callable[..., Talk]
 
 
 @pytest.fixture
 def talk(flow: Flow, prompts: PromptBook) -> TalkFactory:
-    """Starts a talk; keyword arguments change the brief, ``id_tail`` the party's."""
+    """Starts a talk in flow ``of``; keyword arguments change the brief, ``id_tail`` the party's."""
 
-    def start(*, id_tail: str = "", **changes: Any) -> Talk:
-        brief = replace(BRIEF, party=replace(BRIEF.party, id_tail=id_tail), **changes)
-        return Talk(Conversation(flow, prompts, brief, ScriptedInterpreter(INTENTS)))
+    def start(*, id_tail: str = "", of: Flow = flow, **changes: Any) -> Talk:
+        party = replace(changes.pop("party", BRIEF.party), id_tail=id_tail)
+        brief = replace(BRIEF, party=party, **changes)
+        return Talk(Conversation(of, prompts, brief, ScriptedInterpreter(INTENTS)))
 
     return start

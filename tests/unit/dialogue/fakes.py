@@ -11,10 +11,11 @@ from bot.nlu.interpreter import OUT_OF_SCOPE, Entity, EntityValue, Understanding
 _ENTITY = re.compile(r"(\w+)=(\S+)")
 _CONFIDENCE = re.compile(r"~(\S+)")
 _STOP = re.compile(r"!(\w+)")
+_ALSO = re.compile(r"\+(\w+)")
 
 
 class ScriptedInterpreter:
-    """Reads ``intent kind=value ... !stop_word ~confidence`` as it stands; anything else is out of scope.
+    """Reads ``intent +another kind=value ... !stop_word ~confidence`` as it stands; else it is out of scope.
 
     ``promise_pay date=2026-11-27 amount=80000`` is a promise with a day and an amount in minor units.
     """
@@ -32,8 +33,9 @@ class ScriptedInterpreter:
         )
         unsure = _CONFIDENCE.search(text)
         confidence = float(unsure[1]) if unsure else 0.9
-        stop_words = tuple(_STOP.findall(text))
-        return Understanding(text, intent, confidence, ((intent, confidence),), entities, stop_words)
+        stop_words, also = tuple(_STOP.findall(text)), tuple(_ALSO.findall(text))
+        ranking = ((intent, confidence),)
+        return Understanding(text, intent, confidence, ranking, entities, stop_words, also)
 
 
 def _value(kind: str, value: str) -> EntityValue:
@@ -75,6 +77,37 @@ INTENTS = [
     "thanks_bye",
     "complaint",
     "abuse",
+    "ask_consequence",
+    "ask_wait",
+    "ask_louder",
+    "ask_slower",
+    "ask_since_when",
+    "ask_fee",
+    "ask_interest",
+    "ask_minimum",
+    "ask_product",
+    "ask_source",
+    "ask_callback_number",
+    "suspect_fraud",
+    "ask_relief_terms",
+    "ask_instalment",
+    "salary_wait",
+    "partial_payment",
+    "will_pay_unspecified",
+    "already_promised",
+    "forgot",
+    "correct_amount",
+    "correct_date",
+    "accept_offer",
+    "interested",
+    "decline_offer",
+    "not_interested",
+    "refuse_to_identify",
+    "unsubscribe_offer",
+    "driving",
+    "not_available",
+    "take_message",
+    "greet",
 ]
 """Every intent that the flows are written for."""
 

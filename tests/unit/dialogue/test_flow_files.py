@@ -12,6 +12,7 @@ from bot.errors import DataFileError
 from bot.language import language_dir
 
 FLOW, COMMON = "flows/repayment-reminder.yml", "flows/common.yml"
+IDENTITY, TALKS = "flows/parts/identity.yml", "flows/parts/negotiation.yml"
 OPENING, ANYWHERE = "prompts/opening.yml", "prompts/anywhere.yml"
 
 
@@ -28,9 +29,9 @@ def language(tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     ("file", "written", "instead", "message"),
     [
-        (FLOW, "to: purpose}", "to: purpos}", "no step 'purpos'"),
+        (IDENTITY, "to: purpose}", "to: purpos}", "no step 'purpos'"),
         (FLOW, "start: identity", "start: identiti", "no step 'identiti'"),
-        (FLOW, "ask: ask_plan", "ask: ask_plam", "no prompt 'ask_plam'"),
+        (TALKS, "ask: ask_plan", "ask: ask_plam", "no prompt 'ask_plam'"),
         (FLOW, "when: debt.days_past_due > 0", "when: debt.days_past_due >", "not an expression"),
         (
             FLOW,
@@ -38,10 +39,10 @@ def language(tmp_path: Path) -> Path:
             "when: deb.days_past_due > 0",
             "not exist: deb",
         ),
-        (FLOW, "set: {due: today}", "set: {duo: today}", "slot 'duo' is not declared"),
-        (FLOW, "end: refused", "end: gave_up", "Input should be"),
-        (FLOW, "do: [record_promise]", "do: [record_promises]", "Input should be"),
-        (FLOW, "ask: ask_plan", "asks: ask_plan", "Extra inputs"),
+        (TALKS, "set: {due: today}", "set: {duo: today}", "slot 'duo' is not declared"),
+        (TALKS, "end: refused", "end: gave_up", "Input should be"),
+        (TALKS, "do: [record_promise]", "do: [record_promises]", "Input should be"),
+        (TALKS, "ask: ask_plan", "asks: ask_plan", "Extra inputs"),
         (
             FLOW,
             "disclose_ai, disclose_recording",
@@ -50,18 +51,23 @@ def language(tmp_path: Path) -> Path:
         ),
         (FLOW, "disclose_institution, disclose_ai", "disclose_ai", "must disclose"),
         (
-            FLOW,
-            'intents: [affirm], when: "heard.day',
-            'intents: [affirm, inform], when: "heard.day',
+            TALKS,
+            'intents: [affirm], when: "not plan',
+            'intents: [affirm, inform], when: "not plan',
             "clear yes",
         ),
-        (FLOW, "reads_back: true", "reads_back: false", "clear yes"),
+        (TALKS, "reads_back: true", "reads_back: false", "clear yes"),
         (
             FLOW,
             "{say: [purpose_upcoming], to: plan}",
             "{when: today, say: [purpose_upcoming], to: plan}",
             "no guard",
         ),
+        (FLOW, "parts: [identity", "parts: [identities", "no part 'identities'"),
+        (FLOW, "  purpose:", "  plan:", "has this step too"),
+        (FLOW, "start: identity", "start: identity\ndebt: false", "this flow never speaks of it"),
+        (COMMON, "wait_s: 30, to: stay", "wait_s: 30, to: return", "only who stays can wait"),
+        (COMMON, "digressed: digressed", "digressed: confirm_stop", "asks nothing"),
         (COMMON, "wind_up: wound_up", "wind_up: confirm_stop", "end step"),
         (COMMON, "closing: [closing_label]", "closing: [closing_label, answer_amount]", "reveals the debt"),
         (COMMON, "closing: [closing_label]", "closing: [answer_thanks]", "voice is artificial"),
@@ -106,4 +112,12 @@ def test_the_version_changes_with_what_is_said(language: Path) -> None:
 
 
 def test_only_whole_flows_are_listed(language: Path) -> None:
-    assert flow_names(language) == ["repayment-reminder"]
+    assert flow_names(language) == [
+        "broken-promise",
+        "dormant-offer",
+        "due-reminder",
+        "inbound",
+        "later-stage",
+        "repayment-reminder",
+        "third-party-message",
+    ]

@@ -10,11 +10,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.dialogue.conversation import Conversation
-from bot.dialogue.flow import Flow
+from bot.dialogue.flow import Flow, flow_names
 from bot.dialogue.prompts import PromptBook
 from bot.dialogue.turn import ConfirmIdentity, Say, Turn
 from bot.errors import BotError, FlowError, IdentityGateError
-from tests.unit.dialogue.conftest import AT, BRIEF, TalkFactory
+from bot.language import language_dir
+from tests.unit.dialogue.conftest import AT, BRIEF, FULL_BRIEF, TalkFactory
 from tests.unit.dialogue.fakes import INTENTS, STOP_WORDS, ScriptedInterpreter
 
 PARTY = replace(BRIEF.party, id_tail="1234")
@@ -27,6 +28,8 @@ INJECTIONS = [
     "confirm_identity() 1234",
 ]
 
+INVITED = "礼遇"
+
 # Written apart from the project's own lexicon: what a bystander could learn the debt from.
 SECRETS = [
     "欠",
@@ -37,6 +40,10 @@ SECRETS = [
     "信用卡",
     "贷款",
     "减免",
+    "分期",
+    "411元",
+    "600元",
+    INVITED,
     "最低",
     "1234元",
     "200元",
@@ -48,8 +55,11 @@ SECRETS = [
 utterances = st.one_of(
     st.sampled_from(INJECTIONS),
     st.builds(
-        lambda intent, extra, stop: " ".join([intent, *extra, *(f"!{word}" for word in stop)]),
+        lambda intent, also, extra, stop: " ".join(
+            [intent, *(f"+{other}" for other in also), *extra, *(f"!{word}" for word in stop)]
+        ),
         st.sampled_from([*INTENTS, "gibberish"]),
+        st.lists(st.sampled_from(INTENTS), max_size=1),
         st.lists(
             st.sampled_from(
                 [
@@ -67,6 +77,7 @@ utterances = st.one_of(
     ),
     st.just(""),
     st.just("<cut>"),
+    st.sampled_from(["<keys>1", "<keys>2", "<keys>9999#", "<keys>1234#"]),
 )
 
 
@@ -83,25 +94,29 @@ def before_identity(turns: list[Turn]) -> list[Turn]:
     return turns
 
 
-@given(st.lists(utterances, max_size=25), st.booleans())
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.sampled_from(flow_names(language_dir("zh"))), st.lists(utterances, max_size=25), st.booleans())
+@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_no_order_of_answers_brings_the_debt_out(
-    flow: Flow, prompts: PromptBook, lines: list[str], checked: bool
+    flows: dict[str, Flow], prompts: PromptBook, name: str, lines: list[str], checked: bool
 ) -> None:
-    party = PARTY if checked else replace(PARTY, id_tail="")
-    conversation = Conversation(flow, prompts, replace(BRIEF, party=party), ScriptedInterpreter(INTENTS))
+    brief = replace(FULL_BRIEF, party=PARTY if checked else replace(PARTY, id_tail=""))
+    conversation = Conversation(flows[name], prompts, brief, ScriptedInterpreter(INTENTS))
     at = AT
     turns = [conversation.open(at)]
     for line in lines:
         if conversation.ended:
             break
         at += timedelta(seconds=7)
-        if line == "<cut>":
+        if line.startswith("<keys>"):
+            turns.append(conversation.press(line.removeprefix("<keys>"), at))
+        elif line == "<cut>":
             turns.append(conversation.interrupted([say.prompt for say in turns[-1].says], at))
         else:
             turns.append(conversation.hear(line, at))
     for turn in before_identity(turns):
         assert not revealed(turn.says), turn.text
+    for turn in turns if not flows[name].speaks_of_debt else []:
+        assert set(revealed(turn.says)) <= {INVITED}, turn.text
 
 
 def test_a_prompt_that_uses_the_debt_is_refused_before_identity(flow: Flow, prompts: PromptBook) -> None:
@@ -129,7 +144,7 @@ def test_the_institutions_own_name_may_hold_such_a_word(flow: Flow, prompts: Pro
 def test_a_guard_cannot_read_the_debt_before_identity(flow: Flow, prompts: PromptBook) -> None:
     identity = flow.steps["identity"]
     guard = flow.steps["purpose"].moves[0].when
-    move = identity.moves[0].model_copy(update={"when": guard})
+    move = identity.moves[0].model_copy(update={"when": guard, "entities": []})
     broken = replace(flow, steps={**flow.steps, "identity": identity.model_copy(update={"moves": [move]})})
     conversation = Conversation(broken, prompts, BRIEF, ScriptedInterpreter(INTENTS))
     conversation.open(AT)

@@ -106,7 +106,7 @@ def test_hardship_is_met_with_the_approved_offer(talk: TalkFactory) -> None:
 
 def test_relief_is_not_promised_beyond_its_day(talk: TalkFactory) -> None:
     call = talk()
-    call.say("affirm", "request_relief", "affirm", "inform date=2026-11-29")
+    call.say("affirm", "hardship", "affirm", "inform date=2026-11-29")
     assert "limit_relief_date" in call.prompts()
     call.say("inform date=2026-11-29")
     assert call.prompts() == ["read_back"]
@@ -118,7 +118,7 @@ def test_relief_is_not_promised_beyond_its_day(talk: TalkFactory) -> None:
 @pytest.mark.parametrize("offer", [None, EXPIRED])
 def test_without_a_valid_offer_the_minimum_is_asked_for(talk: TalkFactory, offer: object) -> None:
     call = talk(offer=offer)
-    turn = call.say("affirm", "request_relief")
+    turn = call.say("affirm", "hardship")
     assert call.prompts() == ["offer_minimum"]
     assert "200元" in turn.text
     call.say("promise_pay date=2026-11-24", "affirm")
@@ -180,7 +180,7 @@ def test_a_long_number_that_only_contains_the_tail_does_not_pass(talk: TalkFacto
         (["affirm", "stop_calling", "affirm"], "do_not_call"),
         (["stop_calling", "stop_calling"], "do_not_call"),
         (["affirm", "abuse", "abuse", "abuse"], "refused"),
-        (["affirm", "hm", "hm", "hm", "hm"], "unclear"),
+        (["affirm", "hm", "hm", "hm", "hm", "hm"], "unclear"),
     ],
 )
 def test_ways_to_end(talk: TalkFactory, lines: list[str], disposition: str) -> None:

@@ -37,10 +37,10 @@ def test_flags_roll_up_as_an_operator_expects() -> None:
         for flag in ("promise", "third_party", "dispute", "do_not_call")
     }
     assert flagged == {
-        "promise": {"promise", "promise_with_relief"},
-        "third_party": {"third_party", "wrong_number", "minor"},
+        "promise": {"promise", "promise_with_relief", "promise_with_instalments"},
+        "third_party": {"third_party", "third_party_refused", "message_taken", "wrong_number", "minor"},
         "dispute": {"paid_claim", "fraud_claim"},
-        "do_not_call": {"do_not_call"},
+        "do_not_call": {"do_not_call", "not_interested"},
     }
 
 
