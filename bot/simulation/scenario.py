@@ -10,7 +10,7 @@ from typing import Annotated
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from bot.datafile import load_model
-from bot.dialogue.brief import Brief, Debt, Offer, Party
+from bot.dialogue.brief import Brief, BrokenPromise, Debt, InstalmentPlan, Invitation, Offer, Party
 from bot.dialogue.dispositions import Disposition
 
 
@@ -35,8 +35,28 @@ class OfferModel(_Strict):
     valid_until: date
 
 
+class InstalmentsModel(_Strict):
+    count: int
+    amount: Money
+    first_due: date
+    valid_until: date
+
+
+class BrokenPromiseModel(_Strict):
+    amount: Money
+    due: date
+
+
+class InvitationModel(_Strict):
+    text: str
+    valid_until: date
+
+
 class CustomerModel(_Strict):
-    """The customer of a scenario; what is left out is as in the file's own ``customer``."""
+    """The customer of a scenario; what is left out is as in the file's own ``customer``.
+
+    An empty ``name`` is a caller whose number is nobody's here.
+    """
 
     institution: str = "长河消费金融"
     hotline: str = "4001234567"
@@ -50,9 +70,13 @@ class CustomerModel(_Strict):
     days_past_due: int
     latest_promise_days: int = 7
     offer: OfferModel | None = None
+    instalments: InstalmentsModel | None = None
+    broken_promise: BrokenPromiseModel | None = None
+    invitation: InvitationModel | None = None
 
     def brief(self) -> Brief:
-        offer = self.offer
+        offer, plan = self.offer, self.instalments
+        broken, invitation = self.broken_promise, self.invitation
         return Brief(
             self.institution,
             self.hotline,
@@ -60,6 +84,11 @@ class CustomerModel(_Strict):
             Debt(self.product, self.amount_due, self.minimum_due, "CNY", self.due_date, self.days_past_due),
             Offer("offer", offer.waives, offer.pay_by, "scenario", offer.valid_until) if offer else None,
             self.latest_promise_days,
+            InstalmentPlan("plan", plan.count, plan.amount, plan.first_due, "scenario", plan.valid_until)
+            if plan
+            else None,
+            BrokenPromise(broken.amount, broken.due) if broken else None,
+            Invitation(invitation.text, invitation.valid_until) if invitation else None,
         )
 
 
@@ -120,9 +149,9 @@ class ScenarioFile(_Strict):
     def _written(self) -> dict[str, object]:
         """The customer in the units it is written in."""
         fields = self.customer.model_dump()
-        holders = [fields] + ([fields["offer"]] if fields["offer"] else [])
-        for holder in holders:
-            for name in {"amount_due", "minimum_due", "waives"} & holder.keys():
+        nested = (fields[name] for name in ("offer", "instalments", "broken_promise"))
+        for holder in (fields, *(each for each in nested if each)):
+            for name in {"amount_due", "minimum_due", "waives", "amount"} & holder.keys():
                 holder[name] = Decimal(holder[name]) / 100
         return fields
 
