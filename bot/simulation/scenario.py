@@ -7,11 +7,12 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from bot.datafile import load_model
 from bot.dialogue.brief import Brief, BrokenPromise, Debt, InstalmentPlan, Invitation, Offer, Party
 from bot.dialogue.dispositions import Disposition
+from bot.dialogue.prompts import Disclosure
 
 
 def _minor_units(value: object) -> int:
@@ -101,29 +102,46 @@ class PromiseModel(_Strict):
 class LineModel(_Strict):
     """One thing that happens, and what must come of it.
 
-    Either the ``user`` says something, or there is ``silence`` so many times in a row. ``intent`` is
-    what must be understood, ``stop_words`` the rules that must be hit (an empty list: none), ``bot`` the
-    prompts of the reply in order, ``says`` words that must be in it.
+    Either the ``user`` says something, or there is ``silence`` so many times in a row, or keys are
+    ``pressed``. ``intent`` is what must be understood, ``stop_words`` the rules that must be hit (an empty list: none),
+    ``bot`` the prompts of the reply in order, ``says`` words that must be in it, ``step`` where the flow must
+    stand then, and ``slots`` what some slots must hold (null: nothing; money in major units, days as text).
     """
 
     user: str | None = None
     silence: int = 0
+    pressed: str | None = None
     intent: str | None = None
     stop_words: list[str] | None = None
     bot: list[str] | None = None
     says: list[str] = []
+    step: str | None = None
+    slots: dict[str, bool | int | float | date | str | None] = {}
 
     @model_validator(mode="after")
     def _has_one_event(self) -> LineModel:
-        if (self.user is None) == (self.silence == 0):
-            raise ValueError("either the user says something or there is silence")
+        if [self.user is not None, self.silence > 0, self.pressed is not None].count(True) != 1:
+            raise ValueError("either the user says something or there is silence, or keys are pressed")
         return self
+
+    @property
+    def event(self) -> str:
+        """What happens, for people."""
+        if self.pressed is not None:
+            return f"keys {self.pressed}"
+        return self.user if self.user is not None else f"silence × {self.silence}"
 
 
 class ScenarioModel(_Strict):
-    """One dialogue test. Without ``ends`` the call must still be going on."""
+    """One dialogue test. Without ``ends`` the call must still be going on.
+
+    ``at`` pins the clock for this one alone. ``disclosed`` are the disclosures that must have been made by
+    the end; that the opening makes every one the law wants, in order, holds for each scenario unasked.
+    ``never_says`` are words that must not be said, ``debt`` standing for anything that gives the debt away.
+    """
 
     name: str
+    at: AwareDatetime | None = None
     customer: dict[str, object] = {}
     talk: list[LineModel] = Field(min_length=1)
     ends: Disposition | None = None
@@ -132,6 +150,7 @@ class ScenarioModel(_Strict):
     promise: PromiseModel | None = None
     callback_at: datetime | None = None
     human: bool | None = None
+    disclosed: list[Disclosure] = []
     never_says: list[str] = []
 
 
@@ -139,7 +158,7 @@ class ScenarioFile(_Strict):
     """A file of scenarios that share a flow, a customer and a clock."""
 
     flow: str
-    at: datetime
+    at: AwareDatetime
     customer: CustomerModel
     scenarios: list[ScenarioModel] = Field(min_length=1)
 

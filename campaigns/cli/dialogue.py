@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -54,4 +55,30 @@ def lint(
     from campaigns.cli.dialogue_lint import run_lint
 
     if run_lint(language, dialogues, flows or [], as_json=format is Format.JSON):
+        raise typer.Exit(1)
+
+
+@app.command(epilog=TEST_EXAMPLES)
+def test(
+    context: typer.Context,
+    path: Annotated[
+        Path | None,
+        typer.Argument(help="A file or folder of tests. Default: those of the language.", show_default=False),
+    ] = None,
+    name: Annotated[str, typer.Option("-k", help="Only tests whose name contains this.")] = "",
+    junit: Annotated[
+        Path | None, typer.Option(help="Write the results as JUnit XML.", show_default=False)
+    ] = None,
+    language: Language = "zh",
+    dialogues: Folder = None,
+) -> None:
+    """Hold the calls of the dialogue tests, and show where a reply is not the expected one.
+
+    Exit code 1 when a test fails.
+    """
+    from campaigns.cli.dialogue_test import run_tests
+
+    home, kept = context.obj, os.environ.get("XIAORONG_CACHE_DIR")
+    cache = Path(kept) if kept else home / "cache" if home.is_dir() else None
+    if not run_tests(cache, language, dialogues, path, name, junit):
         raise typer.Exit(1)

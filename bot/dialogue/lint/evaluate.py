@@ -96,8 +96,6 @@ class Evaluator:
             yield state.slot(name), state
         elif name == "identity_confirmed":
             yield Literal(state.node.confirmed), state
-        elif name == "detour":
-            yield Literal(state.node.return_to is not None), state
         elif name == "intent":
             yield (Open("intent") if state.intent is None else Literal(state.intent)), state
         elif (fact := _TIED.get(name, name)) in optional_facts():

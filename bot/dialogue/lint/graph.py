@@ -68,6 +68,7 @@ class Graph:
     parents: dict[Node, Edge] = field(default_factory=dict)
     out: dict[Node, list[Edge]] = field(default_factory=dict)
     alarms: dict[tuple[object, ...], Alarm] = field(default_factory=dict)
+    entered_from: dict[Node, set[Node]] = field(default_factory=dict)  # detours, and where they were entered
     unanswered: dict[tuple[str, str], Node] = field(
         default_factory=dict
     )  # (step, intent): meets only a repair

@@ -29,7 +29,9 @@ def lint(language_dir: Path, flows: Sequence[str] = ()) -> list[Finding]:
     for name in flows:
         if name not in known:
             load_flow(language_dir, name, prompts)
-    places, findings, subjects = Places(language_dir), [], []
+    places = Places(language_dir)
+    findings: list[Finding] = []
+    subjects: list[Subject] = []
     for name in flows or known:
         try:
             flow = load_flow(language_dir, name, prompts)

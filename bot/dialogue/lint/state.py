@@ -19,12 +19,12 @@ _LASTING = frozenset(get_type_hints(Brief))
 class Node:
     """Where a conversation waits for the next event, or ends.
 
-    ``slots`` holds those that are set, sorted; ``facts`` what is known of the brief.
+    Where a detour returns to is not in it: the walk leads it back to every node it is entered from, as it was
+    left. ``slots`` holds those that are set, sorted; ``facts`` what is known of the brief.
     """
 
     step: str
     confirmed: bool = False
-    return_to: str | None = None
     slots: tuple[tuple[str, Value], ...] = ()
     facts: frozenset[tuple[str, bool]] = frozenset()
 

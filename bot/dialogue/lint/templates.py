@@ -10,7 +10,7 @@ from jinja2 import Environment, meta, nodes
 from bot.dialogue.lint.evaluate import Evaluator
 from bot.dialogue.lint.state import State
 from bot.dialogue.lint.values import is_nothing
-from bot.dialogue.lint.wording import wording
+from bot.dialogue.lint.wording import reads_of, wording
 
 _ENVIRONMENT = Environment(autoescape=True)
 for _name in ("money", "day", "moment"):
@@ -25,6 +25,12 @@ def _body(source: str) -> list[nodes.Node]:
 def names_in(source: str) -> frozenset[str]:
     """The variables a template reads."""
     return frozenset(meta.find_undeclared_variables(_ENVIRONMENT.parse(source)))
+
+
+@lru_cache(maxsize=4096)
+def reads_of_template(source: str) -> frozenset[str]:
+    """As for expressions."""
+    return reads_of(_ENVIRONMENT.parse(source))
 
 
 def unset_in(source: str, state: State, slots: frozenset[str]) -> set[str]:

@@ -17,6 +17,7 @@ from bot.dialogue.lint.evaluate import Evaluator, parsed
 from bot.dialogue.lint.events import Event, Events, Placed
 from bot.dialogue.lint.graph import OPENING, Alarm, Edge, Graph
 from bot.dialogue.lint.places import NOBODY
+from bot.dialogue.lint.relevance import Relevance
 from bot.dialogue.lint.state import Node, State
 from bot.dialogue.lint.templates import unset_in
 from bot.dialogue.lint.values import Value
@@ -39,6 +40,16 @@ class _Trail:
     through: tuple[str, ...] = ()
     bounded: bool = False
 
+    def followed_by(self, other: _Trail) -> _Trail:
+        return _Trail(
+            self.source,
+            self.event,
+            self.moves + other.moves,
+            self.said + other.said,
+            self.through + other.through,
+            self.bounded or other.bounded,
+        )
+
 
 Way = tuple[State, _Trail]
 
@@ -58,6 +69,10 @@ class _Walker:
         self._slots = frozenset(flow.slots)
         self._private = DEBT_NAMES | {name for name, slot in flow.slots.items() if slot.reveals}
         self._checked: set[tuple[object, ...]] = set()
+        self._relevance = Relevance(flow, prompts)
+        self._returns: list[_Trail] = []
+        self._edges: set[tuple[object, ...]] = set()
+        self._passages: dict[tuple[str, State], list[Way]] = {}
         self._ended_digressing: set[Node] = set()
         self._queue: deque[Node] = deque()
 
@@ -73,6 +88,7 @@ class _Walker:
             self._say(spoken, state, _Trail(None, OPENING))
         while self._queue:
             self._explore(self._queue.popleft())
+        self._lead_back()
 
     def _explore(self, node: Node) -> None:
         step = self.flow.steps[node.step]
@@ -97,12 +113,15 @@ class _Walker:
         """Arrive wherever the event leads; gives the states in which no move answers it."""
         states = {State.at(node, event.intent)}
         trail = _Trail(node, event)
-        for placed in moves:
+        for placed, later in self._relevance.trying(moves):
             taken: set[State] = set()
             left: set[State] = set()
             for state in states:
                 for allowed, then in self._allows(placed, state, trail):
-                    (taken if allowed else left).add(then)
+                    if allowed:
+                        taken.add(then)
+                    else:
+                        left.add(self._relevance.still(then, later))
             for state in taken:
                 for way in self._take(placed, state, trail):
                     self._arrive(way)
@@ -149,11 +168,12 @@ class _Walker:
             if move.to == STAY:
                 yield then, after
             elif move.to == RETURN:
-                back = self._back(then, placed)
-                limited = understood and back.node.step == then.node.step  # by most_digressions
-                yield self._ask_again(back, replace(after, bounded=after.bounded or limited))
+                if self._leaves_detour(placed, then):
+                    self._returns.append(after)
+                else:  # understood, it is limited by most_digressions
+                    yield self._ask_again(then, replace(after, bounded=after.bounded or understood))
             else:
-                yield from self._enter(move.to, self._leave(then, move.to), after)
+                yield from self._enter(move.to, then, after)
 
     def _digressed(self, state: State, trail: _Trail) -> Iterator[Way]:
         """The same question was led back to once too often: once for each node is enough."""
@@ -177,26 +197,42 @@ class _Walker:
                         for way in self._take(away, then, trail):
                             self._arrive(way)
 
-    def _leave(self, state: State, to: str) -> State:
-        """Note where a detour comes from, and forget it where none is left."""
-        origin = state.node.step
-        if to not in self.flow.detours:
-            return state.moved(origin, return_to=None)
-        return state if origin in self.flow.detours else state.moved(origin, return_to=origin)
-
-    def _back(self, state: State, placed: Placed) -> State:
+    def _leaves_detour(self, placed: Placed, state: State) -> bool:
         """Only a detour's own move leaves it; any other puts its question again."""
-        node = state.node
-        if placed.section != "steps" or node.return_to is None:
-            return state
-        return state.moved(node.return_to, return_to=None)
+        return placed.section == "steps" and state.node.step in self.flow.detours
 
-    def _enter(
-        self, name: str, state: State, trail: _Trail, passed: frozenset[State] = frozenset()
-    ) -> Iterator[Way]:
-        """Enter a step, and pass through those that do not ask."""
+    def _lead_back(self) -> None:
+        """Every detour back to each node it was entered from, by itself or by way of other detours."""
+        for trail in self._returns:
+            if trail.source is None:
+                continue
+            origins, seen = [trail.source], {trail.source}
+            while origins:
+                for origin in self.graph.entered_from.get(origins.pop(), ()):
+                    if origin in seen:
+                        continue
+                    seen.add(origin)
+                    if origin.step in self.flow.detours:
+                        origins.append(origin)
+                    else:
+                        self._arrive(self._ask_again(State.at(origin), trail))
+
+    def _enter(self, name: str, state: State, trail: _Trail) -> Iterator[Way]:
+        """Enter a step, and pass through those that do not ask; each way in is walked once."""
+        key = name, self._relevance.entering(name, state)
+        if key not in self._passages:
+            start = _Trail(trail.source, trail.event)
+            ways: dict[tuple[Node, bool], Way] = {}
+            for then, passage in self._walk_in(name, key[1], start, frozenset()):
+                node = self._relevance.settled(then.settled())
+                ways.setdefault((node, passage.bounded), (then, passage))  # one way there shows enough
+            self._passages[key] = list(ways.values())
+        for then, passage in self._passages[key]:
+            yield then, trail.followed_by(passage)
+
+    def _walk_in(self, name: str, state: State, trail: _Trail, passed: frozenset[State]) -> Iterator[Way]:
         step = self.flow.steps[name]
-        state = state.moved(name)
+        state = self._relevance.entering(name, state).moved(name)
         self.graph.entered.add(name)
         if state in passed or len(trail.through) > LONGEST_CHAIN:
             self._alarm(Alarm("spin", trail.source, trail.event, name))
@@ -204,7 +240,7 @@ class _Walker:
         trail = self._say(step.say, state, trail)
         if step.end is not None:
             trail = self._say(self.flow.closing, state, trail)
-            yield state.moved(name, return_to=None, slots=()), trail
+            yield state.moved(name, slots=()), trail
         elif step.ask is not None:
             yield state, self._say([step.ask], state, trail)
         else:
@@ -213,19 +249,19 @@ class _Walker:
     def _pass(self, name: str, state: State, trail: _Trail, passed: frozenset[State]) -> Iterator[Way]:
         trail = replace(trail, through=(*trail.through, name))
         states = {state}
-        for placed in self.events.own[name]:
+        for placed, later in self._relevance.trying(self.events.own[name]):
             left: set[State] = set()
             for before in states:
                 for allowed, then in self._allows(placed, before, trail):
                     if not allowed:
-                        left.add(then)
+                        left.add(self._relevance.still(then, later))
                         continue
                     for acted, after in self._act(placed, then, trail):
                         after = self._say(placed.move.say, acted, after)
                         if placed.move.to == RETURN:
-                            yield self._ask_again(self._back(acted, placed), after)
+                            self._returns.append(after)
                         else:
-                            yield from self._enter(placed.move.to, acted, after, passed)
+                            yield from self._walk_in(placed.move.to, acted, after, passed)
             states = left
         if states:
             self._alarm(Alarm("stuck", trail.source, trail.event, name, "its entry"))
@@ -338,11 +374,17 @@ class _Walker:
 
     def _arrive(self, way: Way) -> None:
         state, trail = way
-        node = state.settled()
+        node = self._relevance.settled(state.settled())
         edge = Edge(trail.source, trail.event, node, trail.moves, trail.said, trail.through, trail.bounded)
+        key = trail.source, trail.event, node, trail.moves[:1], trail.bounded
+        if key in self._edges:
+            return
+        self._edges.add(key)
+        self.graph.edges.append(edge)
         if trail.source is not None:
             self.graph.out.setdefault(trail.source, []).append(edge)
-        self.graph.edges.append(edge)
+            if node.step in self.flow.detours:
+                self.graph.entered_from.setdefault(node, set()).add(trail.source)
         if node not in self.graph.parents:
             self.graph.parents[node] = edge
             self._queue.append(node)

@@ -30,6 +30,15 @@ def wording(node: nodes.Node, alias: Iterable[tuple[str, str]] = ()) -> str:
             return f"{type(node).__name__}({inner})"
 
 
+def reads_of(node: nodes.Node) -> frozenset[str]:
+    """The names that an expression reads, and the attributes it reads of them (``party.name``)."""
+    found = {name.name for name in (node, *node.find_all(nodes.Name)) if isinstance(name, nodes.Name)}
+    for inner in (node, *node.find_all(nodes.Getattr)):
+        if isinstance(inner, nodes.Getattr):
+            found.add(wording(inner))
+    return frozenset(found | ({"offer"} if "relief_total" in found else set()))
+
+
 def counter_bound(condition: str, truth: bool) -> str | None:
     """The counter that a condition keeps from above, such as ``counts.x`` by ``counts.x lt 2``; else None."""
     left, _, rest = condition.partition(" ")
