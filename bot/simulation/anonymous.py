@@ -98,6 +98,6 @@ class Anonymiser:
 
 def _rounded(minor: int, *, up: bool = True) -> int:
     """To two figures, in whole units of the currency: 1234.56 becomes 1300, or 1200."""
-    step = 10 ** max(len(str(minor)) - 2, 2)
+    step = int(10 ** max(len(str(minor)) - 2, 2))
     whole = -(-minor // step) if up else minor // step
     return max(whole * step, min(minor, 100))

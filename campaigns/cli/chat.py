@@ -27,10 +27,11 @@ def chat(
     days: Annotated[int, typer.Option(help="days past due (negative: not yet due),")] = 5,
     relief: Annotated[float, typer.Option(min=0, help="approved relief, 0 for none.")] = 50.0,
     language: Annotated[str, typer.Option(help="A folder under dialogues/.")] = "zh",
-    save_to: Annotated[Path, typer.Option("--save-to", help="Where /save puts conversations.")] = Path(),
+    noise: Annotated[int, typer.Option(min=0, max=30, help="Garble what is typed by so many percent.")] = 0,
+    save_to: Annotated[Path, typer.Option("--save-to", help="Where /save puts dialogue tests.")] = Path(),
 ) -> None:
     """Talk to the bot as a customer would, and see what it understood, where it stands and why."""
     from campaigns.cli.chatting import Invented, run_chat
 
     invented = Invented(name, gender, id_tail, round(amount * 100), days, round(relief * 100))
-    run_chat(context.obj, flow, language, customer, invented, save_to)
+    run_chat(context.obj, flow, language, customer, invented, save_to, noise)

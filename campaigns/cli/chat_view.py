@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import fields
 from datetime import datetime
 
-from rich.console import Console, RenderableType
+from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
@@ -16,43 +16,49 @@ from bot.nlu.interpreter import Understanding
 from campaigns.outcomes.figures import money
 
 RANKING_SHOWN = 3
+LEAST_SHOWN = 0.05
+"""A less likely intent is left to /explain."""
 
 
 def show_turn(console: Console, turn: Turn, state: DialogueState) -> None:
-    """The bot's words on the left, what it understood and where it stands on the right."""
-    grid = Table.grid(padding=(0, 2), expand=True)
-    grid.add_column(ratio=3)
-    grid.add_column(ratio=2, style="dim")
-    words = Text()
+    """What was understood, the bot's words with the prompt of each, and where the conversation stands."""
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(no_wrap=True)
+    grid.add_column(overflow="fold")
+    if turn.heard is not None:
+        grid.add_row("", Text(" · ".join(understanding(turn.heard)), style="dim"))
     for say in turn.says:
-        words.append("小融  ", style="bold cyan")
-        words.append(say.text)
-        words.append(f"  {say.prompt}\n", style="dim")
-    grid.add_row(words, _aside(turn, state))
+        grid.add_row(
+            Text("小融", style="bold cyan"), Text.assemble(say.text, (f"  {say.prompt}", "dim cyan"))
+        )
+    grid.add_row("", Text(" · ".join(_aside(turn, state)), style="dim"))
     console.print(grid)
     for action in turn.actions:
         if isinstance(action, EndCall):
             console.print(f"[bold]The call ends: {action.disposition}[/bold]")
 
 
-def _aside(turn: Turn, state: DialogueState) -> RenderableType:
-    lines = []
-    if turn.heard is not None:
-        lines += understanding(turn.heard)
-    lines.append(f"step {turn.step}" + (", identity confirmed" if state.identity_confirmed else ""))
+def _aside(turn: Turn, state: DialogueState) -> list[str]:
+    """Where the conversation stands, and what was done."""
+    lines = [f"step {turn.step}" + (", identity confirmed" if state.identity_confirmed else "")]
     slots = ", ".join(f"{name}={_plain(value)}" for name, value in state.slots.items() if value is not None)
     if slots:
         lines.append(f"slots {slots}")
-    lines += [f"action {_action(action)}" for action in turn.actions]
-    return Text("\n".join(lines))
+    return lines + [_action(action) for action in turn.actions if not isinstance(action, EndCall)]
 
 
 def understanding(heard: Understanding) -> list[str]:
-    """Intent, confidence, the runners-up, entities and stop words, a line each."""
-    lines = [f"intent {heard.intent}  {heard.confidence:.2f}"]
-    others = [f"{name} {p:.2f}" for name, p in heard.ranking[:RANKING_SHOWN] if name != heard.intent]
+    """Intent and confidence, the likely runners-up, what was said as well, entities and stop words."""
+    lines = [f"{heard.intent} {heard.confidence:.2f}"]
+    others = [
+        f"{name} {p:.2f}"
+        for name, p in heard.ranking[:RANKING_SHOWN]
+        if name != heard.intent and p >= LEAST_SHOWN
+    ]
     if others:
-        lines.append("   or " + ", ".join(others))
+        lines.append("or " + ", ".join(others))
+    if heard.also:
+        lines.append("and " + ", ".join(heard.also))
     lines += [f"{e.kind} {_plain(e.value)} ({e.text})" for e in heard.entities]
     if heard.stop_words:
         lines.append("stop words " + ", ".join(heard.stop_words))

@@ -1,4 +1,4 @@
-"""The loop of the text simulator."""
+"""The loop of the text simulator: what the author types goes to the commands or to the conversation."""
 
 from __future__ import annotations
 
@@ -7,31 +7,27 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING
 
-import yaml
 from rich.console import Console
 
 from bot.dialogue.brief import Brief, Debt, Offer, Party
-from bot.dialogue.conversation import Conversation
-from bot.dialogue.flow import load_flow
 from bot.dialogue.prompts import PromptBook
 from bot.language import language_dir
-from bot.nlu.embedded import EmbeddedInterpreter
 from bot.simulation.desk import Desk
-from campaigns.cli.chat_view import show_customer, show_state, show_turn
+from bot.simulation.noise import NoiseChannel
+from bot.simulation.script import Script
+from campaigns.cli.chat_commands import NAMES, Chat
+from campaigns.cli.chat_view import show_customer
 from campaigns.cli.installation import open_installation
 from campaigns.clock import SystemClock
 from campaigns.dialing.briefing import LATEST_PROMISE_DAYS, brief_of
-from campaigns.errors import ConflictError, NotInitialisedError, SettingsError
+from campaigns.errors import ConflictError, NotInitialisedError
 from campaigns.settings import HOTLINE, INSTITUTION, load_settings
 from campaigns.store.briefs import subject_of_customer
 
-HELP = """\
-Type what the customer says; an empty line is silence.
-  /back      take the last exchange back        /state     show the whole state
-  /restart   begin again                        /customer  show whom you play
-  /save [F]  write the conversation to a file   /quit      leave"""
+if TYPE_CHECKING:
+    from prompt_toolkit.key_binding import KeyBindings
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,67 +43,50 @@ class Invented:
 
 
 def run_chat(
-    home: Path, flow_name: str, language: str, customer: str | None, invented: Invented, save_to: Path
+    home: Path,
+    flow_name: str,
+    language: str,
+    customer: str | None,
+    invented: Invented,
+    save_to: Path,
+    noise: int = 0,
 ) -> None:
     """Chat until the author leaves. Raises NotFoundError for an unknown customer, DataFileError."""
-    folder = language_dir(language)
-    prompts = PromptBook.load(folder)
-    flow = load_flow(folder, flow_name, prompts)
-    clock = SystemClock()
-    zone = prompts.speech.zone
-    brief = _brief(home, customer, invented, prompts, clock.now().astimezone(zone).date())
     cache = home / "cache" if home.is_dir() else None
-    interpreter = EmbeddedInterpreter.load(folder, cache, ZoneInfo(str(zone)))
-    desk = Desk(lambda: Conversation(flow, prompts, brief, interpreter), clock.now)
-    console = Console()
+    script = Script.load_from(language_dir(language), flow_name, cache)
+    start = SystemClock().now().astimezone(script.prompts.speech.zone).replace(microsecond=0)
+    brief = _brief(home, customer, invented, script.prompts, start.date())
+    console = Console(highlight=False)
+    desk = Desk(lambda: script.conversation(brief), start, NoiseChannel.load(script.folder))
+    desk.noise_level = noise / 100
+    chat = Chat(desk, script, cache, console, save_to, real_person=customer is not None)
     show_customer(console, brief)
-    console.print("[dim]/help shows what you can do here.[/dim]")
-    show_turn(console, desk.open().turn, desk.state)
-    for line in _lines():
-        if not _obey(line.strip(), desk, console, save_to):
+    console.print(
+        "[dim]/help shows what you can do here; saved prompts and flows are taken up at once.[/dim]"
+    )
+    chat.show(desk.open())
+    for line in _lines(chat):
+        chat.take_up_saved()
+        if not chat.obey(line.strip()):
             return
 
 
-def _obey(line: str, desk: Desk, console: Console, save_to: Path) -> bool:
-    """Do what one typed line says; whether the chat goes on."""
-    command, _, argument = line.partition(" ")
-    match command:
-        case "/quit" | "/exit":
-            return False
-        case "/help":
-            console.print(HELP)
-        case "/back":
-            show_turn(console, desk.back().turn, desk.state)
-        case "/restart":
-            show_turn(console, desk.restart().turn, desk.state)
-        case "/state":
-            show_state(console, desk.state)
-        case "/customer":
-            show_customer(console, desk.brief)
-        case "/save":
-            path = _save(desk, Path(argument) if argument else save_to)
-            console.print(f"Saved as {path}", soft_wrap=True)
-        case _ if command.startswith("/"):
-            console.print(f"There is no command {command}. {HELP}")
-        case _ if desk.state.ended:
-            console.print("The call is over: /restart, /back or /quit.")
-        case _:
-            show_turn(console, desk.say(line).turn, desk.state)
-    return True
-
-
-def _lines() -> Iterator[str]:
+def _lines(chat: Chat) -> Iterator[str]:
     """What the author types, with history and editing on a terminal; else the lines of standard input."""
     if not sys.stdin.isatty():
         yield from sys.stdin
         return
     from prompt_toolkit import PromptSession
+    from prompt_toolkit.auto_suggest import AutoSuggestFromHistory
     from prompt_toolkit.completion import WordCompleter
 
-    commands = WordCompleter(
-        ["/back", "/restart", "/state", "/customer", "/save", "/help", "/quit"], sentence=True
+    session: PromptSession[str] = PromptSession(
+        completer=WordCompleter(list(NAMES), sentence=True),
+        complete_while_typing=False,
+        auto_suggest=AutoSuggestFromHistory(),
+        bottom_toolbar=lambda: chat.status,
+        key_bindings=_keys(),
     )
-    session: PromptSession[str] = PromptSession(completer=commands, complete_while_typing=False)
     while True:
         try:
             yield session.prompt("客户> ")
@@ -115,20 +94,27 @@ def _lines() -> Iterator[str]:
             return
 
 
-def _save(desk: Desk, target: Path) -> Path:
-    """Write the conversation as YAML; a directory gets a new numbered file."""
-    path = target
-    if target.is_dir():
-        number = len(list(target.glob("chat-*.yml"))) + 1
-        while (path := target / f"chat-{number:03d}.yml").exists():
-            number += 1
-    try:
-        path.write_text(
-            yaml.safe_dump(desk.transcript(), allow_unicode=True, sort_keys=False), encoding="utf-8"
-        )
-    except OSError as error:
-        raise SettingsError(f"the conversation cannot be saved: {error}") from error
-    return path
+def _keys() -> KeyBindings:
+    """Keys that stand for commands; what was being typed is kept for the next line."""
+    from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+
+    bindings = KeyBindings()
+    keys = (
+        ("f1", "/help"),
+        ("f2", "/explain"),
+        ("f3", "/state"),
+        ("f5", "/restart"),
+        ("escape left", "/back"),
+        ("escape right", "/forward"),
+    )
+    for names, command in keys:
+
+        def press(event: KeyPressEvent, command: str = command) -> None:
+            event.current_buffer.text = command
+            event.current_buffer.validate_and_handle()
+
+        bindings.add(*names.split())(press)
+    return bindings
 
 
 def _brief(home: Path, customer: str | None, invented: Invented, prompts: PromptBook, today: date) -> Brief:
