@@ -16,8 +16,8 @@ OPENING = Event("opening", ("opening",), ())
 class Edge:
     """One way an event can be answered. ``source`` is None for the opening.
 
-    ``bounded``: the customer can make the call take it a limited number of times only. ``through`` are the
-    steps passed on the way.
+    ``bounded``: the customer can make the call take it a limited number of times only. ``counts`` are the
+    counters it raises, ``guarded`` those that must be below a limit for it. ``through`` are the steps passed.
     """
 
     source: Node | None
@@ -27,6 +27,8 @@ class Edge:
     said: tuple[str, ...]
     through: tuple[str, ...] = ()
     bounded: bool = False
+    counts: frozenset[str] = frozenset()
+    guarded: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,8 @@ class _Trail:
     said: tuple[str, ...] = ()
     through: tuple[str, ...] = ()
     bounded: bool = False
+    counts: frozenset[str] = frozenset()
+    guarded: frozenset[str] = frozenset()
 
     def followed_by(self, other: _Trail) -> _Trail:
         return _Trail(
@@ -48,6 +50,8 @@ class _Trail:
             self.said + other.said,
             self.through + other.through,
             self.bounded or other.bounded,
+            self.counts | other.counts,
+            self.guarded | other.guarded,
         )
 
 
@@ -222,10 +226,11 @@ class _Walker:
         key = name, self._relevance.entering(name, state)
         if key not in self._passages:
             start = _Trail(trail.source, trail.event)
-            ways: dict[tuple[Node, bool], Way] = {}
+            ways: dict[tuple[object, ...], Way] = {}
             for then, passage in self._walk_in(name, key[1], start, frozenset()):
                 node = self._relevance.settled(then.settled())
-                ways.setdefault((node, passage.bounded), (then, passage))  # one way there shows enough
+                loop = passage.bounded, passage.counts, passage.guarded
+                ways.setdefault((node, *loop), (then, passage))  # one way there shows enough
             self._passages[key] = list(ways.values())
         for then, passage in self._passages[key]:
             yield then, trail.followed_by(passage)
@@ -277,9 +282,13 @@ class _Walker:
         bounds = {counter_bound(*pair) for pair in state.known}
         # A wait is over with the silence that ends it, and has to be asked for again.
         bounded = trail.bounded or bool(bounds & {"silences", "unclears"}) or bool(state.knows("waiting"))
+        counts = trail.counts
         if move.count is not None:
             bounded = bounded or f"counts.{move.count}" in bounds
-        trail = replace(trail, moves=(*trail.moves, placed), bounded=bounded)
+            counts |= {f"counts.{move.count}"}
+        guarded = trail.guarded | {bound for bound in bounds if bound}
+        moves = (*trail.moves, placed)
+        trail = replace(trail, moves=moves, bounded=bounded, counts=counts, guarded=guarded)
         for then in self._set(placed, state, trail):
             if move.count is not None:
                 then = then.forget(f"counts.{move.count}")
@@ -375,8 +384,9 @@ class _Walker:
     def _arrive(self, way: Way) -> None:
         state, trail = way
         node = self._relevance.settled(state.settled())
-        edge = Edge(trail.source, trail.event, node, trail.moves, trail.said, trail.through, trail.bounded)
-        key = trail.source, trail.event, node, trail.moves[:1], trail.bounded
+        loop = trail.bounded, trail.counts, trail.guarded
+        edge = Edge(trail.source, trail.event, node, trail.moves, trail.said, trail.through, *loop)
+        key = trail.source, trail.event, node, trail.moves[:1], *loop
         if key in self._edges:
             return
         self._edges.add(key)

@@ -43,6 +43,8 @@ def counter_bound(condition: str, truth: bool) -> str | None:
     """The counter that a condition keeps from above, such as ``counts.x`` by ``counts.x lt 2``; else None."""
     left, _, rest = condition.partition(" ")
     op, _, right = rest.partition(" ")
+    if op == "in" and truth and right.startswith("["):
+        return left
     if not right.lstrip("-").isdigit():
         return None
     return left if op in (("eq", "lt", "lteq") if truth else ("ne", "gt", "gteq")) else None

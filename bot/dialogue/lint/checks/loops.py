@@ -10,6 +10,8 @@ from bot.dialogue.lint.graph import Edge
 from bot.dialogue.lint.state import Node
 from bot.dialogue.lint.subject import Subject
 
+Edges = dict[Node, list[Edge]]
+
 ADVICE = (
     "Count one of these moves and guard it: `when: counts.NAME < 2`, `count: NAME`, with a way out after it."
 )
@@ -30,13 +32,14 @@ def unbounded_loop(subject: Subject) -> Iterator[Finding]:
                 "Guard its moves so that one leads to a step that asks or ends.",
                 graph.path_of(alarm),
             )
-    free: dict[Node, list[Edge]] = {
+    free: Edges = {
         node: [e for e in edges if not e.bounded]
         for node, edges in graph.out.items()
         if not flow.steps[node.step].holds
     }
     told: set[frozenset[str]] = set()
-    for component in components({node: [e.target for e in edges] for node, edges in free.items()}):
+    free = _unlimited(free)
+    for component in components(_successors(free)):
         for cycle in _cycles(component, free):
             steps = frozenset(edge.target.step for edge in cycle)
             if any(known <= steps for known in told):
@@ -53,7 +56,38 @@ def unbounded_loop(subject: Subject) -> Iterator[Finding]:
             )
 
 
-def _cycles(component: set[Node], free: dict[Node, list[Edge]]) -> Iterator[list[Edge]]:
+def _unlimited(free: Edges) -> Edges:
+    """Without the edges that need a counter below its limit, where every way round raises that counter."""
+    while True:
+        limited = {edge for edge in _edges(free) if any(_raised_around(edge, c, free) for c in edge.guarded)}
+        if not limited:
+            return free
+        free = {node: [e for e in edges if e not in limited] for node, edges in free.items()}
+
+
+def _raised_around(edge: Edge, counter: str, free: Edges) -> bool:
+    """Whether there is a way back to ``edge`` at all, and none that does not raise ``counter``."""
+    if edge.source is None or counter in edge.counts:
+        return counter in edge.counts
+    seen, queue = {edge.target}, [edge.target]
+    while queue:
+        for after in free.get(queue.pop(), ()):
+            if counter not in after.counts and after.target not in seen:
+                seen.add(after.target)
+                queue.append(after.target)
+    return edge.source not in seen
+
+
+def _edges(free: Edges) -> Iterator[Edge]:
+    for edges in free.values():
+        yield from edges
+
+
+def _successors(free: Edges) -> dict[Node, list[Node]]:
+    return {node: [edge.target for edge in edges] for node, edges in free.items()}
+
+
+def _cycles(component: set[Node], free: Edges) -> Iterator[list[Edge]]:
     """A shortest cycle through each node of a strongly connected component."""
     for start in {node.step: node for node in component}.values():
         came: dict[Node, Edge] = {}
