@@ -19,6 +19,12 @@ from bot.nlu.features import Block
 
 Blocks = tuple[Block, Block]
 _REGULARISATION = 10.0  # inverse strength C, from a comparison on real arrears calls
+_TEMPERATURE = 0.6
+"""Divides the scores: balanced weights make the regression less sure than it is right. On held-out examples
+this takes the expected calibration error from 0.16 to 0.02 (``tests/benchmarks/nlu_benchmark.py``)."""
+_LARGE = 1000
+"""From so many examples on, terms that only one of them holds are left out: half the terms, a third of the
+time, the same accuracy."""
 _ITERATIONS = 400
 _TOLERANCE = 1e-3  # a tenth of it takes twice as long and understands no more
 
@@ -41,7 +47,7 @@ class IntentModel:
             if rows.size
             else self.bias.astype(np.float64)
         )
-        powers = np.exp(scores - scores.max())
+        powers = np.exp((scores - scores.max()) / _TEMPERATURE)
         result: NDArray[np.float64] = powers / powers.sum()
         return result
 
@@ -101,8 +107,10 @@ def _vocabularies(
     for sample in samples:
         for count, block in zip(counts, sample, strict=True):
             count.update(set(block))
-    characters = {term: row for row, term in enumerate(sorted(counts[0]))}
-    sounds = {term: row + len(characters) for row, term in enumerate(sorted(counts[1]))}
+    least = 2 if len(samples) >= _LARGE else 1
+    kept = [sorted(term for term, count in block.items() if count >= least) for block in counts]
+    characters = {term: row for row, term in enumerate(kept[0])}
+    sounds = {term: row + len(characters) for row, term in enumerate(kept[1])}
     seen = [counts[0][term] for term in characters] + [counts[1][term] for term in sounds]
     idf = np.log((1 + len(samples)) / (1 + np.asarray(seen, dtype=np.float64))) + 1
     return (characters, sounds), idf.astype(np.float32)

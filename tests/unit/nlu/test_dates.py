@@ -109,3 +109,21 @@ def test_a_wrong_pattern_is_reported_with_its_file(tmp_path) -> None:  # type: i
     )
     with pytest.raises(DataFileError, match=r"dates\.yml.*patterns"):
         Dates.load(tmp_path, NUMERALS)
+
+
+@given(
+    TODAYS,
+    st.sampled_from(["发工资那天", "发了工资", "工资一发", "过几天", "过完年", "过阵子"]),
+    st.sampled_from(["", "再说", "就还", "吧"]),
+)
+def test_a_day_nobody_has_named_is_no_date(today: date, said: str, after: str) -> None:
+    now = datetime.combine(today, time(9, 30), SHANGHAI)
+    assert {entity.kind for entity in DATES.find(f"{said}{after}", now, SHANGHAI)} == {"vague_date"}
+
+
+@given(TODAYS, st.integers(1, 11), st.integers(0, 1))
+def test_of_two_hours_the_first_is_meant(today: date, hour: int, part: int) -> None:
+    assume(hour < 9)
+    words = "一二三四五六七八九"[hour - 1 : hour + 1]
+    found = said(f"明天{['上午', '下午'][part]}{words}点", today)
+    assert found == datetime.combine(today + timedelta(1), time(hour + 12 * part), SHANGHAI)

@@ -55,7 +55,7 @@ UNSEEN = [
     ("stop_calling", "你们以后不要再打我电话"), ("ask_repeat", "我没听清你再说一遍"),
     ("ask_repeat", "你刚才说啥没听见"),
     ("thanks_bye", "好的谢谢再见啊"), ("complaint", "我要去投诉你们公司"), ("abuse", "你有病啊神经病"),
-    ("greet", "喂你好哪里呀"), ("ask_wait", "你等我一下下啊"), ("ask_louder", "你能不能声音大一点点"),
+    ("greet", "喂喂你好啊"), ("ask_wait", "你等我一下下啊"), ("ask_louder", "你能不能声音大一点点"),
     ("ask_slower", "你能不能说得慢一些"), ("ask_since_when", "我是什么时候开始逾期的啊"),
     ("ask_fee", "这个滞纳金是怎么收的"), ("ask_interest", "你们这利息到底怎么算的"),
     ("ask_minimum", "最少得还多少才可以"), ("ask_consequence", "我要是不还的话会怎么样啊"),
