@@ -32,6 +32,10 @@ def test_scenario(
     assert not run_scenario(file, scenario, flows[file.flow], prompts, interpreter)
 
 
+def test_every_flow_has_scenarios(flows: dict[str, Flow]) -> None:
+    assert {file.flow for file, _ in shipped()} == set(flows)
+
+
 def test_no_two_scenarios_of_a_flow_have_one_name() -> None:
     names = [(file.flow, scenario.name) for file, scenario in shipped()]
     assert len(names) == len(set(names))
