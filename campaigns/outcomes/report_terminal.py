@@ -92,6 +92,7 @@ def _totals(report: CampaignReport, say: Words) -> Table:
     }
     # Upright: so many columns would not fit a terminal of 80.
     table = _table(say("attempt_totals"), [""], [""])
+    table.show_header = False
     for name, figure in figures.items():
         table.add_row(say(name), figure)
     return table
