@@ -58,8 +58,8 @@ def lint(
         raise typer.Exit(1)
 
 
-@app.command(epilog=TEST_EXAMPLES)
-def test(
+@app.command("test", epilog=TEST_EXAMPLES)
+def hold_tests(
     context: typer.Context,
     path: Annotated[
         Path | None,
@@ -82,3 +82,30 @@ def test(
     cache = Path(kept) if kept else home / "cache" if home.is_dir() else None
     if not run_tests(cache, language, dialogues, path, name, junit):
         raise typer.Exit(1)
+
+
+@app.command(epilog=GRAPH_EXAMPLES)
+def graph(
+    flow: Annotated[str, typer.Argument(help="The flow to draw.", show_default=False)],
+    out: Annotated[
+        Path | None, typer.Option(help="The SVG file. Default: FLOW.svg here.", show_default=False)
+    ] = None,
+    language: Language = "zh",
+    dialogues: Folder = None,
+) -> None:
+    """Draw a flow: its steps with what they say, what leads from one to the next, and how it can end."""
+    from bot.dialogue.drawing.svg import draw
+    from bot.dialogue.flow import load_flow
+    from bot.dialogue.prompts import PromptBook
+    from bot.language import language_dir
+    from campaigns.errors import SettingsError
+
+    folder = language_dir(language, dialogues)
+    prompts = PromptBook.load(folder)
+    path = out or Path(f"{flow}.svg")
+    picture = draw(load_flow(folder, flow, prompts), prompts)
+    try:
+        path.write_text(picture, encoding="utf-8")
+    except OSError as error:
+        raise SettingsError(f"the picture cannot be written: {error}") from error
+    typer.echo(f"Drawn: {path}")

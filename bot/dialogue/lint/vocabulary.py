@@ -23,6 +23,7 @@ class Vocabulary:
     intents: tuple[str, ...]
     stop_words: tuple[str, ...]
     wider: Mapping[str, tuple[str, ...]]
+    stopping: frozenset[str] = frozenset()  # intents that hit a stop-word rule when they are sure
 
     @classmethod
     def load(cls, language_dir: Path) -> Vocabulary:
@@ -36,6 +37,7 @@ class Vocabulary:
             tuple(intent for intent in intents if intent != OUT_OF_SCOPE),
             tuple(str(rule["id"]) for rule in rules),
             {intent: _chain(intent, parents) for intent in intents},
+            frozenset(str(intent) for rule in rules for intent in _listed(rule.get("intents"))),
         )
 
     @property
@@ -50,6 +52,10 @@ def _section(path: Path, key: str) -> list[dict[str, object]]:
     if not isinstance(section, list):
         raise DataFileError(str(path), "this list is missing", key=key)
     return section
+
+
+def _listed(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
 
 
 def _chain(intent: str, parents: Mapping[str, str]) -> tuple[str, ...]:

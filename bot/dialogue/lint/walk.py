@@ -24,7 +24,7 @@ from bot.dialogue.lint.values import Value
 from bot.dialogue.lint.vocabulary import Vocabulary
 from bot.dialogue.lint.wording import counter_bound, wording
 from bot.dialogue.model import ANY, RETURN, STAY, UNCLEAR, Move
-from bot.dialogue.prompts import PromptBook
+from bot.dialogue.prompts import ACCOUNT, PUBLIC, PromptBook
 
 LONGEST_CHAIN = 20
 
@@ -71,7 +71,9 @@ class _Walker:
         self.events = Events(flow, vocabulary)
         self.graph = Graph()
         self._slots = frozenset(flow.slots)
-        self._private = DEBT_NAMES | {name for name, slot in flow.slots.items() if slot.reveals}
+        self._private = (
+            DEBT_NAMES | (ACCOUNT - PUBLIC) | {name for name, slot in flow.slots.items() if slot.reveals}
+        )
         self._checked: set[tuple[object, ...]] = set()
         self._relevance = Relevance(flow, prompts)
         self._returns: list[_Trail] = []

@@ -69,7 +69,7 @@ def unhandled_intent(language: Language) -> Iterator[Finding]:
     """An intent that no step of any flow handles: it is always taken for not understood."""
     if not language.complete:
         return
-    waited_for: set[str] = set()
+    waited_for = set(language.vocabulary.stopping)
     for subject in language.subjects:
         for placed in subject.graph.taken:
             waited_for.update(placed.move.intents)

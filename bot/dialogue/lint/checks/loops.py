@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.dialogue.lint.cycles import components
-from bot.dialogue.lint.finding import Finding
+from bot.dialogue.lint.finding import Finding, Severity
 from bot.dialogue.lint.graph import Edge
 from bot.dialogue.lint.state import Node
 from bot.dialogue.lint.subject import Subject
+from bot.dialogue.model import RETURN, STAY
 
 Edges = dict[Node, list[Edge]]
 
@@ -50,10 +51,16 @@ def unbounded_loop(subject: Subject) -> Iterator[Finding]:
             yield subject.finding(
                 "unbounded-loop",
                 subject.at_move(cycle[0].moves[0]),
-                f"the customer can go round {' → '.join(sorted(steps))} for ever",
+                f"the customer can go round {' → '.join(sorted(steps))} without limit",
                 ADVICE,
-                (*graph.path(start), "then for ever:", *around),
+                (*graph.path(start), "again and again:", *around),
+                Severity.WARNING if any(_is_capped(edge) for edge in cycle) else Severity.ERROR,
             )
+
+
+def _is_capped(edge: Edge) -> bool:
+    """Whether it comes to a question anew, which ``most_visits`` ends: a backstop, not a plan."""
+    return bool(edge.moves) and edge.moves[-1].move.to not in (RETURN, STAY)
 
 
 def _unlimited(free: Edges) -> Edges:

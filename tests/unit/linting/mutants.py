@@ -1,0 +1,46 @@
+"""Flows broken on purpose: a copy of the shipped language with one thing changed."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from bot.dialogue.flow import load_flow
+from bot.dialogue.lint.finding import Finding
+from bot.dialogue.lint.linter import lint_flow, subject_of
+from bot.dialogue.lint.places import Places
+from bot.dialogue.lint.vocabulary import Vocabulary
+from bot.dialogue.prompts import PromptBook
+from bot.language import language_dir
+
+COMMON, MESSAGE, DORMANT = "flows/common.yml", "flows/third-party-message.yml", "flows/dormant-offer.yml"
+IDENTITY, ANYWHERE, OPENING = "flows/parts/identity.yml", "prompts/anywhere.yml", "prompts/opening.yml"
+Change = Callable[[Any], object]
+
+
+def copy_language(to: Path) -> Path:
+    """The shipped language, to be changed."""
+    return Path(shutil.copytree(language_dir("zh"), to / "zh"))
+
+
+def change(folder: Path, file: str, how: Change) -> None:
+    """Read a YAML file, change its content in place and write it back."""
+    path = folder / file
+    content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    how(content)
+    path.write_text(yaml.safe_dump(content, allow_unicode=True, sort_keys=False), encoding="utf-8")
+
+
+def findings(folder: Path, flow: str) -> list[Finding]:
+    """What the linter says of one flow."""
+    prompts = PromptBook.load(folder)
+    loaded = load_flow(folder, flow, prompts)
+    return lint_flow(subject_of(loaded, prompts, Vocabulary.load(folder), Places(folder)))
+
+
+def ids(folder: Path, flow: str) -> set[str]:
+    return {finding.id for finding in findings(folder, flow)}
