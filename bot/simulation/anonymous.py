@@ -82,6 +82,7 @@ class Anonymiser:
             name=_invented("name") if brief.party.name else "",
             id_tail=TAIL if brief.party.id_tail else "",
         )
+        plan, broken = brief.instalments, brief.broken_promise
         offer = brief.offer
         if offer is not None:
             waives = _rounded(offer.waives, up=False)
@@ -93,6 +94,9 @@ class Anonymiser:
             party=party,
             debt=debt,
             offer=offer,
+            instalments=plan
+            and replace(plan, id="plan", amount=_rounded(plan.amount), approved_by="scenario"),
+            broken_promise=broken and replace(broken, amount=_rounded(broken.amount)),
         )
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from random import Random
 from typing import Annotated, Literal, Self
@@ -11,7 +11,16 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
 from bot.datafile import load_model
-from bot.dialogue.brief import Brief, Debt, Offer, Party
+from bot.dialogue.brief import (
+    Brief,
+    BrokenPromise,
+    Debt,
+    InstalmentPlan,
+    Invitation,
+    Offer,
+    Party,
+    unknown_caller,
+)
 from bot.dialogue.speech import Speech
 
 
@@ -30,7 +39,10 @@ Chance = Annotated[float, Field(ge=0, le=1)]
 
 
 class Ranges(_Strict):
-    """From what a customer is drawn. Money in major units; percent of the amount due; days from the call."""
+    """From what a customer is drawn. Money in major units; percent of the amount due; days from the call.
+
+    ``unknown`` is how often a caller's number is nobody's here, ``invitation`` the approved words of one.
+    """
 
     amount_due: Range
     minimum_percent: Range
@@ -39,6 +51,11 @@ class Ranges(_Strict):
     offer: Chance
     offer_percent: Range
     offer_days: Range
+    instalments: Chance = 0.0
+    instalment_count: Range = (3, 12)
+    broken_promise: bool = False
+    invitation: str = ""
+    unknown: Chance = 0.0
 
 
 class PopulationFile(_Strict):
@@ -109,7 +126,24 @@ class Population:
             waives = _share(amount, ranges.offer_percent, random)
             offer = Offer("1", waives, until, "simulation", until)
         party = self._party(random, with_tail=random.random() < ranges.id_tail)
-        return Brief(self.file.institution, self.file.hotline, party, debt, offer)
+        brief = Brief(self.file.institution, self.file.hotline, party, debt, offer)
+        return self._more(brief, ranges, today, random)
+
+    def _more(self, brief: Brief, ranges: Ranges, today: date, random: Random) -> Brief:
+        """What only some flows need. Nothing is drawn for what a flow has not."""
+        soon, debt = today + timedelta(days=7), brief.debt
+        if ranges.unknown and random.random() < ranges.unknown:
+            return unknown_caller(brief.institution, brief.hotline)
+        if ranges.instalments and random.random() < ranges.instalments:
+            count = random.randint(*ranges.instalment_count)
+            plan = InstalmentPlan("1", count, -(-debt.amount_due // count), soon, "simulation", soon)
+            brief = replace(brief, instalments=plan)
+        if ranges.broken_promise:
+            broken = BrokenPromise(debt.amount_due, today - timedelta(days=random.randint(1, 5)))
+            brief = replace(brief, broken_promise=broken)
+        if ranges.invitation:
+            brief = replace(brief, invitation=Invitation(ranges.invitation, soon))
+        return brief
 
     def _party(self, random: Random, *, with_tail: bool) -> Party:
         gender = random.choice(sorted(self.names.given))

@@ -8,6 +8,10 @@ from typing import Self
 
 from bot.dialogue.prompts import PromptBook
 
+SHORTEST_BRANCH = 6
+"""A branch of a question with a shorter stretch than this is not known by it."""
+
+_BLOCK = re.compile(r"\{%.*?%\}")
 _TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}")
 
 
@@ -19,7 +23,7 @@ class Recognition:
 
     @classmethod
     def of(cls, prompts: PromptBook) -> Self:
-        """The marks of every prompt with ``asks``: of each variant the longest stretch without variable."""
+        """The marks of every prompt with ``asks``: of each variant and branch the longest plain stretch."""
         marks: dict[str, str] = {}
         for prompt in prompts.prompts.values():
             if prompt.asks is not None:
@@ -27,6 +31,12 @@ class Recognition:
                     mark = max(_TAG.split(source), key=len).strip()
                     if marks.setdefault(mark, prompt.asks) != prompt.asks:
                         raise ValueError(f"{mark!r} does not tell {marks[mark]!r} from {prompt.asks!r}")
+        for prompt in prompts.prompts.values():
+            for source in prompt.sources if prompt.asks else ():
+                for branch in _BLOCK.split(source):
+                    mark = max(_TAG.split(branch), key=len).strip()
+                    if prompt.asks is not None and len(mark) >= SHORTEST_BRANCH:
+                        marks.setdefault(mark, prompt.asks)
         return cls(tuple(sorted(marks.items(), key=lambda pair: -len(pair[0]))))
 
     def asked(self, text: str) -> str | None:

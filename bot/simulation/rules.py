@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from bot.dialogue.checks import REQUIRED_DISCLOSURES
-from bot.dialogue.context import usable_offer
+from bot.dialogue.context import usable_instalments, usable_offer
 from bot.dialogue.conversation import Conversation
 from bot.dialogue.dispositions import CODES, Disposition
 from bot.dialogue.turn import RecordPromise
@@ -117,6 +117,10 @@ class Inspector:
     def _within_limits(self, promise: RecordPromise, today: date) -> bool:
         brief = self._conversation.brief
         debt = brief.debt
+        if promise.plan_id is not None:
+            plan = usable_instalments(brief, today)
+            sound = plan is not None and (plan.id, plan.amount) == (promise.plan_id, promise.amount)
+            return plan is not None and sound and today <= promise.due <= plan.first_due
         if not today <= promise.due <= today + timedelta(days=brief.latest_promise_days):
             return False
         if promise.offer_id is None:

@@ -99,6 +99,18 @@ def customer_data(brief: Brief) -> dict[str, Any]:
             "pay_by": offer.pay_by.isoformat(),
             "valid_until": offer.valid_until.isoformat(),
         }
+    if (plan := brief.instalments) is not None:
+        data["instalments"] = {
+            "count": plan.count,
+            "amount": _major(plan.amount),
+            "first_due": plan.first_due.isoformat(),
+            "valid_until": plan.valid_until.isoformat(),
+        }
+    if (broken := brief.broken_promise) is not None:
+        data["broken_promise"] = {"amount": _major(broken.amount), "due": broken.due.isoformat()}
+    if (invitation := brief.invitation) is not None:
+        until = invitation.valid_until.isoformat()
+        data["invitation"] = {"text": invitation.text, "valid_until": until}
     return data
 
 
