@@ -139,7 +139,8 @@ def _arrows(every: list[Arrow], placed: dict[str, _Placed], right: float) -> Ite
                 y3 = end.y + end.height * 0.5
                 x3 = end.x + WIDE
                 path = (
-                    f"M{x1:.1f},{y1:.1f} C{x1:.1f},{y1 + 40:.1f} {lane:.1f},{y1 + 40:.1f} {lane:.1f},{y1 - 20:.1f} "
+                    f"M{x1:.1f},{y1:.1f} C{x1:.1f},{y1 + 40:.1f} "
+                    f"{lane:.1f},{y1 + 40:.1f} {lane:.1f},{y1 - 20:.1f} "
                     f"L{lane:.1f},{y3 + 40:.1f} C{lane:.1f},{y3:.1f} {x3 + 60:.1f},{y3:.1f} {x3:.1f},{y3:.1f}"
                 )
                 at = (x1, y1 + 20 + 15 * (index % 4))
@@ -179,9 +180,7 @@ def _panel(flow: Flow, prompts: PromptBook, left: float) -> tuple[list[str], flo
     y += 26
     x = left
     row_height = 0.0
-    for name in (
-        flow.detours if isinstance(flow.detours, tuple) else sorted(flow.detours, key=list(flow.steps).index)
-    ):
+    for name in sorted(flow.detours, key=list(flow.steps).index):
         item = _sized(box(flow, prompts, name))
         if x + WIDE > left + PANEL + 1:
             x, y, row_height = left, y + row_height + 16, 0.0
