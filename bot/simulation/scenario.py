@@ -104,8 +104,9 @@ class LineModel(_Strict):
 
     Either the ``user`` says something, or there is ``silence`` so many times in a row, or keys are
     ``pressed``. ``intent`` is what must be understood, ``stop_words`` the rules that must be hit (an empty
-    list: none), ``bot`` the prompts of the reply in order, ``says`` words that must be in it, ``step`` where the flow must
-    stand then, and ``slots`` what some slots must hold (null: nothing; money in major units, days as text).
+    list: none), ``bot`` the prompts of the reply in order, ``says`` words that must be in it, ``step`` where
+    the flow must stand then, and ``slots`` what some slots must hold (null: nothing; money in major units,
+    days as text).
     """
 
     user: str | None = None
