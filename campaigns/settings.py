@@ -14,6 +14,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from campaigns.errors import NotInitialisedError, SettingsError
 
 SETTINGS_FILE = "settings.toml"
+KEY_FILE, KEY_BYTES = "permit.key", 32
 
 INSTITUTION, HOTLINE = "融安消费金融", "4008001234"  # stand-ins until the lender sets its own
 
@@ -88,25 +89,35 @@ class Settings(BaseSettings):
 
     def permit_key(self) -> bytes:
         """The secret that signs permits. Raises NotInitialisedError when it is missing."""
-        try:
-            return bytes.fromhex((self.home / "permit.key").read_text().strip())
-        except (OSError, ValueError) as error:
-            raise NotInitialisedError(
-                f"{self.home / 'permit.key'} is missing or damaged; run 'xiaorong init'"
-            ) from error
+        key = _read_key(self.home / KEY_FILE)
+        if key is None:
+            raise NotInitialisedError(f"{self.home / KEY_FILE} is missing or damaged; run 'xiaorong init'")
+        return key
+
+
+def _read_key(path: Path) -> bytes | None:
+    """The key in ``path``; None when there is no usable one."""
+    try:
+        key = bytes.fromhex(path.read_text().strip())
+    except (OSError, ValueError):
+        return None
+    return key if len(key) == KEY_BYTES else None
 
 
 def create_home(home: Path) -> bool:
     """Make a data directory with settings and a permit key; what is there stays. True when it is new."""
     try:
-        home.mkdir(parents=True, exist_ok=True)
-        settings, key = home / SETTINGS_FILE, home / "permit.key"
+        # What is in there are names, numbers and transcripts: nobody else's to read.
+        home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        settings, key = home / SETTINGS_FILE, home / KEY_FILE
         new = not settings.exists()
         if new:
             settings.write_text(TEMPLATE, encoding="utf-8")
-        if not key.exists():
-            key.touch(mode=0o600)
-            key.write_text(secrets.token_hex(32))
+        if _read_key(key) is None:
+            fresh = key.with_suffix(".new")
+            fresh.touch(mode=0o600)
+            fresh.write_text(secrets.token_hex(KEY_BYTES))
+            fresh.replace(key)  # at once: a crash leaves the old key or the new one, never half of one
     except OSError as error:
         raise SettingsError(f"{home} cannot be used as a data directory: {error.strerror}") from error
     return new

@@ -132,11 +132,8 @@ def resume(context: typer.Context, name: Name, real_time: RealTime = False) -> N
     """Resume a paused campaign and run it."""
     with open_installation(context.obj) as (settings, database):
         from campaigns.cli.running import run_campaign
-        from campaigns.store.campaigns import campaign_by_name, resume_campaign
 
-        with database.transaction() as session:
-            resume_campaign(session, campaign_by_name(session, name).id)
-        run_campaign(settings, database, name, real_time=real_time)
+        run_campaign(settings, database, name, real_time=real_time, resume=True)
 
 
 @app.command(

@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 from rich.console import Console
+from rich.markup import escape
 
 from bot.dialogue.prompts import PromptBook
 from bot.language import language_dir
@@ -66,10 +67,10 @@ class Listener:
 
     def _print(self, entry: Entry) -> None:
         if entry.speaker == "bot":
-            self._console.print(f"[bold cyan]小融[/bold cyan]  {entry.text}")
+            self._console.print(f"[bold cyan]小融[/bold cyan]  {escape(entry.text)}")
         elif entry.speaker == "customer":
             meant = f"  [dim]{entry.intent} {entry.confidence:.2f}[/dim]" if entry.confidence else ""
-            self._console.print(f"[bold]客户[/bold]  {entry.text}{meant}")
+            self._console.print(f"[bold]客户[/bold]  {escape(entry.text)}{meant}")
 
 
 def demonstrate(home: Path, customers: int, seed: int) -> None:

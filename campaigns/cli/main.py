@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import traceback
 from datetime import UTC, datetime
@@ -75,6 +76,7 @@ def options(
 
 def main() -> None:
     """The console script. An error is one line and exit code 1; the trace of an unexpected one is kept."""
+    os.umask(0o077)  # data, reports and error files hold names, numbers and transcripts
     try:
         app()
     except (CampaignsError, BotError, LineError) as error:
@@ -82,7 +84,7 @@ def main() -> None:
     except KeyboardInterrupt:
         fail("stopped", code=130)
     except Exception as error:  # the last barrier: an operator never sees a traceback
-        fail(f"unexpected {type(error).__name__}; {_keep_trace()}")
+        fail(f"unexpected {type(error).__name__}; {_keep_trace(error)}")
 
 
 def fail(message: str, *, code: int = 1) -> None:
@@ -92,13 +94,15 @@ def fail(message: str, *, code: int = 1) -> None:
     sys.exit(code)
 
 
-def _keep_trace() -> str:
-    """Write the traceback beside the data, and say where."""
-    path = home_dir() / "errors.log"
+def _keep_trace(error: Exception) -> str:
+    """Write where it happened, and say where. The message stays out: it may hold personal data."""
+    home = Path(sys.argv[sys.argv.index("--home") + 1]) if "--home" in sys.argv[:-1] else home_dir()
+    path = home / "errors.log"
+    frames = "".join(traceback.format_tb(error.__traceback__))
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("a", encoding="utf-8") as file:
-            file.write(f"--- {datetime.now(UTC).isoformat()} {' '.join(sys.argv)}\n{traceback.format_exc()}")
+            file.write(f"--- {datetime.now(UTC).isoformat()} {type(error).__name__}\n{frames}")
     except OSError:
         return "the details could not be written"
     return f"please report it with the end of {path}"

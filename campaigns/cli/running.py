@@ -6,6 +6,7 @@ import asyncio
 import signal
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 
 from rich.console import Console, Group
 from rich.live import Live
@@ -15,9 +16,10 @@ from rich.text import Text
 from campaigns.dialing.assembly import choose_clock, open_worker
 from campaigns.dialing.events import Decided, Dialled, Ended, Listener, WorkerEvent, ignore
 from campaigns.dialing.worker import RunEnd, Worker
+from campaigns.errors import StoreError
 from campaigns.outcomes.report_terminal import funnel_table
 from campaigns.settings import Settings
-from campaigns.store.campaigns import campaign_by_name
+from campaigns.store.campaigns import campaign_by_name, resume_campaign
 from campaigns.store.database import Database
 from campaigns.store.reporting import campaign_report
 
@@ -50,6 +52,7 @@ def run_campaign(
     name: str,
     *,
     real_time: bool = False,
+    resume: bool = False,
     also: Listener = ignore,
     console: Console | None = None,
 ) -> RunEnd:
@@ -70,9 +73,12 @@ def run_campaign(
     task = progress.add_task(name, total=campaign.members, completed=campaign.done)
     below = Text(style="dim")
     with open_worker(settings, database, campaign, clock, listen) as worker:
+        if resume:  # only now is it sure that nobody else runs it
+            with database.transaction() as session:
+                resume_campaign(session, campaign.id)
 
         def show() -> None:
-            with database.transaction() as session:
+            with suppress(StoreError), database.transaction() as session:  # the worker minds the store
                 progress.update(task, completed=campaign_by_name(session, name).done)
             below.plain = f"{clock.now().astimezone(settings.zone):%Y-%m-%d %H:%M}  {tally}"
 
@@ -94,7 +100,7 @@ async def _supervise(worker: Worker, show: Callable[[], None], console: Console)
         asked += 1
         if asked == 1:
             worker.stop()
-            console.print(f"Stopping: {worker.live} calls may end first. Ctrl-C again leaves at once.")
+            console.print("Stopping: calls in progress may end first. Ctrl-C again leaves at once.")
         else:
             run.cancel()
 
@@ -108,6 +114,9 @@ async def _supervise(worker: Worker, show: Callable[[], None], console: Console)
     except asyncio.CancelledError:
         return RunEnd.STOPPED
     finally:
+        if not run.done():
+            run.cancel()
+            await asyncio.wait({run})
         for signum in (signal.SIGINT, signal.SIGTERM):
             loop.remove_signal_handler(signum)
 

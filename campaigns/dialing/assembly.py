@@ -30,7 +30,7 @@ from campaigns.settings import Settings
 from campaigns.store.campaigns import CampaignView
 from campaigns.store.database import Database
 from campaigns.store.exclusive import exclusive_worker
-from campaigns.store.facts import latest_decision_at
+from campaigns.store.facts import latest_event_at
 from campaigns.store.threads import StoreThreads
 from telephony.announcements import load_announcements
 from telephony.carrier import LineSetup
@@ -48,13 +48,13 @@ def choose_clock(settings: Settings, database: Database, *, real_time: bool) -> 
     time is behind the ledger: no call may be decided on then.
     """
     with database.transaction() as session:
-        ledger_time = latest_decision_at(session)
+        ledger_time = latest_event_at(session)
     now = SystemClock().now()
     if settings.line == SIMULATED and not real_time:
         return VirtualClock(max(now, ledger_time) if ledger_time else now)
     if ledger_time is not None and ledger_time > now:
         raise ClockError(
-            f"the latest decision on record is of {ledger_time:%Y-%m-%d %H:%M} UTC, which is still to come: "
+            f"the latest event on record is of {ledger_time:%Y-%m-%d %H:%M} UTC, which is still to come: "
             "either the clock was moved back, or this data directory was used in virtual time; "
             "use virtual time, or a new data directory with --home"
         )
@@ -100,7 +100,7 @@ def open_worker(
     )
     queue_url = str(settings.database_url or f"sqlite:///{settings.home / 'queue.db'}")
     with exclusive_worker(database):
-        store, queue = StoreThreads(database), Database(queue_url)
+        store, queue = StoreThreads(database), Database(queue_url, queue=True)
         try:
             tools = Tools(
                 campaign_id=campaign.id,

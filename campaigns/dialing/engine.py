@@ -1,8 +1,7 @@
 """The durable queue, on DBOS Transact: a turn enqueued here is worked off once, or again after a crash.
 
 DBOS remembers which turns are queued or in progress; what has been done in them, our own ledger knows. A turn
-is therefore one workflow without steps of its own, named by member and turn: enqueuing it twice does nothing,
-and when a crash makes it run again, it reads in the ledger how far it came.
+is therefore one workflow without steps of its own, named by member and turn: enqueuing it twice does nothing.
 """
 
 from __future__ import annotations
@@ -32,20 +31,20 @@ class QueuedTurn:
     member_id: int
     turn: int
 
-    @property
-    def workflow_id(self) -> str:
-        return f"member-{self.member_id}-turn-{self.turn}"
-
 
 Handler = Callable[[QueuedTurn], Awaitable[None]]
 
 
 class DurableQueue:
-    """Turns in, handler calls out, on the running event loop. One per process: DBOS is a singleton."""
+    """Turns in, handler calls out, on the running event loop. One per process: DBOS is a singleton.
 
-    def __init__(self, handler: Handler, database: Database) -> None:
+    ``ledger`` names the ledger that the turns are of: a queue that outlived it knows nothing of a new one.
+    """
+
+    def __init__(self, handler: Handler, database: Database, ledger: str) -> None:
         self._handler = handler
         self._database = database
+        self._ledger = ledger
 
     async def start(self, *, concurrency: int, poll_s: float) -> None:
         """Recover what this worker left unfinished and begin to work off the queue."""
@@ -78,15 +77,8 @@ class DurableQueue:
         await asyncio.gather(*(self._enqueue_one(turn) for turn in turns))
 
     async def _enqueue_one(self, turn: QueuedTurn) -> None:
-        with SetWorkflowID(turn.workflow_id):
+        with SetWorkflowID(f"{self._ledger}-member-{turn.member_id}-turn-{turn.turn}"):
             await self._queue.enqueue_async(self._workflow, turn.member_id, turn.turn)
-
-    async def unfinished(self) -> set[str]:
-        """Ids of the workflows that are queued or in progress."""
-        workflows = await DBOS.list_workflows_async(
-            status=["PENDING", "ENQUEUED", "DELAYED"], load_input=False, load_output=False
-        )
-        return {workflow.workflow_id for workflow in workflows}
 
     async def stop(self) -> None:
         """Stop taking turns; those in progress are found again at the next start."""

@@ -19,13 +19,21 @@ class TokenBucket:
         self._tokens = float(burst)
         self._filled_at: datetime = clock.now()
 
+    def room(self, within_s: float) -> int:
+        """How many more could start within so many seconds."""
+        self._fill()
+        return max(0, int(self._tokens + within_s * self._rate))
+
     async def take(self) -> None:
         """Wait for a token. Must be called from work that holds a mark of the clock."""
-        now = self._clock.now()
-        elapsed = max(0.0, (now - self._filled_at).total_seconds())
-        self._tokens = min(self._burst, self._tokens + elapsed * self._rate)
-        self._filled_at = now
+        self._fill()
         # Going below zero reserves a place in the line without a queue of waiters.
         self._tokens -= 1
         if self._tokens < 0:
             await self._clock.sleep(-self._tokens / self._rate)
+
+    def _fill(self) -> None:
+        now = self._clock.now()
+        elapsed = max(0.0, (now - self._filled_at).total_seconds())
+        self._tokens = min(self._burst, self._tokens + elapsed * self._rate)
+        self._filled_at = now

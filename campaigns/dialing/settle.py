@@ -21,6 +21,7 @@ from campaigns.dialing.record import CallRecord
 from campaigns.outcomes.messages import MessageBook, MessageFacts
 from campaigns.outcomes.promises import PromiseLimits, PromiseToPay, promise_to_pay
 from campaigns.outcomes.retry import Retry, RetryPolicy
+from campaigns.store import campaigns as store_campaigns
 from campaigns.store import ledger
 from campaigns.store import outcomes as store
 from campaigns.store.database import Session
@@ -30,6 +31,7 @@ from campaigns.store.numbers import set_number_status
 
 LOST = "lost"
 TRUNK_FAULT = "trunk_fault"
+WITHDRAWN = "withdrawn"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,29 @@ def settle_trunk_fault(session: Session, attempt_id: int, at: datetime, house: H
         return False
     _set_next(session, attempt, TRUNK_FAULT, at, house, ledger.tries_of(session, attempt.member_id))
     return True
+
+
+def settle_withdrawn(session: Session, attempt_id: int, at: datetime) -> bool:
+    """Reserved and never dialled: nothing rang, nothing is charged, and the next turn decides anew."""
+    attempt = ledger.end_attempt(
+        session, attempt_id, state="ended", disposition=WITHDRAWN, at=at, charged=False
+    )
+    if attempt is None:
+        return False
+    ledger.set_next(session, attempt.member_id, next_at=at)
+    return True
+
+
+def settle_left_behind(session: Session, at: datetime, house: House) -> list[int]:
+    """Settle what a dead worker left, in every campaign; the attempts lost. For a worker alone on the store.
+
+    Each becomes lost: it counts against every cap, as a talk too if it was dialled, and is never redialled.
+    """
+    lost = ledger.live_attempts(session)
+    for attempt_id in lost:
+        settle_lost(session, attempt_id, at, house)
+    store_campaigns.put_all_back(session, at)
+    return lost
 
 
 def _call(attempt: EndedAttempt, record: CallRecord) -> Call:

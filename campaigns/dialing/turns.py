@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from campaigns.clock import Clock
 from campaigns.dialing.briefing import brief_of
-from campaigns.dialing.events import Decided, Dialled, Ended, Listener, Spoken, ignore
+from campaigns.dialing.events import Decided, Dialled, Ended, Listener, Spoken, WorkerEvent, ignore
 from campaigns.dialing.number_check import check_numbers
 from campaigns.dialing.pacing import TokenBucket
 from campaigns.dialing.record import CallRecord
 from campaigns.dialing.reserve import Declined, Interrupted, Reserved, Rules, weigh_turn
-from campaigns.dialing.settle import LOST, TRUNK_FAULT, House, settle_call, settle_lost, settle_trunk_fault
+from campaigns.dialing.settle import (
+    LOST,
+    TRUNK_FAULT,
+    WITHDRAWN,
+    House,
+    settle_call,
+    settle_left_behind,
+    settle_lost,
+    settle_trunk_fault,
+    settle_withdrawn,
+)
 from campaigns.dialing.talk import Script, hold_call
 from campaigns.store import campaigns as store_campaigns
 from campaigns.store import ledger
@@ -23,9 +34,13 @@ from campaigns.store.ledger import Reservation
 from campaigns.store.threads import StoreThreads
 from telephony.checks import NumberChecker
 from telephony.errors import TrunkFault
-from telephony.line import Call, DialOrder, Line, NotAnswered
+from telephony.line import Answered, Call, DialOrder, Line, NotAnswered
 from telephony.permits import PermitClaims, PermitSigner
 from telephony.status import NumberStatus
+
+log = logging.getLogger(__name__)
+
+MOST_PACING_S = 20.0  # a permit lives 60 s
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,68 +67,86 @@ class TurnTaker:
     def __init__(self, tools: Tools) -> None:
         self._tools = tools
         self._look_back = look_back(tools.rules)
+        self.stopped = False  # True: what has not been dialled yet is given back
 
     async def check_numbers(self, customer_ids: Sequence[int]) -> None:
         """Ask for the state of the customers' numbers where it is not known."""
         tools = self._tools
         await check_numbers(customer_ids, tools.store, tools.checker, tools.rules.pack, tools.clock.now())
 
+    def room(self) -> int:
+        """How many turns could be paced out before their permits are over."""
+        return max(1, self._tools.pacer.room(MOST_PACING_S))
+
+    async def settle_left_behind(self) -> None:
+        """Bring everything that a dead worker left to an end. Raises StoreError."""
+        tools = self._tools
+        now = tools.clock.now()
+        for attempt_id in await tools.store.run(settle_left_behind, now, tools.house):
+            self._tell(Ended(attempt_id, LOST, False, False, None, now))
+
+    async def give_back(self, member_ids: Sequence[int]) -> None:
+        """Turns that were claimed and not used."""
+        await self._tools.store.run(store_campaigns.put_back, member_ids, self._tools.clock.now())
+
     async def take(self, member_id: int, turn: int) -> None:
         """Work off one turn. Raises StoreError when the database stays away."""
         tools = self._tools
-        await tools.pacer.take()
+        if self.stopped:
+            await self.give_back([member_id])
+            return
         now = tools.clock.now()
         around = Surroundings(now, tools.line.simulated, tools.clock.virtual, now - self._look_back)
         weighed = await tools.store.run(weigh_turn, member_id, turn, tools.campaign_id, tools.rules, around)
         match weighed:
             case Reserved(reservation, _):
-                tools.listener(Decided(member_id, "allow", "allowed"))
+                self._tell(Decided(member_id, "allow", "allowed"))
+                await tools.pacer.take()
                 await self._dial(reservation, weighed)
             case Declined(verdict):
                 until = getattr(verdict, "until", None)
-                kind = type(verdict).__name__.lower()
-                tools.listener(Decided(member_id, kind, verdict.reason, until))
+                self._tell(Decided(member_id, type(verdict).__name__.lower(), verdict.reason, until))
             case Interrupted(attempt_id):
                 await self._lose(attempt_id)
             case _:
                 pass
 
-    async def recover(self, member_id: int) -> None:
-        """Bring a member whose turn got lost back to where its ledger says."""
-        tools = self._tools
-        attempt_id = await tools.store.run(ledger.live_attempt, member_id)
-        if attempt_id is not None:
-            await self._lose(attempt_id)
-        else:
-            await tools.store.run(store_campaigns.put_back, [member_id], tools.clock.now())
-
     async def _lose(self, attempt_id: int) -> None:
         tools = self._tools
         now = tools.clock.now()
         if await tools.store.run(settle_lost, attempt_id, now, tools.house):
-            tools.listener(Ended(attempt_id, LOST, False, False, None, now))
+            self._tell(Ended(attempt_id, LOST, False, False, None, now))
 
     async def _dial(self, reservation: Reservation, reserved: Reserved) -> None:
         tools = self._tools
+        attempt_id = reservation.attempt_id
         now = tools.clock.now()
-        if not await tools.store.run(ledger.start_dial, reservation, now):
-            await self._lose(reservation.attempt_id)
+        if self.stopped or not await tools.store.run(ledger.start_dial, reservation, now):
+            await tools.store.run(settle_withdrawn, attempt_id, tools.clock.now())
+            self._tell(Ended(attempt_id, WITHDRAWN, False, False, None, now))
             return
         order = DialOrder(reservation.e164, tools.caller_id, tools.signer.issue(_claims(reservation)))
-        tools.listener(Dialled(reservation.attempt_id, now))
+        self._tell(Dialled(attempt_id, now))
+        started_at = tools.clock.now()
         try:
             call = await tools.line.dial(order)
-            record = await self._call(call, reservation, reserved)
         except TrunkFault:
-            at = tools.clock.now()
-            await tools.store.run(settle_trunk_fault, reservation.attempt_id, at, tools.house)
-            tools.listener(Ended(reservation.attempt_id, TRUNK_FAULT, False, False, None, at))
+            await self._settle_trunk_fault(attempt_id)
             return
-        if await tools.store.run(settle_call, reservation.attempt_id, record, tools.house):
+        try:
+            try:
+                answer = await call.answer()
+            except TrunkFault:
+                await self._settle_trunk_fault(attempt_id)
+                return
+            record = await self._record(call, answer, started_at, reservation, reserved)
+        finally:
+            await call.hang_up()
+        if await tools.store.run(settle_call, attempt_id, record, tools.house):
             outcome = record.outcome
-            tools.listener(
+            self._tell(
                 Ended(
-                    reservation.attempt_id,
+                    attempt_id,
                     record.disposition,
                     record.answered_at is not None,
                     outcome is not None and outcome.right_party,
@@ -122,15 +155,28 @@ class TurnTaker:
                 )
             )
 
-    async def _call(self, call: Call, reservation: Reservation, reserved: Reserved) -> CallRecord:
-        """From ringing to hang-up."""
-        tools = self._tools
-        started_at = tools.clock.now()
+    async def _settle_trunk_fault(self, attempt_id: int) -> None:
+        at = self._tools.clock.now()
+        if await self._tools.store.run(settle_trunk_fault, attempt_id, at, self._tools.house):
+            self._tell(Ended(attempt_id, TRUNK_FAULT, False, False, None, at))
+
+    def _tell(self, event: WorkerEvent) -> None:
+        """Tell whoever watches; a fault of theirs is no fault of the call."""
         try:
-            answer = await call.answer()
-        except BaseException:
-            await call.hang_up()
-            raise
+            self._tools.listener(event)
+        except Exception as error:
+            log.error("a listener failed: %s", type(error).__name__)
+
+    async def _record(
+        self,
+        call: Call,
+        answer: Answered | NotAnswered,
+        started_at: datetime,
+        reservation: Reservation,
+        reserved: Reserved,
+    ) -> CallRecord:
+        """What came of a call: at once when nobody answered, else after the talk."""
+        tools = self._tools
         flow = tools.script.flow
         if isinstance(answer, NotAnswered):
             return CallRecord(
@@ -155,8 +201,9 @@ class TurnTaker:
             brief,
             tools.script,
             tools.clock,
-            reserved.ends_by,
-            lambda entry: tools.listener(Spoken(reservation.attempt_id, entry)),
+            # Paid while it rang: the opening is said, then a goodbye; there is nothing left to remind of.
+            reserved.ends_by if subject.debt.amount_due > 0 else answered_at,
+            lambda entry: self._tell(Spoken(reservation.attempt_id, entry)),
         )
         return CallRecord(
             line=tools.line.name,
@@ -180,7 +227,9 @@ def look_back(rules: Rules) -> timedelta:
     pack = rules.pack.rules
     days = max((cap.days for cap in pack.caps.values()), default=1)
     hours = max((state.within_h for state in pack.number_states.values()), default=0)
-    return timedelta(days=max(7, days, hours / 24) + 1)
+    gaps = max((gap.default or 0 for gap in pack.min_gap_min.values()), default=0)
+    rests = [pack.cooldown.after_talk_h.default or 0] if pack.cooldown.after_talk_h else []
+    return timedelta(days=max(7, days, hours / 24, gaps / 1440, *(rest / 24 for rest in rests)) + 1)
 
 
 def _claims(reservation: Reservation) -> PermitClaims:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import traceback
 from datetime import datetime
 from enum import StrEnum
 from typing import cast
@@ -11,7 +12,6 @@ from typing import cast
 from campaigns.clock import Clock, Release
 from campaigns.dialing.engine import DurableQueue, QueuedTurn
 from campaigns.dialing.turns import TurnTaker
-from campaigns.errors import StoreError
 from campaigns.store import campaigns as store_campaigns
 from campaigns.store.campaigns import CampaignView
 from campaigns.store.database import Database
@@ -50,15 +50,18 @@ class Worker:
         self._turns = turns
         self._store = store
         self._clock = clock
-        self._queue = DurableQueue(self._work_off, queue_database)
+        self._queue = DurableQueue(
+            self._work_off, queue_database, f"{campaign.created_at:%Y%m%d%H%M%S%f}-{campaign.id}"
+        )
         self._in_flight: dict[QueuedTurn, Release] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._stopping = False
         self._failure: Exception | None = None
 
     def stop(self) -> None:
-        """Hand out no more turns; ``run`` returns when the calls in progress have ended."""
+        """Dial no more; ``run`` returns when the calls in progress have ended."""
         self._stopping = True
+        self._turns.stopped = True
 
     @property
     def live(self) -> int:
@@ -70,31 +73,23 @@ class Worker:
         virtual = self._clock.virtual
         await self._store.run(store_campaigns.start_campaign, self._campaign.id, self._clock.now())
         with self._clock.busy():
+            # The worker is alone, so what is unfinished in the ledger was a dead one's.
+            await self._turns.settle_left_behind()
             await self._queue.start(
                 concurrency=self._campaign.concurrency, poll_s=VIRTUAL_POLL_S if virtual else REAL_POLL_S
             )
             try:
-                await self._pick_up()
-                end = await self._hand_out()
+                try:
+                    end = await self._hand_out()
+                except Exception as error:  # whatever it is, calls in progress are not cut off for it
+                    self._failure = self._failure or error
+                    self.stop()
                 await self._drain()
             finally:
                 await self._leave()
         if self._failure is not None:
             raise self._failure
         return end
-
-    async def _pick_up(self) -> None:
-        """After a crash: wait for turns that the queue recovers, and settle those it has lost sight of."""
-        unfinished = await self._queue.unfinished()
-        lost: list[int] = []
-        for turn in await self._store.run(store_campaigns.queued_turns, self._campaign.id):
-            queued = QueuedTurn(turn.member_id, turn.turn)
-            if queued.workflow_id in unfinished:
-                self._in_flight[queued] = self._clock.hold()
-            else:
-                lost.append(turn.member_id)
-        for member_id in lost:
-            await self._turns.recover(member_id)
 
     async def _hand_out(self) -> RunEnd:
         """Give turns to due members as lines come free."""
@@ -105,24 +100,26 @@ class Worker:
                 return RunEnd.STOPPED
             if state != "running":
                 return RunEnd.PAUSED
-            room = campaign.concurrency - self.live
+            room = min(campaign.concurrency - self.live, self._turns.room())
             given = await self._give_turns(room) if room > 0 else 0
+            due = None
             if given == 0 and self.live == 0:
                 due = await self._store.run(store_campaigns.next_due_at, campaign.id)
-                if due is None:
-                    if await self._store.run(store_campaigns.finish_campaign, campaign.id, self._clock.now()):
-                        return RunEnd.FINISHED
-                    await self._pick_up()
-                await self._wait(due)
-            else:
-                await self._wait(None)
+                now = self._clock.now()
+                if due is None and await self._store.run(store_campaigns.finish_campaign, campaign.id, now):
+                    return RunEnd.FINISHED
+            await self._wait(due)
 
     async def _give_turns(self, room: int) -> int:
         now = self._clock.now()
         claimed = await self._store.run(store_campaigns.claim_due, self._campaign.id, now, room)
         turns = [QueuedTurn(turn.member_id, turn.turn) for turn in claimed]
         if turns:
-            await self._turns.check_numbers([turn.customer_id for turn in claimed])
+            try:
+                await self._turns.check_numbers([turn.customer_id for turn in claimed])
+            except Exception:
+                await self._turns.give_back([turn.member_id for turn in claimed])
+                raise
             # A mark for each turn holds virtual time until the queue has started it.
             self._in_flight.update((turn, self._clock.hold()) for turn in turns)
             await self._queue.enqueue(turns)
@@ -155,18 +152,18 @@ class Worker:
 
     async def _work_off(self, turn: QueuedTurn) -> None:
         """What the queue calls for each turn. The work holds the clock; whatever happens, it lets go."""
-        release = self._in_flight.get(turn) or self._clock.hold()
-        self._in_flight[turn] = release
+        release = self._in_flight.get(turn)
+        if release is None:
+            return  # a dead worker's turn, which the queue remembers: the ledger has settled it
         task = cast(asyncio.Task[None], asyncio.current_task())
         self._tasks.add(task)
         try:
             await self._turns.take(turn.member_id, turn.turn)
-        except StoreError as error:
-            # The turn stays queued in the ledger and is picked up at the next start.
-            self._failure = self._failure or error
         except Exception as error:
-            log.exception("turn of member %d failed: %s", turn.member_id, type(error).__name__)
-            await self._turns.recover(turn.member_id)
+            # Only the class: a message may hold what a customer said. The next start settles the turn.
+            where = traceback.extract_tb(error.__traceback__)[-1]
+            log.error("a turn failed: %s at %s:%s", type(error).__name__, where.name, where.lineno)
+            self._failure = self._failure or error
         finally:
             self._tasks.discard(task)
             self._in_flight.pop(turn, None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,6 +13,8 @@ from sqlalchemy.orm import Session
 from campaigns.dialing.audience import Audience
 from campaigns.errors import ConflictError, NotFoundError
 from campaigns.store.models import Account, Attempt, Campaign, CampaignMember, Grade
+
+NAME = re.compile(r"\w[\w.-]{0,63}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,10 @@ def create_campaign(
     at: datetime,
 ) -> CampaignView:
     """Make a campaign and its members. Raises ConflictError: the name is taken, or nobody fits."""
+    if not NAME.fullmatch(name):
+        raise ConflictError(
+            f"{name!r} is no name for a campaign: use letters, digits, '-', '_' and '.', at most 64"
+        )
     if session.scalar(select(Campaign.id).where(Campaign.name == name)) is not None:
         raise ConflictError(f"there is a campaign {name!r} already; choose another name")
     campaign = Campaign(
@@ -193,12 +200,13 @@ def finish_campaign(session: Session, campaign_id: int, at: datetime) -> bool:
     )
     if open_members is not None:
         return False
-    session.execute(
+    finished = session.execute(
         update(Campaign)
         .where(Campaign.id == campaign_id, Campaign.state == "running")
         .values(state="finished", finished_at=at)
-    )
-    return True
+        .returning(Campaign.id)
+    ).first()
+    return finished is not None
 
 
 def campaign_state(session: Session, campaign_id: int) -> str:
@@ -236,22 +244,19 @@ def next_due_at(session: Session, campaign_id: int) -> datetime | None:
     ).one_or_none()
 
 
-def queued_turns(session: Session, campaign_id: int) -> list[Turn]:
-    """Members that hold a turn in the queue."""
-    rows = session.scalars(
-        select(CampaignMember).where(
-            CampaignMember.campaign_id == campaign_id, CampaignMember.state == "queued"
-        )
-    )
-    return [Turn(member.id, member.customer_id, member.turn) for member in rows]
-
-
 def put_back(session: Session, member_ids: Sequence[int], at: datetime) -> None:
     """queued → waiting, due at once: their turn was not used."""
     session.execute(
         update(CampaignMember)
         .where(CampaignMember.id.in_(member_ids), CampaignMember.state == "queued")
         .values(state="waiting", next_at=at)
+    )
+
+
+def put_all_back(session: Session, at: datetime) -> None:
+    """queued → waiting for the members of every campaign: their turns are no worker's any more."""
+    session.execute(
+        update(CampaignMember).where(CampaignMember.state == "queued").values(state="waiting", next_at=at)
     )
 
 

@@ -7,40 +7,69 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.orm import Session, sessionmaker
 
-from campaigns.errors import StoreError
+from campaigns.errors import SettingsError, StoreError
 
 SQLITE_BUSY_TIMEOUT_MS = 30_000
-UNREACHABLE = ("unable to open", "onnection", "disk I/O", "shutting down", "starting up")
 REVISION = "0002"  # the newest migration; checked at every start without loading Alembic
 
-
-def set_sqlite_pragmas(dbapi_connection: Any, _record: Any) -> None:
-    """One writer at a time, readers undisturbed; a write transaction takes its lock at the start."""
-    dbapi_connection.isolation_level = "IMMEDIATE"
-    for pragma in (
-        "journal_mode=WAL",
-        f"busy_timeout={SQLITE_BUSY_TIMEOUT_MS}",
-        "foreign_keys=ON",
-        "synchronous=NORMAL",
-    ):
-        dbapi_connection.execute(f"PRAGMA {pragma}")
-
+UNREACHABLE = ("unable to open", "onnection", "disk I/O", "shutting down", "starting up")
+# Serialization failure, deadlock, lock timeout; connection lost, server going down or coming up.
+TRANSIENT_SQLSTATES = ("40001", "40P01", "55P03", "08", "57P0")
 
 __all__ = ["Database", "Session"]  # rooms that pass a session on need its name, and nothing else of SQL
 
 
-class Database:
-    """A database and the transactions on it."""
+def prepare_ledger(connection: Any, _record: Any) -> None:
+    """Readers undisturbed by writers, and what is committed is on the disk: it outlives a power cut."""
+    connection.isolation_level = None  # transactions begin where SQLAlchemy says, not at the first write
+    _set_pragmas(connection, "synchronous=FULL")
 
-    def __init__(self, url: str) -> None:
-        self.url = make_url(url)
-        self.engine: Engine = create_engine(self.url)
-        if self.is_sqlite:
-            event.listen(self.engine, "connect", set_sqlite_pragmas)
+
+def prepare_queue(connection: Any, _record: Any) -> None:
+    """As DBOS wants it. Less durable than the ledger, which alone says what has been done."""
+    connection.isolation_level = "IMMEDIATE"
+    _set_pragmas(connection, "synchronous=NORMAL")
+
+
+def begin_immediate(connection: Connection) -> None:
+    """What a transaction reads is what it acts on: it holds the write lock from its start."""
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _set_pragmas(connection: Any, *more: str) -> None:
+    for pragma in ("journal_mode=WAL", f"busy_timeout={SQLITE_BUSY_TIMEOUT_MS}", "foreign_keys=ON", *more):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+class Database:
+    """A database and the transactions on it; ``queue``: the durable queue's, on which DBOS makes its own.
+
+    Raises SettingsError when the address is wrong or its driver is not installed.
+    """
+
+    def __init__(self, url: str, *, queue: bool = False) -> None:
+        try:
+            self.url = make_url(url)
+            # Counts are read after the debtor is locked, so each statement must see what others committed.
+            isolation = None if self.is_sqlite else "READ COMMITTED"
+            options = {"isolation_level": isolation} if isolation else {}
+            # What a statement was given may be a name or a transcript: no error message shows it.
+            self.engine: Engine = create_engine(self.url, hide_parameters=True, **options)
+        except (ArgumentError, NoSuchModuleError) as error:
+            raise SettingsError(f"database_url is not an address of a database: {error}") from error
+        except ModuleNotFoundError as error:
+            raise SettingsError(
+                f"database_url needs the package {error.name!r}; for PostgreSQL install '.[postgres]'"
+            ) from error
+        if self.is_sqlite and queue:
+            event.listen(self.engine, "connect", prepare_queue)
+        elif self.is_sqlite:
+            event.listen(self.engine, "connect", prepare_ledger)
+            event.listen(self.engine, "begin", begin_immediate)
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
 
     @property
@@ -78,6 +107,8 @@ class Database:
 def explain(error: DBAPIError, url: str) -> StoreError:
     """A database error as one line that says what to do."""
     cause = str(error.orig).splitlines()[0] if error.orig else str(error).splitlines()[0]
+    if str(getattr(error.orig, "sqlstate", None) or "-").startswith(TRANSIENT_SQLSTATES):
+        return StoreError(f"the database {url} is busy or away: {cause}", transient=True)
     if "locked" in cause:
         message = f"the database {url} is locked by another program; close it and run the command again"
         return StoreError(f"{message} ({cause})", transient=True)

@@ -55,6 +55,7 @@ _ATTEMPTS = select(
     Attempt.charged,
     Attempt.disposition,
     Attempt.ended_at,
+    Attempt.state,
 ).where(
     or_(Attempt.customer_id == _CUSTOMER, Attempt.e164.in_(_NUMBERS)),
     Attempt.reserved_at >= _SINCE,
@@ -111,8 +112,15 @@ def call_facts(
     }
     region, amount_due, promise_due, callback_at, ledger_time = session.execute(_CIRCUMSTANCES, values).one()
     attempts = [
-        (owner, e164, AttemptFact(dialed_at or reserved_at, charged, disposition, ended_at))
-        for owner, e164, dialed_at, reserved_at, charged, disposition, ended_at in session.execute(
+        (
+            owner,
+            e164,
+            AttemptFact(
+                dialed_at or reserved_at, charged, None if state == "lost" else disposition, ended_at
+            ),
+            state == "lost" and dialed_at is not None,
+        )
+        for owner, e164, dialed_at, reserved_at, charged, disposition, ended_at, state in session.execute(
             _ATTEMPTS, values
         )
     ]
@@ -121,6 +129,8 @@ def call_facts(
         for reason, until, e164 in session.execute(_BARS, values)
     ]
     talks = tuple(TalkFact(at) for at in session.scalars(_TALKS, values) if at is not None)
+    # Nobody knows what was said in a call that a crash cut off: it counts as a talk.
+    talks += tuple(TalkFact(fact.at) for owner, _, fact, lost in attempts if owner == customer_id and lost)
     cases = frozenset(session.scalars(_CASES, values))
     return [
         CallFacts(
@@ -140,8 +150,8 @@ def call_facts(
             debt_owed=None if amount_due is None else amount_due > 0,
             suppressions=tuple(bar for bar, e164 in bars if e164 in (None, number.e164)),
             open_cases=cases,
-            debtor_attempts=tuple(fact for owner, _, fact in attempts if owner == customer_id),
-            number_attempts=tuple(fact for _, e164, fact in attempts if e164 == number.e164),
+            debtor_attempts=tuple(fact for owner, _, fact, _ in attempts if owner == customer_id),
+            number_attempts=tuple(fact for _, e164, fact, _ in attempts if e164 == number.e164),
             talks=talks,
             promise_due=promise_due,
             callback_at=callback_at,
@@ -153,3 +163,9 @@ def call_facts(
 def latest_decision_at(session: Session) -> datetime | None:
     """The high-water mark of the ledger's time: a clock behind it has been moved back."""
     return session.scalars(_LATEST_DECISION).one_or_none()
+
+
+def latest_event_at(session: Session) -> datetime | None:
+    """The latest time on record at all: of a decision, or of the end of a call."""
+    times = [latest_decision_at(session), session.scalar(select(func.max(Attempt.ended_at)))]
+    return max((at for at in times if at is not None), default=None)

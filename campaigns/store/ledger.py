@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from campaigns.store.models import (
+    Account,
     Attempt,
     Call,
     Campaign,
@@ -21,6 +22,7 @@ from campaigns.store.models import (
     DecisionRecord,
     Permit,
     PhoneNumber,
+    Suppression,
     TurnRecord,
 )
 
@@ -164,10 +166,14 @@ def add_permit(
 
 
 def start_dial(session: Session, reservation: Reservation, at: datetime) -> bool:
-    """reserved → dialing, spending the permit; False when it is not reserved any more or its permit is over.
+    """reserved → dialing, spending the permit; a dial may follow only when this returned True, and only once.
 
-    A dial may follow only when this returned True, and then only once.
+    False when the attempt is not reserved any more, its permit is over, or the call is not wanted any more: a
+    pause, a payment or a bar came in since the decision.
     """
+    wanted = {"member": reservation.member_id, "e164": reservation.e164, "now": at}
+    if session.execute(_STILL_WANTED, wanted).first() is None:
+        return False
     if session.execute(_SPEND_PERMIT, {"permit": reservation.permit_id, "now": at}).first() is None:
         return False
     if session.execute(_START_DIAL, {"attempt": reservation.attempt_id, "now": at}).first() is None:
@@ -225,6 +231,27 @@ _START_DIAL = (
     .returning(Attempt.id)
     .execution_options(synchronize_session=False)
 )
+_STILL_WANTED = (
+    select(CampaignMember.id)
+    .join(Campaign, Campaign.id == CampaignMember.campaign_id)
+    .join(Account, Account.id == CampaignMember.account_id)
+    .where(
+        CampaignMember.id == bindparam("member"),
+        Campaign.state == "running",
+        Account.amount_due > 0,
+        ~exists().where(
+            or_(
+                Suppression.customer_id == CampaignMember.customer_id,
+                Suppression.e164 == bindparam("e164"),
+            ),
+            Suppression.lifted_at.is_(None),
+            or_(
+                Suppression.until.is_(None),
+                Suppression.until > bindparam("now", type_=Suppression.until.type),
+            ),
+        ),
+    )
+)
 _CALLED_BACK = (
     update(CampaignMember)
     .where(CampaignMember.customer_id == bindparam("customer"), CampaignMember.callback_at.is_not(None))
@@ -258,11 +285,9 @@ def end_attempt(
     return None if row is None else EndedAttempt(*row)
 
 
-def live_attempt(session: Session, member_id: int) -> int | None:
-    """The attempt of a member that is reserved or dialling, if any."""
-    return session.scalars(
-        select(Attempt.id).where(Attempt.member_id == member_id, Attempt.state.in_(LIVE))
-    ).one_or_none()
+def live_attempts(session: Session) -> list[int]:
+    """Every attempt of any campaign that is reserved or dialling."""
+    return list(session.scalars(select(Attempt.id).where(Attempt.state.in_(LIVE)).order_by(Attempt.id)))
 
 
 def add_call(session: Session, call: Call, turns: list[TurnRecord]) -> int:

@@ -14,7 +14,7 @@ from campaigns.clock import VirtualClock
 from campaigns.dialing.assembly import open_worker
 from campaigns.settings import load_settings
 from campaigns.store.database import Database
-from campaigns.store.facts import latest_decision_at
+from campaigns.store.facts import latest_event_at
 from telephony import registry
 from telephony.carrier import Carrier, LineSetup
 from telephony.line import Call, DialOrder
@@ -50,7 +50,7 @@ def main(home: Path) -> None:
     settings = load_settings(home)
     database = Database(settings.store_url)
     with database.transaction() as session:
-        ledger_time = latest_decision_at(session)
+        ledger_time = latest_event_at(session)
     clock = VirtualClock(max(MONDAY_MORNING, ledger_time or MONDAY_MORNING))
     with open_worker(settings, database, campaign(database), clock) as worker:
         print("running", flush=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, func, select, update
 
 from campaigns.clock import VirtualClock
 from campaigns.dialing.assembly import choose_clock, open_worker
-from campaigns.dialing.events import Dialled, Ended, WorkerEvent
+from campaigns.dialing.events import Decided, Dialled, Ended, WorkerEvent
 from campaigns.dialing.worker import RunEnd, Worker
 from campaigns.errors import ClockError, ConflictError, StoreError
 from campaigns.settings import Settings
@@ -74,7 +74,7 @@ def test_a_campaign_runs_to_its_end_and_everything_is_on_record(bench: Bench) ->
     assert bench.count(CampaignMember, CampaignMember.state != "done") == 0
     attempts, calls = bench.count(Attempt), bench.count(Call)
     assert attempts == bench.count(DecisionRecord, DecisionRecord.verdict == "allow") > 0
-    assert calls == bench.count(Attempt, Attempt.disposition != "trunk_fault")
+    assert calls == bench.count(Attempt, Attempt.disposition.not_in(["trunk_fault", "withdrawn"]))
     assert bench.count(TurnRecord, TurnRecord.speaker == "customer") > 0
     promised = bench.count(Call, Call.disposition.in_(["promise", "promise_with_relief"]))
     assert promised == bench.count(Promise)
@@ -223,3 +223,103 @@ def test_every_end_is_told_once(bench: Bench) -> None:
     bench.run()
     ended = [event.attempt_id for event in bench.events if isinstance(event, Ended)]
     assert len(ended) == len(set(ended)) == bench.count(Attempt)
+
+
+def withdraw(bench: Bench, change: Callable[[Bench], None]) -> None:
+    """Make ``change`` between each decision to call and the dial."""
+
+    def between(event: WorkerEvent) -> None:
+        if isinstance(event, Decided) and event.verdict == "allow":
+            change(bench)
+
+    bench.on_event = between
+
+
+def pay(bench: Bench) -> None:
+    with bench.database.transaction() as session:
+        session.execute(update(Account).values(amount_due=0))
+
+
+def bar(bench: Bench) -> None:
+    with bench.database.transaction() as session:
+        for customer_id in session.scalars(select(CampaignMember.customer_id)).all():
+            session.add(Suppression(customer_id=customer_id, reason="do_not_call", created_at=MONDAY_MORNING))
+
+
+def pause(bench: Bench) -> None:
+    with bench.database.transaction() as session:
+        pause_campaign(session, campaign(bench.database).id, "lunch")
+
+
+@pytest.mark.parametrize("change", [pay, bar, pause])
+def test_what_comes_in_between_decision_and_dial_stops_the_dial(
+    bench: Bench, change: Callable[[Bench], None]
+) -> None:
+    withdraw(bench, change)
+    bench.run()
+    assert not any(isinstance(event, Dialled) for event in bench.events)
+    assert bench.count(Attempt, Attempt.disposition == "withdrawn", Attempt.charged.is_(False)) >= 1
+    assert bench.count(Attempt, Attempt.state != "ended") == 0
+
+
+def test_a_customer_who_paid_while_it_rang_hears_nothing_of_a_debt(bench: Bench) -> None:
+    def pay_at_the_dial(event: WorkerEvent) -> None:
+        if isinstance(event, Dialled):
+            pay(bench)
+
+    bench.on_event = pay_at_the_dial
+    assert bench.run() is RunEnd.FINISHED
+    with bench.database.transaction() as session:
+        said = "".join(session.scalars(select(TurnRecord.text).where(TurnRecord.speaker == "bot")))
+    assert "元" not in said
+    assert "还款" not in said
+
+
+def test_a_fault_of_a_listener_touches_no_call(bench: Bench) -> None:
+    def fail(_event: WorkerEvent) -> None:
+        raise ValueError("a bug in a progress bar")
+
+    bench.on_event = fail
+    assert bench.run() is RunEnd.FINISHED
+    assert bench.count(Attempt, Attempt.state == "lost") == 0
+
+
+def test_a_fault_in_handing_out_lets_calls_end_and_loses_no_member(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from campaigns.dialing.turns import TurnTaker
+
+    check, asked = TurnTaker.check_numbers, []
+
+    async def fail_the_second_time(self: TurnTaker, customer_ids: Sequence[int]) -> None:
+        asked.append(customer_ids)
+        if len(asked) == 2:
+            raise ConnectionError("the vendor is away")
+        await check(self, customer_ids)
+
+    monkeypatch.setattr(TurnTaker, "check_numbers", fail_the_second_time)
+    with pytest.raises(ConnectionError):
+        bench.run()
+    assert bench.count(Attempt, Attempt.state.in_(["reserved", "dialing"])) == 0
+    assert bench.count(CampaignMember, CampaignMember.state == "queued") == 0
+    assert bench.run() is RunEnd.FINISHED
+
+
+def test_a_lost_call_counts_as_a_talk(bench: Bench) -> None:
+    from campaigns.store.facts import Surroundings, call_facts, numbers_of
+    from campaigns.store.ledger import MemberTurn
+
+    bench.run()
+    with bench.database.transaction() as session:
+        attempt = session.scalars(select(Attempt).where(Attempt.dialed_at.is_not(None)).limit(1)).one()
+        call = session.scalars(select(Call).where(Call.attempt_id == attempt.id)).one_or_none()
+        if call is not None:
+            call.effective = False
+        attempt.state = "lost"
+        session.flush()
+        member = session.get_one(CampaignMember, attempt.member_id)
+        turn = MemberTurn(member.id, member.campaign_id, member.customer_id, member.account_id, 1, "running")
+        around = Surroundings(MONDAY_MORNING, True, True, MONDAY_MORNING - timedelta(days=30))
+        facts = call_facts(session, turn, numbers_of(session, member.customer_id), around)[0]
+        assert attempt.dialed_at in [talk.at for talk in facts.talks]
+        session.rollback()

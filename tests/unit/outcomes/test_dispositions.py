@@ -9,7 +9,7 @@ from bot.errors import DataFileError
 from campaigns.outcomes.dispositions import SHIPPED, load_dispositions, shipped_dispositions
 from telephony.status import HangupCause
 
-DIALER_CODES = {"lost"}
+DIALER_CODES = {"lost", "withdrawn"}
 LINE_CODES = {cause.value for cause in HangupCause} - {"normal"} | {"trunk_fault"}
 
 
