@@ -104,8 +104,11 @@ class EmbeddedInterpreter:
         sure = self._rules.intent(heard, found, today)
         if sure is None or sure in vetoed:
             return _Reading(probabilities, self._reweigh(probabilities, expected, vetoed))
-        insisted = self._insist(probabilities, self._rules.in_context(sure, expected))
-        return _Reading({sure: 1.0}, insisted)
+        meant = self._rules.in_context(sure, expected)
+        sureness = self._rules.sureness(heard.compact, expected)
+        if sureness < 1:
+            return _Reading({sure: sureness}, {meant: sureness, OUT_OF_SCOPE: 1 - sureness})
+        return _Reading({sure: 1.0}, self._insist(probabilities, meant))
 
     def _parts(
         self,

@@ -59,6 +59,14 @@ class ContextRule(_Strict):
     means: str
 
 
+class Murmurs(_Strict):
+    """Sounds of listening: a yes elsewhere, but no sure one to a state that waits for ``expected``."""
+
+    words: frozenset[str] = frozenset()
+    expected: str = ""
+    confidence: float = Field(default=1.0, ge=0, le=1)
+
+
 class UnderstandingWords(_Strict):
     """``understanding.yml``."""
 
@@ -73,6 +81,7 @@ class UnderstandingWords(_Strict):
     rules: list[SureRule]
     vetoes: list[Veto]
     context: list[ContextRule]
+    murmurs: Murmurs = Murmurs()
     falls_back_to: dict[str, str] = {}
 
     @model_validator(mode="after")
@@ -162,6 +171,11 @@ class SureRules:
             if rule.said == intent and rule.expected in expected:
                 return rule.means
         return intent
+
+    def sureness(self, compact: str, expected: Collection[str]) -> float:
+        """How sure a sure rule may be of ``compact``: less of a murmur where a yes settles who it is."""
+        murmurs = self.words.murmurs
+        return murmurs.confidence if murmurs.expected in expected and compact in murmurs.words else 1.0
 
     def _match_whole(self, compact: str) -> str | None:
         return self._whole.get(compact) or self._sounds.get(syllables(compact))

@@ -110,9 +110,9 @@ def show(context: typer.Context, name: Name) -> None:
 def run(context: typer.Context, name: Name, real_time: RealTime = False) -> None:
     """Run a campaign until it is finished, paused or stopped. On the simulated line time is virtual."""
     with open_installation(context.obj) as (settings, database):
-        from campaigns.cli.running import run_campaign
+        from campaigns.cli.running import exit_as, run_campaign
 
-        run_campaign(settings, database, name, real_time=real_time)
+        exit_as(run_campaign(settings, database, name, real_time=real_time))
 
 
 @app.command(epilog="Example:  xiaorong campaign pause march")
@@ -131,9 +131,9 @@ def pause(context: typer.Context, name: Name) -> None:
 def resume(context: typer.Context, name: Name, real_time: RealTime = False) -> None:
     """Resume a paused campaign and run it."""
     with open_installation(context.obj) as (settings, database):
-        from campaigns.cli.running import run_campaign
+        from campaigns.cli.running import exit_as, run_campaign
 
-        run_campaign(settings, database, name, real_time=real_time, resume=True)
+        exit_as(run_campaign(settings, database, name, real_time=real_time, resume=True))
 
 
 @app.command(

@@ -122,7 +122,7 @@ def _brief(home: Path, customer: str | None, invented: Invented, prompts: Prompt
     if customer is not None:
         with open_installation(home) as (settings, database), database.transaction() as session:
             subject = subject_of_customer(session, customer, today)
-        return brief_of(subject, prompts.speech, settings)
+        return brief_of(subject, prompts.speech, settings, today)
     if not invented.name.strip():
         raise ConflictError("the invented customer needs a name")
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import sys
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
@@ -81,6 +82,8 @@ def run_campaign(
             with suppress(StoreError), database.transaction() as session:  # the worker minds the store
                 progress.update(task, completed=campaign_by_name(session, name).done)
             below.plain = f"{clock.now().astimezone(settings.zone):%Y-%m-%d %H:%M}  {tally}"
+            if worker.waiting_until is not None:
+                below.append(f"  next call {worker.waiting_until.astimezone(settings.zone):%m-%d %H:%M}")
 
         with Live(Group(progress, below), console=console, refresh_per_second=5):
             end = asyncio.run(_supervise(worker, show, console))
@@ -112,7 +115,7 @@ async def _supervise(worker: Worker, show: Callable[[], None], console: Console)
             show()
         return run.result()
     except asyncio.CancelledError:
-        return RunEnd.STOPPED
+        return RunEnd.LEFT
     finally:
         if not run.done():
             run.cancel()
@@ -134,5 +137,16 @@ def _close(settings: Settings, database: Database, name: str, end: RunEnd, conso
                 f"Campaign {name!r} is paused ({campaign.pause_reason}). "
                 f"Go on with: xiaorong campaign resume {name}"
             )
+        case RunEnd.LEFT:
+            console.print(
+                f"Left campaign {name!r} at once: calls that were going on will be recorded as lost. "
+                f"Go on with: xiaorong campaign run {name}"
+            )
         case RunEnd.STOPPED:
             console.print(f"Campaign {name!r} is stopped. Go on with: xiaorong campaign run {name}")
+
+
+def exit_as(end: RunEnd) -> None:
+    """A run that was left in mid-call is no success."""
+    if end is RunEnd.LEFT:
+        sys.exit(130)

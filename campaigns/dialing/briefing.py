@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any, Protocol
 
 from pydantic import TypeAdapter
@@ -28,14 +29,20 @@ class Lender(Protocol):
     def hotline(self) -> str: ...
 
 
-def brief_of(subject: CallSubject, speech: Speech, lender: Lender) -> Brief:
-    """The brief of a call to ``subject``."""
+def brief_of(subject: CallSubject, speech: Speech, lender: Lender, today: date) -> Brief:
+    """The brief of a call to ``subject`` on ``today``, where the customer is.
+
+    An offer is spoken of with a day that can be promised: no later than approved nor than a promise.
+    """
+    offer = subject.offer
+    if offer is not None:
+        offer = replace(offer, pay_by=min(offer.pay_by, today + timedelta(days=LATEST_PROMISE_DAYS)))
     return Brief(
         institution=lender.institution,
         hotline=lender.hotline,
         party=replace(subject.party, honorific=speech.honorific(subject.gender)),
         debt=replace(subject.debt, product=speech.product(subject.debt.product)),
-        offer=subject.offer,
+        offer=offer,
         latest_promise_days=LATEST_PROMISE_DAYS,
     )
 

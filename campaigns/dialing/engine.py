@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from dbos import DBOS, DBOSConfig, SetWorkflowID
 
+from campaigns.errors import StoreError
 from campaigns.store.database import Database
 
 QUEUE = "turns"
@@ -48,14 +49,15 @@ class DurableQueue:
 
     async def start(self, *, concurrency: int, poll_s: float) -> None:
         """Recover what this worker left unfinished and begin to work off the queue."""
-        logging.getLogger("dbos").setLevel(logging.ERROR)
+        # What goes wrong in a turn the worker tells; a launch that fails is raised.
+        logging.getLogger("dbos").setLevel(logging.CRITICAL)
         config: DBOSConfig = {
             "name": "xiaorong",
             "system_database_url": self._database.url.render_as_string(hide_password=False),
             "system_database_engine": self._database.engine,
             "executor_id": EXECUTOR,
             "application_version": WORKFLOW_VERSION,
-            "log_level": "ERROR",
+            "log_level": "CRITICAL",
             "max_executor_threads": THREADS,
             "use_listen_notify": False,
         }
@@ -67,7 +69,14 @@ class DurableQueue:
             await handler(QueuedTurn(member_id, number))
 
         self._workflow = turn
-        DBOS.launch()
+        try:
+            DBOS.launch()
+        except Exception as error:  # of DBOS, of SQLAlchemy or of the disk
+            DBOS.destroy(destroy_registry=True)
+            raise StoreError(
+                f"the queue {self._database.url.render_as_string(hide_password=True)} cannot be used: "
+                f"{str(error).splitlines()[0]}"
+            ) from error
         self._queue = await DBOS.register_queue_async(
             QUEUE, worker_concurrency=concurrency, polling_interval_sec=poll_s, on_conflict="always_update"
         )

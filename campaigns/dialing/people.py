@@ -80,7 +80,7 @@ class SimulatedPeople:
         if subject is None:
             return Nobody()
         persona = pick_persona(self._personas, Random(f"{self._seed}|{number}"))
-        facts = CustomerFacts.of(brief_of(subject, self._speech, self._lender))
+        facts = CustomerFacts.of(brief_of(subject, self._speech, self._lender, today))
         call_seed = int.from_bytes(blake2b(call_id.encode(), digest_size=8).digest(), "big")
         return Person(SimulatedCustomer(persona, facts, call_seed))
 

@@ -195,7 +195,7 @@ class TurnTaker:
         answered_at = tools.clock.now()
         today = answered_at.astimezone(tools.house.zone).date()
         subject = await tools.store.run(call_subject, reservation.member_id, today)
-        brief = brief_of(subject, tools.script.prompts.speech, tools.house)
+        brief = brief_of(subject, tools.script.prompts.speech, tools.house, today)
         result = await hold_call(
             call,
             brief,

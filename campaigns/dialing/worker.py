@@ -33,6 +33,7 @@ class RunEnd(StrEnum):
     FINISHED = "finished"
     PAUSED = "paused"
     STOPPED = "stopped"
+    LEFT = "left"  # at once, in mid-call
 
 
 class Worker:
@@ -56,6 +57,7 @@ class Worker:
         self._in_flight: dict[QueuedTurn, Release] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._stopping = False
+        self.waiting_until: datetime | None = None  # the next member's time, while idle
         self._failure: Exception | None = None
 
     def stop(self) -> None:
@@ -108,6 +110,7 @@ class Worker:
                 now = self._clock.now()
                 if due is None and await self._store.run(store_campaigns.finish_campaign, campaign.id, now):
                     return RunEnd.FINISHED
+            self.waiting_until = due
             await self._wait(due)
 
     async def _give_turns(self, room: int) -> int:

@@ -21,6 +21,15 @@ SUMMARY_FILE, MEMBERS_FILE = "summary.csv", "members.csv"
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
+MONEY = frozenset({"amount_due", "amount", "promised", "relief"})
+"""Columns and measures that are money: written in whole units with two decimals, as people read it."""
+
+
+def major(name: str, value: Any) -> Any:
+    """Money from minor units (1/100) to units; anything else as it is."""
+    return f"{value / 100:.2f}" if name in MONEY and isinstance(value, int) else value
+
+
 def cell(value: Any) -> Any:
     """A value as it may stand in a spreadsheet: an apostrophe keeps text from running as a formula."""
     if value is None:
@@ -76,7 +85,9 @@ def write_summary(report: CampaignReport, path: Path) -> None:
 def write_members(members: Iterable[MemberRow], path: Path) -> int:
     """Write one row a member; how many there were. Columns are the fields of MemberRow."""
     columns = tuple(field.name for field in fields(MemberRow))
-    return _write(path, columns, (tuple(getattr(row, name) for name in columns) for row in members))
+    return _write(
+        path, columns, (tuple(major(name, getattr(row, name)) for name in columns) for row in members)
+    )
 
 
 def write_csv(report: CampaignReport, members: Iterable[MemberRow], folder: Path) -> tuple[Path, Path]:
@@ -105,4 +116,4 @@ def _each(section: str, rows: Iterable[Any], *keys: str) -> Iterator[tuple[str, 
         values = asdict(row)
         key = "/".join(str(values.pop(name)) for name in keys)
         for measure, value in values.items():
-            yield section, key, measure, value
+            yield section, key, measure, major(measure, value)

@@ -38,7 +38,6 @@ _SUBJECT = select(
     Account.minimum_due,
     Account.currency,
     Account.due_date,
-    Account.days_past_due,
 ).join_from(Account, Customer, Customer.id == Account.customer_id)
 _WORST_FIRST = _SUBJECT.order_by(Account.days_past_due.desc(), Account.id).limit(1)
 _OF_MEMBER = _SUBJECT.join(CampaignMember, CampaignMember.account_id == Account.id).where(
@@ -104,7 +103,8 @@ def _subject(
             minimum_due=row.minimum_due,
             currency=row.currency,
             due_date=row.due_date,
-            days_past_due=row.days_past_due,
+            # As of the call: what was imported is as old as its file.
+            days_past_due=(today - row.due_date).days,
         ),
         offer=_offer(session, row.account_id, today),
     )

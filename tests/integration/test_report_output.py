@@ -193,7 +193,7 @@ def test_summary_is_tidy_and_agrees_with_the_report(
     assert float(values["funnel", "connected", "of_loaded"]) == pytest.approx(2 / 6, abs=1e-6)
     assert values["disposition", "busy", "attempts"] == "1"
     assert values["decision", "refuse/do_not_call", "holds_back"] == "1"
-    assert values["promises", "CNY", "amount"] == "123450"
+    assert values["promises", "CNY", "amount"] == "1234.50"
     assert values["hour", "9", "dials"] == "3"
 
 
