@@ -44,3 +44,49 @@ def findings(folder: Path, flow: str) -> list[Finding]:
 
 def ids(folder: Path, flow: str) -> set[str]:
     return {finding.id for finding in findings(folder, flow)}
+
+
+def step(name: str, **values: Any) -> Change:
+    return lambda content: content["steps"][name].update(values)
+
+
+def new_step(name: str, value: dict[str, Any]) -> Change:
+    return lambda content: content["steps"].update({name: value})
+
+
+def move(name: str, index: int, **values: Any) -> Change:
+    return lambda content: content["steps"][name]["moves"][index].update(values)
+
+
+def add_move(name: str, value: dict[str, Any], at: int = 0) -> Change:
+    return lambda content: content["steps"][name]["moves"].insert(at, value)
+
+
+def drop(section: str, name: str) -> Change:
+    """Every move of a section of the common file that waits for ``name``."""
+
+    def how(content: Any) -> None:
+        content[section] = [
+            m for m in content[section] if name not in m.get("intents", []) + m.get("stop_words", [])
+        ]
+
+    return how
+
+
+def common_move(section: str, name: str, **values: Any) -> Change:
+    def how(content: Any) -> None:
+        for one in content[section]:
+            if name in one.get("intents", []) + one.get("stop_words", []):
+                one.update(values)
+
+    return how
+
+
+def unguarded(section: str, name: str) -> Change:
+    def how(content: Any) -> None:
+        for one in content[section]:
+            if name in one.get("intents", []):
+                one.pop("when", None)
+                one.pop("count", None)
+
+    return how

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -13,59 +12,20 @@ from tests.unit.linting.mutants import (
     DORMANT,
     MESSAGE,
     Change,
+    add_move,
     change,
+    common_move,
     copy_language,
+    drop,
     findings,
     ids,
+    move,
+    new_step,
+    step,
+    unguarded,
 )
 
 SMALL = {MESSAGE: "third-party-message", DORMANT: "dormant-offer"}
-
-
-def step(name: str, **values: Any) -> Change:
-    return lambda content: content["steps"][name].update(values)
-
-
-def new_step(name: str, value: dict[str, Any]) -> Change:
-    return lambda content: content["steps"].update({name: value})
-
-
-def move(name: str, index: int, **values: Any) -> Change:
-    return lambda content: content["steps"][name]["moves"][index].update(values)
-
-
-def add_move(name: str, value: dict[str, Any], at: int = 0) -> Change:
-    return lambda content: content["steps"][name]["moves"].insert(at, value)
-
-
-def drop(section: str, name: str) -> Change:
-    """Every move of a section of the common file that waits for ``name``."""
-
-    def how(content: Any) -> None:
-        content[section] = [
-            m for m in content[section] if name not in m.get("intents", []) + m.get("stop_words", [])
-        ]
-
-    return how
-
-
-def common_move(section: str, name: str, **values: Any) -> Change:
-    def how(content: Any) -> None:
-        for one in content[section]:
-            if name in one.get("intents", []) + one.get("stop_words", []):
-                one.update(values)
-
-    return how
-
-
-def unguarded(section: str, name: str) -> Change:
-    def how(content: Any) -> None:
-        for one in content[section]:
-            if name in one.get("intents", []):
-                one.pop("when", None)
-                one.pop("count", None)
-
-    return how
 
 
 MUTANTS: list[tuple[str, str, Change, str]] = [

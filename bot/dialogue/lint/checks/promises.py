@@ -35,7 +35,7 @@ def _of_promise(subject: Subject, placed: Placed) -> Iterator[Finding]:
             if any(slot not in names_in(source) for source in subject.prompts[question].sources):
                 yield _finding(subject, placed, f"{question!r} does not read {slot} back in every variant")
     for move in step.moves:
-        if move.to == STAY and set(move.set) & set(READ_BACK):
+        if (move is placed.move or move.to == STAY) and set(move.set) & set(READ_BACK):
             yield _finding(subject, placed, "what is promised can change without being read back again")
     reads = placed.move.when.names if placed.move.when else frozenset()
     earlier = step.moves[: placed.index]
