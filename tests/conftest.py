@@ -8,9 +8,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from campaigns.store.database import Database
 from campaigns.store.migrate import upgrade
+
+# Enough for every run; a longer search is one option away: --hypothesis-profile=long.
+settings.register_profile("usual", max_examples=50, deadline=None)
+settings.register_profile("long", max_examples=1000, deadline=None)
+settings.load_profile("usual")
 
 
 @pytest.fixture(scope="session")
