@@ -6,30 +6,14 @@ import re
 from pathlib import Path
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
-
 from bot.datafile import load_model
 from bot.dialogue.brief import Brief
+from bot.dialogue.lexicon import Lexicon
 from bot.errors import IdentityGateError
 
 
-class DebtLexicon(BaseModel):
+class DebtLexicon(Lexicon):
     """Words and patterns (regular expressions) that give the debt away."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    words: list[str] = Field(min_length=1)
-    patterns: list[str] = []
-
-    @field_validator("patterns")
-    @classmethod
-    def _are_regular_expressions(cls, patterns: list[str]) -> list[str]:
-        for pattern in patterns:
-            try:
-                re.compile(pattern)
-            except re.error as error:
-                raise ValueError(f"not a regular expression: {pattern!r}: {error}") from error
-        return patterns
 
     @classmethod
     def load(cls, language_dir: Path) -> Self:

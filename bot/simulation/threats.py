@@ -7,28 +7,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
-
 from bot.datafile import load_model
+from bot.dialogue.lexicon import Lexicon
 
 
-class ThreatLexicon(BaseModel):
+class ThreatLexicon(Lexicon):
     """The file ``lexicons/threats.yml``: words, and patterns that are regular expressions."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, ignored_types=(cached_property,))
-
-    words: list[str] = Field(min_length=1)
-    patterns: list[str] = []
-
-    @field_validator("patterns")
-    @classmethod
-    def _are_regular_expressions(cls, patterns: list[str]) -> list[str]:
-        for pattern in patterns:
-            try:
-                re.compile(pattern)
-            except re.error as error:
-                raise ValueError(f"not a regular expression: {pattern!r}: {error}") from error
-        return patterns
 
     @classmethod
     def load(cls, language_dir: Path) -> Self:

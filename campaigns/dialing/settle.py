@@ -188,21 +188,14 @@ def _apply_consequences(
         consequences += after_status(house.pack, record.number_status, at)
     for consequence in consequences:
         match consequence:
-            case SuppressCustomer() | FreezeAutomation():
+            case SuppressCustomer() | FreezeAutomation() | SuppressNumber():
+                of_number = isinstance(consequence, SuppressNumber)
                 store.suppress(
                     session,
                     reason=consequence.reason,
                     at=at,
-                    customer_id=attempt.customer_id,
-                    until=consequence.until,
-                    call_id=call_id,
-                )
-            case SuppressNumber():
-                store.suppress(
-                    session,
-                    reason=consequence.reason,
-                    at=at,
-                    e164=attempt.e164,
+                    customer_id=None if of_number else attempt.customer_id,
+                    e164=attempt.e164 if of_number else None,
                     until=consequence.until,
                     call_id=call_id,
                 )
