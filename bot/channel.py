@@ -1,8 +1,13 @@
-"""The text channel port: how a session speaks and listens when no audio is involved."""
+"""The channel ports: how a session speaks and listens."""
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
+
+from bot.dialogue.turn import Say
 
 
 class HungUpError(Exception):
@@ -15,11 +20,24 @@ class Keys(str):
     __slots__ = ()
 
 
-class TextChannel(Protocol):
-    """One live call, in text."""
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One sentence, begun ``at`` a time: whether it was played to its end, and what was heard of it."""
 
-    async def say(self, text: str, *, interruptible: bool) -> bool:
-        """Speak; returns whether the sentence was played to its end. Raises HungUpError."""
+    say: Say
+    at: datetime
+    complete: bool
+    heard: str
+
+
+class Channel(Protocol):
+    """One live call, as a session sees it."""
+
+    def play(self, says: Sequence[Say], go_on: Callable[[], bool]) -> AsyncIterator[Said]:
+        """Speak; gives each sentence that was begun, once it is over, and ends with the first that was cut.
+
+        ``go_on`` is asked before each sentence begins. Raises HungUpError, after what was begun was given.
+        """
         ...
 
     async def listen(self, timeout_s: float) -> str | None:
@@ -30,3 +48,44 @@ class TextChannel(Protocol):
         ...
 
     async def hang_up(self) -> None: ...
+
+
+class TextChannel(Protocol):
+    """A simple far end, spoken to sentence by sentence. ``BySentence`` makes a channel of it."""
+
+    async def say(self, text: str, *, interruptible: bool) -> bool:
+        """Speak; returns whether the sentence was played to its end. Raises HungUpError."""
+        ...
+
+    async def listen(self, timeout_s: float) -> str | None:
+        """As a channel's."""
+        ...
+
+    async def hang_up(self) -> None: ...
+
+
+class BySentence:
+    """A channel over a text channel, whose time ``now`` tells."""
+
+    def __init__(self, channel: TextChannel, now: Callable[[], datetime]) -> None:
+        self._channel, self._now = channel, now
+
+    async def play(self, says: Sequence[Say], go_on: Callable[[], bool]) -> AsyncIterator[Said]:
+        for say in says:
+            if not go_on():
+                return
+            at = self._now()
+            try:
+                complete = await self._channel.say(say.text, interruptible=say.interruptible)
+            except HungUpError:
+                yield Said(say, at, False, "")
+                raise
+            yield Said(say, at, complete, say.text if complete else "")
+            if not complete:
+                return
+
+    async def listen(self, timeout_s: float) -> str | None:
+        return await self._channel.listen(timeout_s)
+
+    async def hang_up(self) -> None:
+        await self._channel.hang_up()

@@ -6,7 +6,11 @@
     ├── DataFileError        a YAML file is wrong: names file, line and key
     ├── FlowError            the flow asked for something that must not happen, such as an unsound promise
     ├── IdentityGateError    a prompt would reveal the debt before the right party is confirmed
-    └── PromptError          a prompt cannot be rendered from the facts of this call
+    ├── PromptError          a prompt cannot be rendered from the facts of this call
+    └── VoiceError           a part of the voice is missing or failed
+        ├── ModelError       a model or engine is missing, damaged or of the wrong kind: says how to get it
+        ├── RecognizerError  the recogniser failed or stalled in mid-call
+        └── SynthesisError   a sentence could not be spoken
 """
 
 
@@ -33,3 +37,19 @@ class IdentityGateError(BotError):
 
 class PromptError(BotError):
     """A prompt needs a fact or slot that this call does not have."""
+
+
+class VoiceError(BotError):
+    """A part of the voice is missing or failed."""
+
+
+class ModelError(VoiceError):
+    """A model or engine is missing, damaged or of the wrong kind: the message says how to get it."""
+
+
+class RecognizerError(VoiceError):
+    """The recogniser failed or stalled. The call goes on without it, or with another."""
+
+
+class SynthesisError(VoiceError):
+    """A sentence could not be spoken."""

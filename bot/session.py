@@ -1,4 +1,4 @@
-"""One call in text: the conversation over a channel, from the first word to the hang-up."""
+"""One call: the conversation over a channel, from the first word to the hang-up."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Literal
 
-from bot.channel import HungUpError, Keys, TextChannel
+from bot.channel import Channel, HungUpError, Keys
 from bot.dialogue.conversation import Conversation
 from bot.dialogue.outcome import Outcome
 from bot.dialogue.turn import Turn
@@ -44,7 +44,7 @@ class SessionResult:
     fault: str | None = None
 
 
-class TextSession:
+class Session:
     """Runs one conversation over one channel.
 
     ``now`` gives the aware time. ``ends_by`` is the end of the calling window: the call is wound up by then,
@@ -55,7 +55,7 @@ class TextSession:
     def __init__(
         self,
         conversation: Conversation,
-        channel: TextChannel,
+        channel: Channel,
         now: Callable[[], datetime],
         *,
         ends_by: datetime | None = None,
@@ -117,18 +117,18 @@ class TextSession:
     async def _say(self, turn: Turn) -> tuple[str, ...]:
         """Speak; gives the disclosures that were not played to their end."""
         self._turns += 1
-        for index, say in enumerate(turn.says):
-            if self._is_past() and not self._conversation.holding:
-                return ()
-            entry = Entry(self._now(), "bot", say.text, say.prompt, turn.step, played=False)
-            try:
-                played = await self._channel.say(say.text, interruptible=say.interruptible)
-                entry = replace(entry, played=played)
-            finally:
-                self._log(entry)
-            if not played and not turn.ended:
-                return tuple(rest.prompt for rest in turn.says[index:] if not rest.interruptible)
-        return ()
+        cut: tuple[str, ...] = ()
+        begun = 0
+        async for said in self._channel.play(turn.says, self._may_speak):
+            say = said.say
+            heard = None if said.complete else said.heard
+            self._log(
+                Entry(said.at, "bot", say.text, say.prompt, turn.step, played=said.complete, heard=heard)
+            )
+            if not said.complete and not turn.ended:
+                cut = tuple(rest.prompt for rest in turn.says[begun:] if not rest.interruptible)
+            begun += 1
+        return cut
 
     async def _pressed(self, keys: str) -> Turn:
         """Listen for the keys that belong together, and answer them."""
@@ -179,6 +179,9 @@ class TextSession:
             self._log(Entry(at, "line", event="silence"))
             return self._conversation.hear_silence(at)
         return self._conversation.fail(at)
+
+    def _may_speak(self) -> bool:
+        return self._conversation.holding or not self._is_past()
 
     def _must_stop(self) -> bool:
         if self._conversation.holding:

@@ -19,10 +19,10 @@ Event = Literal["opened", "silence", "interrupted", "pressed", "wound_up", "faul
 class Entry:
     """One line of the log.
 
-    Of the bot: ``text``, ``prompt``, the ``step`` after it, and whether it was ``played`` to its end. Of the
-    customer: ``text``, the ``step`` it answered and what it was taken to mean; keys come as the event
-    ``pressed`` with the keys for ``text``. Of the line: an ``event``; for ``interrupted`` the cut
-    ``prompts``; for ``fault`` the error's class in ``text``.
+    Of the bot: ``text``, ``prompt``, the ``step`` after it, whether it was ``played`` to its end and, if not,
+    what was ``heard`` of it. Of the customer: ``text``, the ``step`` it answered and what it was taken to
+    mean; keys come as the event ``pressed`` with the keys for ``text``. Of the line: an ``event``; for
+    ``interrupted`` the cut ``prompts``; for ``fault`` the error's class in ``text``.
     """
 
     at: datetime
@@ -31,6 +31,7 @@ class Entry:
     prompt: str | None = None
     step: str | None = None
     played: bool = True
+    heard: str | None = None
     intent: str | None = None
     confidence: float | None = None
     entities: tuple[Entity, ...] = ()

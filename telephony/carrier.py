@@ -12,7 +12,8 @@ from typing import Any, Protocol
 
 from telephony.announcements import Announcements
 from telephony.clock import Clock
-from telephony.far_end import FarEndFactory
+from telephony.far_end import FarEndFactory, FarVoice
+from telephony.hearing import Ears
 from telephony.line import Call, DialOrder
 from telephony.permits import PermitClaims, PermitGate
 
@@ -38,6 +39,8 @@ class LineSetup:
     clock: Clock
     announcements: Announcements
     far_end: FarEndFactory | None = None  # for carriers that reach nobody
+    far_voice: FarVoice | None = None  # the same, where they carry sound
+    ears: Ears | None = None  # for carriers that carry sound
     settings: Mapping[str, Any] = field(default_factory=dict, repr=False)  # may hold credentials
 
 

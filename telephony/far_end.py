@@ -37,3 +37,11 @@ class FarEnd(Protocol):
 
 FarEndFactory = Callable[[str, str], FarEnd]
 """(number in E.164, call id) → who picks up."""
+
+
+class FarVoice(Protocol):
+    """Lends simulated far ends a voice, on lines that carry sound."""
+
+    async def speak(self, text: str, who: str) -> bytes:
+        """``text`` as the far end of call ``who`` says it, in the format of ``telephony.line.Sound``."""
+        ...

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Literal, Protocol
 
 from telephony.status import HangupCause, NumberStatus
 
@@ -38,7 +38,7 @@ class NotAnswered:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A sentence, on lines that carry text (the simulated one)."""
+    """A sentence, on calls that carry text."""
 
     text: str
 
@@ -50,10 +50,25 @@ class Dtmf:
     digit: str
 
 
-Media = Text | Dtmf
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """16-bit signed little-endian mono samples at 8 kHz, on calls that carry sound.
+
+    ``text`` is what they say, where that is known: for simulated far ends and captions. It goes nowhere else.
+    """
+
+    pcm: bytes = field(repr=False)
+    text: str = field(default="", repr=False)
 
 
-class Call(Protocol):
+@dataclass(frozen=True, slots=True)
+class Played:
+    """Everything sent before the mark called ``mark`` has been played to the far end."""
+
+    mark: str
+
+
+class Dialled(Protocol):
     """One call placed on a line, from ringing to its end."""
 
     @property
@@ -61,14 +76,6 @@ class Call(Protocol):
 
     async def answer(self) -> Answered | NotAnswered:
         """Wait until the call is answered or fails. Raises TrunkFault when the trunk turns it away late."""
-        ...
-
-    async def play(self, media: Text, *, interruptible: bool = True) -> bool:
-        """Play to the far end; whether it was heard to the end. Raises CallEnded."""
-        ...
-
-    async def hear(self, timeout_s: float) -> Media | None:
-        """The next thing from the far end, or None after ``timeout_s`` of silence. Raises CallEnded."""
         ...
 
     async def hang_up(self) -> None:
@@ -79,6 +86,51 @@ class Call(Protocol):
     def cause(self) -> HangupCause | None:
         """How the call ended; None while it lives."""
         ...
+
+
+class TextCall(Dialled, Protocol):
+    """A call that carries text: the simulated line's."""
+
+    @property
+    def carries(self) -> Literal["text"]: ...
+
+    async def play(self, media: Text, *, interruptible: bool = True) -> bool:
+        """Play to the far end; whether it was heard to the end. Raises CallEnded."""
+        ...
+
+    async def hear(self, timeout_s: float) -> Text | Dtmf | None:
+        """The next thing from the far end, or None after ``timeout_s`` of silence. Raises CallEnded."""
+        ...
+
+
+class AudioCall(Dialled, Protocol):
+    """A call that carries sound, both ways at once.
+
+    What the far end says comes in frames of 20 ms, silence too, in order and without gaps: the adapter mends
+    what the network loses.
+    """
+
+    @property
+    def carries(self) -> Literal["sound"]: ...
+
+    async def receive(self, timeout_s: float) -> Sound | Dtmf | Played | None:
+        """The next thing from the far end, or None when nothing came for ``timeout_s``. Raises CallEnded."""
+        ...
+
+    async def send(self, sound: Sound) -> None:
+        """Play ``sound`` behind what is being played; does not wait for it. Raises CallEnded."""
+        ...
+
+    async def mark(self, name: str) -> None:
+        """Have ``Played(name)`` come once all sent so far was played. Raises CallEnded."""
+        ...
+
+    async def clear(self) -> None:
+        """Drop what has not been played yet. Marks in it never come. Raises CallEnded."""
+        ...
+
+
+Call = TextCall | AudioCall
 
 
 class Line(Protocol):

@@ -119,7 +119,7 @@ class Draft:
             if not confirmed:
                 self.flow.lexicon.guard(prompt_id, text, self.brief)
             self.update(said={**self.state.said, prompt_id: count + 1})
-            self.says.append(Say(prompt_id, text, prompt.interruptible))
+            self.says.append(Say(prompt_id, text, prompt.interruptible, self.state.manner))
 
     def drop_question(self) -> None:
         """Take the question of the present step back, when it was the last thing put in this turn."""
@@ -157,6 +157,8 @@ class Draft:
         if move.wait_s is not None:
             self.wait_s = move.wait_s
             self.update(waiting=True)
+        if move.speak is not None:
+            self.update(manner=self.state.manner.adapted(move.speak))
         for do in move.do:
             if isinstance(do, HumanModel):
                 self._request_human(RequestHuman(do.request_human, do.urgent))

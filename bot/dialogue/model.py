@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from bot.dialogue.dispositions import Disposition
 from bot.dialogue.expression import ExpressionField
+from bot.dialogue.manner import Wish
 
 SILENCE, UNCLEAR, ANY = "silence", "unclear", "any"
 EVENTS = frozenset({SILENCE, UNCLEAR, ANY})
@@ -50,6 +51,7 @@ class Move(_Strict):
     to: str
     hung_up_as: Disposition | None = None  # the result when the customer hangs up after this move
     wait_s: float | None = Field(default=None, gt=0)  # how long to listen now, in place of the usual time
+    speak: Wish | None = None  # for the rest of the call
 
     @property
     def binds(self) -> bool:

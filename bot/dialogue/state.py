@@ -8,6 +8,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
+from bot.dialogue.manner import USUAL, Manner
 from bot.dialogue.turn import RecordPromise, RequestHuman
 
 _EMPTY: Mapping[str, Any] = MappingProxyType({})
@@ -33,6 +34,7 @@ class DialogueState:
     unclears: int = 0
     digressions: int = 0
     waiting: bool = False
+    manner: Manner = USUAL
     visits: Mapping[str, int] = field(default_factory=lambda: _EMPTY)
     return_to: str | None = None
     opened_at: datetime | None = None

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
+from bot.dialogue.manner import USUAL, Manner
+
 if TYPE_CHECKING:
     from bot.nlu.interpreter import Understanding
 
@@ -17,6 +19,7 @@ class Say:
     prompt: str
     text: str
     interruptible: bool = True
+    manner: Manner = USUAL
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 from hashlib import blake2b
 from random import Random
 
-from bot.channel import HungUpError
+from bot.channel import BySentence, HungUpError
 from bot.nlu.interpreter import OUT_OF_SCOPE, Interpreter, Understanding
-from bot.session import SessionResult, TextSession
+from bot.session import Session, SessionResult
 from bot.simulation.customer import Reply, SimulatedCustomer
 from bot.simulation.noise import NoiseChannel
 from bot.simulation.persona import Persona
@@ -129,7 +129,7 @@ class Stage:
             if entry.speaker == "customer" and channel.last is not None and ear.last is not None:
                 tally.count(channel.last, ear.last)
 
-        session = TextSession(conversation, channel, channel.now, watch=watch)
+        session = Session(conversation, BySentence(channel, channel.now), channel.now, watch=watch)
         result = _complete(session)
         violations = inspector.close(result)
         return self._result(plan, persona, result, violations, tally, channel), result.entries
@@ -193,7 +193,7 @@ def _number(text: str) -> int:
     return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "big")
 
 
-def _complete(session: TextSession) -> SessionResult:
+def _complete(session: Session) -> SessionResult:
     """Run a session whose channel never waits: no event loop is needed, and none may be running here."""
     call = session.run()
     try:

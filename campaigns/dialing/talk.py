@@ -6,23 +6,23 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
-from bot.channel import HungUpError, Keys
+from bot.channel import BySentence, HungUpError, Keys
 from bot.dialogue.brief import Brief
 from bot.dialogue.conversation import Conversation
 from bot.dialogue.flow import Flow
 from bot.dialogue.prompts import PromptBook
 from bot.nlu.interpreter import Interpreter
-from bot.session import SessionResult, TextSession
+from bot.session import Session, SessionResult
 from bot.transcript import Entry
 from campaigns.clock import Clock
-from telephony.errors import CallEnded
-from telephony.line import Call, Text
+from telephony.errors import CallEnded, LineError
+from telephony.line import Call, Text, TextCall
 
 
 class LineChannel:
     """The bot's text channel over a call on a line that carries text."""
 
-    def __init__(self, call: Call) -> None:
+    def __init__(self, call: TextCall) -> None:
         self._call = call
 
     async def say(self, text: str, *, interruptible: bool) -> bool:
@@ -64,7 +64,10 @@ async def hold_call(
 ) -> SessionResult:
     """Talk until somebody hangs up, and see to it that the line is free afterwards."""
     conversation = Conversation(script.flow, script.prompts, brief, script.interpreter, zone=script.zone)
-    session = TextSession(conversation, LineChannel(call), clock.now, ends_by=ends_by, watch=watch)
+    if call.carries != "text":
+        raise LineError("this line carries sound, and no voice is set up")
+    channel = BySentence(LineChannel(call), clock.now)
+    session = Session(conversation, channel, clock.now, ends_by=ends_by, watch=watch)
     try:
         return await session.run()
     finally:

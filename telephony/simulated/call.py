@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Literal
 
 from telephony.announcements import AnnouncementListener, Announcements
 from telephony.clock import Clock
 from telephony.errors import CallEnded, LineError, TrunkFault
 from telephony.far_end import FarEnd
-from telephony.line import Answered, Media, NotAnswered, Text
+from telephony.line import Answered, Dtmf, NotAnswered, Text
 from telephony.outcome import Evidence, conclude
 from telephony.simulated.speaking import speaking_s
 from telephony.simulated.subscribers import DialPlan
@@ -44,6 +45,10 @@ class SimulatedCall:
         return self._id
 
     @property
+    def carries(self) -> Literal["text"]:
+        return "text"
+
+    @property
     def cause(self) -> HangupCause | None:
         return self._time.cause
 
@@ -64,7 +69,7 @@ class SimulatedCall:
         """Speak to the far end; whether it was heard to the end. Raises CallEnded."""
         return await self._talking().play(media.text, interruptible=interruptible)
 
-    async def hear(self, timeout_s: float) -> Media | None:
+    async def hear(self, timeout_s: float) -> Text | Dtmf | None:
         """What the far end says next, or None after ``timeout_s`` of silence. Raises CallEnded."""
         text = await self._talking().hear(timeout_s)
         return None if text is None else Text(text)

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.channel import HungUpError
+from bot.channel import BySentence, HungUpError
 from bot.dialogue.brief import Brief, Debt, Offer, Party
 from bot.dialogue.conversation import Conversation
 from bot.dialogue.dispositions import CODES
@@ -17,7 +17,7 @@ from bot.dialogue.flow import Flow
 from bot.dialogue.prompts import PromptBook
 from bot.language import language_dir
 from bot.nlu.interpreter import Interpreter
-from bot.session import MOST_TURNS, SessionResult, TextSession
+from bot.session import MOST_TURNS, Session, SessionResult
 from bot.simulation.customer import SimulatedCustomer
 from bot.simulation.persona import Persona, load_personas
 from bot.simulation.phrases import CustomerFacts
@@ -83,7 +83,7 @@ async def hold(
     brief = replace(BRIEF, party=party, offer=OFFER if seed % 3 else None)
     channel = CustomerChannel(SimulatedCustomer(persona, CustomerFacts.of(brief), seed))
     conversation = Conversation(flow, prompts, brief, interpreter)
-    return await TextSession(conversation, channel, channel.now).run(), brief
+    return await Session(conversation, BySentence(channel, channel.now), channel.now).run(), brief
 
 
 @pytest.mark.parametrize("name", PERSONAS)

@@ -9,13 +9,13 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot.channel import HungUpError
+from bot.channel import BySentence, HungUpError
 from bot.dialogue.conversation import Conversation
 from bot.dialogue.flow import Flow, load_flow
 from bot.dialogue.prompts import PromptBook, load_prompts
 from bot.language import language_dir
 from bot.nlu.interpreter import Understanding
-from bot.session import SessionResult, TextSession
+from bot.session import Session, SessionResult
 from bot.transcript import Entry, replay
 from tests.unit.dialogue.conftest import AT, BRIEF
 from tests.unit.dialogue.fakes import INTENTS, ScriptedInterpreter
@@ -77,7 +77,9 @@ def conversation(reminder: Flow, book: PromptBook) -> Conversation:
 async def call(
     conversation: Conversation, channel: FakeChannel, *, ends_by: datetime | None = None, most_turns: int = 60
 ) -> SessionResult:
-    return await TextSession(conversation, channel, channel.now, ends_by=ends_by, most_turns=most_turns).run()
+    return await Session(
+        conversation, BySentence(channel, channel.now), channel.now, ends_by=ends_by, most_turns=most_turns
+    ).run()
 
 
 async def test_a_call_to_a_promise(conversation: Conversation) -> None:
@@ -195,5 +197,7 @@ async def test_a_fault_does_not_hang_up_on_somebody_in_need(conversation: Conver
 
 async def test_whoever_watches_sees_every_entry(conversation: Conversation) -> None:
     channel, seen = FakeChannel(["affirm"]), list[Entry]()
-    result = await TextSession(conversation, channel, channel.now, watch=seen.append).run()
+    result = await Session(
+        conversation, BySentence(channel, channel.now), channel.now, watch=seen.append
+    ).run()
     assert tuple(seen) == result.entries

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from telephony.announcements import Announcements
 from telephony.carrier import LineSetup
 from telephony.far_end import FarReply
-from telephony.line import Call, DialOrder, Line
+from telephony.line import DialOrder, Line, TextCall
 from telephony.permits import PermitClaims, PermitGate, PermitSigner
 from telephony.registry import open_line
 
@@ -111,7 +111,9 @@ async def dial(
     *,
     nth: int = 1,
     ring_timeout_s: float = 45.0,
-) -> Call:
+) -> TextCall:
     """A call to a subscriber who always behaves as ``behaviour`` says."""
     line = simulated_line(clock, announcements, far_end, behaviour=behaviour)
-    return await line.dial(order(clock, nth=nth, ring_timeout_s=ring_timeout_s))
+    call = await line.dial(order(clock, nth=nth, ring_timeout_s=ring_timeout_s))
+    assert call.carries == "text"
+    return call

@@ -31,7 +31,7 @@ class RecordingCarrier:
 
 
 def setup(clock: FakeClock, announcements: Announcements, **settings: object) -> LineSetup:
-    return LineSetup(clock, announcements, lambda number, call_id: ScriptedFarEnd(), settings)
+    return LineSetup(clock, announcements, lambda number, call_id: ScriptedFarEnd(), settings=settings)
 
 
 @pytest.mark.parametrize("name", line_names())

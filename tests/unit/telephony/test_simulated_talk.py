@@ -9,7 +9,7 @@ import pytest
 from telephony.announcements import Announcements
 from telephony.errors import CallEnded
 from telephony.far_end import FarReply
-from telephony.line import Answered, Call, Text
+from telephony.line import Answered, Text, TextCall
 from telephony.simulated.speaking import HANZI_PER_S, speaking_s
 from telephony.status import HangupCause
 from tests.unit.telephony.fakes import FakeClock, ScriptedFarEnd, dial
@@ -17,7 +17,7 @@ from tests.unit.telephony.fakes import FakeClock, ScriptedFarEnd, dial
 QUESTION = Text("请问是张先生本人吗？")  # nine characters: two seconds
 
 
-async def answered(clock: FakeClock, announcements: Announcements, far_end: ScriptedFarEnd) -> Call:
+async def answered(clock: FakeClock, announcements: Announcements, far_end: ScriptedFarEnd) -> TextCall:
     """A call that a person has picked up; the clock's count starts at the first word after that."""
     call = await dial(clock, announcements, "answers", far_end)
     result = await call.answer()

@@ -1,0 +1,1 @@
+"""Hearing: the Recognizer port, and one small module an engine."""

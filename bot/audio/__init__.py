@@ -1,0 +1,1 @@
+"""Sound within the bot: one format everywhere, voice activity, resampling, loudness."""
