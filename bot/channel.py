@@ -47,6 +47,10 @@ class Channel(Protocol):
         """
         ...
 
+    def overheard(self) -> str | None:
+        """Words so grave that a disclosure was cut for them: they are answered first. Given once."""
+        ...
+
     async def hang_up(self) -> None: ...
 
 
@@ -86,6 +90,9 @@ class BySentence:
 
     async def listen(self, timeout_s: float) -> str | None:
         return await self._channel.listen(timeout_s)
+
+    def overheard(self) -> str | None:
+        return None
 
     async def hang_up(self) -> None:
         await self._channel.hang_up()

@@ -14,6 +14,7 @@ from bot.channel import Channel, HungUpError, Keys
 from bot.dialogue.conversation import Conversation
 from bot.dialogue.outcome import Outcome
 from bot.dialogue.turn import Turn
+from bot.errors import VoiceError
 from bot.transcript import Entry, Event
 
 log = logging.getLogger(__name__)
@@ -103,9 +104,18 @@ class Session:
     async def _play(self, turn: Turn) -> bool:
         """Say a turn; whether the call goes on. Disclosures that were cut are repeated first."""
         while True:
-            cut = await self._say(turn)
+            try:
+                cut = await self._say(turn)
+            except VoiceError as error:
+                if self._fault is not None:  # not even the apology can be said
+                    return self._conversation.holding
+                turn = self._after_fault(error)
+                continue
             if turn.ended or self._conversation.ended:
                 return False
+            if (urgent := self._channel.overheard()) is not None:
+                turn = self._answer_first(urgent, cut)
+                continue
             if not cut:
                 return True
             self._repeats += 1
@@ -129,6 +139,12 @@ class Session:
                 cut = tuple(rest.prompt for rest in turn.says[begun:] if not rest.interruptible)
             begun += 1
         return cut
+
+    def _answer_first(self, urgent: str, cut: tuple[str, ...]) -> Turn:
+        """Answer what cut a disclosure short; it stays owed."""
+        self._log(Entry(self._now(), "line", event="cut_short", prompts=cut))
+        self._conversation.cut_short(cut)
+        return self._heard(urgent)
 
     async def _pressed(self, keys: str) -> Turn:
         """Listen for the keys that belong together, and answer them."""

@@ -12,7 +12,7 @@ from bot.dialogue.turn import Turn
 from bot.nlu.interpreter import Entity
 
 Speaker = Literal["bot", "customer", "line"]
-Event = Literal["opened", "silence", "interrupted", "pressed", "wound_up", "fault", "hung_up"]
+Event = Literal["opened", "silence", "interrupted", "cut_short", "pressed", "wound_up", "fault", "hung_up"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class Entry:
     Of the bot: ``text``, ``prompt``, the ``step`` after it, whether it was ``played`` to its end and, if not,
     what was ``heard`` of it. Of the customer: ``text``, the ``step`` it answered and what it was taken to
     mean; keys come as the event ``pressed`` with the keys for ``text``. Of the line: an ``event``; for
-    ``interrupted`` the cut ``prompts``; for ``fault`` the error's class in ``text``.
+    ``interrupted`` and ``cut_short`` the cut ``prompts``; for ``fault`` the error's class in ``text``.
     """
 
     at: datetime
@@ -53,6 +53,8 @@ def replay(entries: Iterable[Entry], conversation: Conversation) -> Iterator[Tur
             yield conversation.hear_silence(entry.at)
         elif entry.event == "interrupted":
             yield conversation.interrupted(entry.prompts, entry.at)
+        elif entry.event == "cut_short":
+            conversation.cut_short(entry.prompts)
         elif entry.event == "wound_up":
             yield conversation.wind_up(entry.at)
         elif entry.event == "hung_up":

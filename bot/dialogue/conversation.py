@@ -46,6 +46,11 @@ class Conversation:
         return self._history[-1]
 
     @property
+    def position(self) -> int:
+        """How many events the conversation has been through."""
+        return len(self._history)
+
+    @property
     def ended(self) -> bool:
         return bool(self._history) and self.state.ended
 
@@ -70,10 +75,11 @@ class Conversation:
         """The answer to an utterance. Blank text is silence."""
         if not text.strip():
             return self.hear_silence(at)
-        self._must_be_live()
-        expected = self.flow.steps[self.state.step].expected
-        understanding = self._interpreter.parse(text, now=at.astimezone(self._zone), expected=expected)
-        return self._keep(self._policy.hear(self.state, understanding, at))
+        return self._keep(self._weigh(text, at))
+
+    def preview(self, text: str, at: datetime) -> Turn:
+        """What the answer to ``text`` would be, should it be heard now. Nothing changes."""
+        return self._weigh(text, at)[1]
 
     def press(self, digits: str, at: datetime) -> Turn:
         """The answer to keys pressed one after another: 0 to 9, ``*`` for the letter X, ``#`` for the end."""
@@ -92,6 +98,10 @@ class Conversation:
         Unless it is told so, a sentence counts as played.
         """
         return self._keep(self._policy.interrupted(self.state, prompt_ids, at))
+
+    def cut_short(self, prompt_ids: Sequence[str]) -> None:
+        """As ``interrupted``, when what cut in must be answered first: the disclosures stay owed."""
+        self._history.append(self._policy.cut_short(self.state, prompt_ids))
 
     def wind_up(self, at: datetime) -> Turn:
         """End politely, because the call may not go on: the window closes, or it has lasted too long."""
@@ -113,6 +123,12 @@ class Conversation:
         if len(self._history) > 1:
             self._history.pop()
         return self.state
+
+    def _weigh(self, text: str, at: datetime) -> Result:
+        self._must_be_live()
+        expected = self.flow.steps[self.state.step].expected
+        understanding = self._interpreter.parse(text, now=at.astimezone(self._zone), expected=expected)
+        return self._policy.hear(self.state, understanding, at)
 
     def _must_be_live(self) -> None:
         if self.state.ended:

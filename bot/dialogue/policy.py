@@ -89,12 +89,16 @@ class Policy:
 
     def interrupted(self, state: DialogueState, prompt_ids: Sequence[str], at: datetime) -> Result:
         """These prompts were cut: the disclosures among them are owed, and said again in order."""
-        cut = [i for i, name in enumerate(self.flow.disclosures) if name in prompt_ids]
-        owed = self.flow.disclosures[cut[0] :] if cut else ()
-        draft = self._draft(replace(state, owed=owed), at)
-        if owed and not state.ended:
+        state = self.cut_short(state, prompt_ids)
+        draft = self._draft(state, at)
+        if state.owed and not state.ended:
             self._repeat_disclosures(draft)
         return draft.finish()
+
+    def cut_short(self, state: DialogueState, prompt_ids: Sequence[str]) -> DialogueState:
+        """These prompts were cut: the disclosures from the first among them on are owed."""
+        cut = [i for i, name in enumerate(self.flow.disclosures) if name in prompt_ids]
+        return replace(state, owed=self.flow.disclosures[cut[0] :] if cut else ())
 
     def wind_up(self, state: DialogueState, at: datetime) -> Result:
         """The call must stop now: a polite word and the end, with what was settled standing."""

@@ -1,0 +1,1 @@
+"""A call by voice: sound in, sound out, around a conversation."""
