@@ -6,20 +6,14 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import datetime
 from typing import Final
 
-from bot.audio.pcm import FRAME_S, RATE, seconds
 from bot.channel import HungUpError, Keys, Said
 from bot.dialogue.turn import Say
 from bot.voice.attention import Attention
 from bot.voice.listener import Listener, Utterance
 from bot.voice.playout import Playout
-from bot.voice.ports import Clause, Frame, NoRecorder, Played, Recorder, SoundLine, Voice
+from bot.voice.ports import Clause, NoRecorder, Recorder, SoundLine, Voice
 from bot.voice.preparation import Preparation
-
-TICK_S: Final = 0.1
-"""How long to wait for a frame before its absence is noticed."""
-
-DEAD_LINE_S: Final = 15.0
-"""A line that brings no frame for so long is dead."""
+from bot.voice.wire import Wire
 
 MARK_GRACE_S: Final = 3.0
 """How long after the end of a sentence its mark may come; the networks' own buffers are far shorter."""
@@ -48,7 +42,7 @@ PREPARE_S: Final = 0.08
 
 
 class VoiceChannel:
-    """Implements ``bot.channel.Channel``. One call's; time is counted in the frames of the line."""
+    """Implements ``bot.channel.Channel``. One call's."""
 
     def __init__(
         self,
@@ -59,15 +53,9 @@ class VoiceChannel:
         now: Callable[[], datetime],
         recorder: Recorder | None = None,
     ) -> None:
-        self._line, self._listener, self._voice = line, listener, voice
-        self._attention, self._now = attention, now
-        self._recorder = recorder or NoRecorder()
+        self._listener, self._voice, self._attention, self._now = listener, voice, attention, now
+        self._wire = Wire(line, listener, recorder or NoRecorder())
         self._preparation = Preparation(voice)
-        self._at = 0.0  # seconds of the call
-        self._busy_until = 0.0  # when all that was sent will have been played
-        self._without_frame_s = 0.0
-        self._playing: Playout | None = None
-        self._keys = ""
         self._utterance: Utterance | None = None  # ended while the bot spoke, for the next ``listen``
         self._urgent: str | None = None
 
@@ -81,36 +69,35 @@ class VoiceChannel:
             try:
                 cut = await self._speak(say, clauses, last=index == len(says) - 1)
             except HungUpError:
-                yield Said(say, begun, False, self._heard_by_now())
+                yield Said(say, begun, False, self._wire.heard)
                 raise
             yield Said(say, begun, cut is None, say.text if cut is None else cut)
             if cut is not None:
                 return
 
     async def listen(self, timeout_s: float) -> str | None:
-        self._playing = None
         waited_s = 0.0
         while True:
-            if self._keys:
-                keys, self._keys = self._keys, ""
+            if self._wire.keys:
+                keys, self._wire.keys = self._wire.keys, ""
                 return Keys(keys)
             utterance, self._utterance = self._utterance or self._listener.take(), None
             if utterance is not None and (text := _words(utterance)):
-                self._note("utterance", pause_s=round(utterance.pause_s, 2))
+                self._wire.note("utterance", pause_s=round(utterance.pause_s, 2))
                 return text
             if waited_s >= timeout_s and not self._listener.speaking:
                 return None
-            before = self._at
+            before = self._wire.at
             await self._next()
             if not self._listener.speaking:
-                waited_s += self._at - before
+                waited_s += self._wire.at - before
 
     def overheard(self) -> str | None:
         urgent, self._urgent = self._urgent, None
         return urgent
 
     async def hang_up(self) -> None:
-        await self._line.hang_up()
+        await self._wire.hang_up()
 
     async def close(self) -> None:
         """Give back what the call holds of the recogniser."""
@@ -123,20 +110,20 @@ class VoiceChannel:
         """Play one sentence; what was heard of it when it was cut, None when it was heard to its end."""
         if not clauses:
             return None
-        playing = await self._start(Playout(clauses, max(self._at, self._busy_until)))
+        playing = await self._wire.play(Playout(clauses))
         if not say.interruptible:
             return await self._disclose(say, playing)
         judged = self._listener.onsets - self._listener.speaking
-        while not playing.done and playing.left_s(self._at) > -MARK_GRACE_S:
-            if self._keys:
-                return await self._stop()
+        while not playing.done and playing.left_s(self._wire.at) > -MARK_GRACE_S:
+            if self._wire.keys:
+                return await self._wire.stop()
             if self._listener.onsets > judged:
                 judged = self._listener.onsets
-                if not (last and playing.left_s(self._at) <= NEARLY_DONE_S):
-                    heard = await self._stop()
+                if not (last and playing.left_s(self._wire.at) <= NEARLY_DONE_S):
+                    heard = await self._wire.stop()
                     if await self._means_to_interrupt():
                         return heard
-                    playing = await self._start(playing.resumed(self._at))
+                    playing = await self._wire.play(playing.resumed())
                     continue
             await self._next()
         return None
@@ -145,11 +132,11 @@ class VoiceChannel:
         """Play a sentence that must be heard to its end: only a stop word cuts it; talked over, it failed."""
         talked_over_s = 0.0
         while not playing.done:
-            if playing.left_s(self._at) <= -MARK_GRACE_S:
-                return playing.heard(self._at)  # nobody can tell that it was heard
+            if playing.left_s(self._wire.at) <= -MARK_GRACE_S:
+                return playing.heard(self._wire.at)  # nobody can tell that it was heard
             await self._next()
             if self._attention.is_urgent(self._listener.text):
-                heard = await self._stop()
+                heard = await self._wire.stop()
                 self._urgent = await self._rest_of_utterance()
                 return heard
             if (utterance := self._listener.take()) is not None:
@@ -157,7 +144,7 @@ class VoiceChannel:
         talked_over_s += self._talk(self._listener.text, self._listener.voiced_s)
         if talked_over_s < TALKED_OVER_S:
             return None
-        self._note("talked_over", prompt=say.prompt)
+        self._wire.note("talked_over", prompt=say.prompt)
         self._listener.forget()  # the question is put again
         return say.text
 
@@ -167,17 +154,17 @@ class VoiceChannel:
 
     async def _means_to_interrupt(self) -> bool:
         """The bot has stopped for somebody who began to speak: do they want the word?"""
-        began = self._at
+        began = self._wire.at
         while True:
             utterance = self._listener.take()
             text = self._listener.text if utterance is None else utterance.text
             murmur = self._attention.manners.is_backchannel(text)
-            if self._keys or (not murmur and (utterance is not None or len(text) >= INTERRUPTS)):
+            if self._wire.keys or (not murmur and (utterance is not None or len(text) >= INTERRUPTS)):
                 self._utterance = utterance
-                self._note("barge_in")
+                self._wire.note("barge_in")
                 return True
-            if utterance is not None or (not text and self._at - began >= DOUBT_S):
-                self._note("false_interruption", words=bool(text))
+            if utterance is not None or (not text and self._wire.at - began >= DOUBT_S):
+                self._wire.note("false_interruption", words=bool(text))
                 self._listener.forget()
                 if not text:
                     self._listener.be_stricter()
@@ -191,53 +178,11 @@ class VoiceChannel:
             await self._next()
         return utterance.text
 
-    async def _start(self, playout: Playout) -> Playout:
-        begins = max(self._at, self._busy_until)
-        self._playing = playout
-        sound = await playout.start(self._line)
-        self._recorder.bot(sound, round(begins * RATE))
-        self._busy_until = begins + seconds(sound)
-        return playout
-
-    async def _stop(self) -> str:
-        """Fall silent at once; gives what was heard of the sentence."""
-        heard = self._heard_by_now()
-        self._playing = None
-        await self._line.clear()
-        self._recorder.cut(round(self._at * RATE))
-        self._busy_until = self._at
-        return heard
-
-    def _heard_by_now(self) -> str:
-        return self._playing.heard(self._at) if self._playing is not None else ""
-
-    # The line
-
     async def _next(self) -> None:
-        """Take in the next thing from the far end. Raises HungUpError, also when the line is dead."""
-        match await self._line.receive(TICK_S):
-            case None:
-                self._at += TICK_S
-                self._without_frame_s += TICK_S
-                if self._without_frame_s >= DEAD_LINE_S:
-                    self._note("dead_line")
-                    await self._line.hang_up()
-                    raise HungUpError
-            case Keys() as keys:
-                self._keys += keys
-            case Played(mark):
-                if self._playing is not None:
-                    self._playing.played(mark, self._at)
-            case Frame(pcm):
-                self._at += FRAME_S
-                self._without_frame_s = 0.0
-                self._recorder.customer(pcm)
-                await self._listener.feed(pcm, double_talk=self._at < self._busy_until)
-                if self._listener.silence_s >= PREPARE_S and (turn := self._listener.answer) is not None:
-                    self._preparation.start(turn.says)
-
-    def _note(self, name: str, **data: str | float | bool) -> None:
-        self._recorder.note(name, round(self._at * RATE), **data)
+        """Take in the next thing from the far end, and have the answer to it made ready."""
+        await self._wire.next()
+        if self._listener.silence_s >= PREPARE_S and (turn := self._listener.answer) is not None:
+            self._preparation.start(turn.says)
 
 
 def _words(utterance: Utterance) -> str | None:

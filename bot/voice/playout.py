@@ -31,14 +31,18 @@ class Playout:
     The mark of a clause stands before its pause, so that the next sentence follows without a gap.
     """
 
-    def __init__(self, clauses: Sequence[Clause], at: float, *, first: int = 0) -> None:
+    def __init__(self, clauses: Sequence[Clause], *, first: int = 0) -> None:
         self.clauses = clauses
         self._next = first  # the clause being heard now
-        self._since = at  # when it began
+        self._since = 0.0  # when it began
         self._marks: dict[str, int] = {}
         self._parts = [split_pause(clause.pcm) for clause in clauses]
 
-    async def start(self, line: SoundLine) -> bytes:
+    def begin(self, at: float) -> None:
+        """The sentence will begin to be heard at this time."""
+        self._since = at
+
+    async def send(self, line: SoundLine) -> bytes:
         """Send what is left of the sentence; gives its sound. Raises HungUpError."""
         for index in range(self._next, len(self.clauses)):
             speech, pause = self._parts[index]
@@ -62,9 +66,9 @@ class Playout:
         """Whether the whole sentence was heard."""
         return self._next >= len(self.clauses)
 
-    def resumed(self, at: float) -> Playout:
+    def resumed(self) -> Playout:
         """The rest of the sentence after a pause: the clause that was cut is said again."""
-        return Playout(self.clauses, at, first=self._next)
+        return Playout(self.clauses, first=self._next)
 
     def left_s(self, at: float) -> float:
         """How much of the sentence is still to come; negative: its last mark is late by so much."""

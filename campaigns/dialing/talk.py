@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
+from bot.asr.recognizer import Recognizer
 from bot.channel import BySentence, HungUpError, Keys
 from bot.dialogue.brief import Brief
 from bot.dialogue.conversation import Conversation
@@ -14,9 +15,16 @@ from bot.dialogue.prompts import PromptBook
 from bot.nlu.interpreter import Interpreter
 from bot.session import Session, SessionResult
 from bot.transcript import Entry
+from bot.voice.attention import Attention
+from bot.voice.channel import VoiceChannel
+from bot.voice.decoder import Decoder
+from bot.voice.listener import Listener
+from bot.voice.manners import Manners
+from bot.voice.ports import Recorder, Voice
 from campaigns.clock import Clock
+from campaigns.dialing.sound import LineSound
 from telephony.errors import CallEnded, LineError
-from telephony.line import Call, Text, TextCall
+from telephony.line import AudioCall, Call, Text, TextCall
 
 
 class LineChannel:
@@ -54,6 +62,20 @@ class Script:
     zone: tzinfo
 
 
+@dataclass(frozen=True, slots=True)
+class VoiceTools:
+    """What calls by voice are held with, beside the script. Shared by all calls.
+
+    ``phrases`` gives the words that a call makes likely, ``recorder`` the recorder of a call by its id.
+    """
+
+    recognizer: Recognizer
+    voice: Voice
+    manners: Manners
+    phrases: Callable[[Brief], Sequence[str]] = lambda _: ()
+    recorder: Callable[[str], Recorder | None] = lambda _: None
+
+
 async def hold_call(
     call: Call,
     brief: Brief,
@@ -61,14 +83,38 @@ async def hold_call(
     clock: Clock,
     ends_by: datetime,
     watch: Callable[[Entry], None],
+    voice: VoiceTools | None = None,
 ) -> SessionResult:
-    """Talk until somebody hangs up, and see to it that the line is free afterwards."""
+    """Talk until somebody hangs up, and see to it that the line is free afterwards.
+
+    Raises LineError when the call carries sound and there is no ``voice``.
+    """
     conversation = Conversation(script.flow, script.prompts, brief, script.interpreter, zone=script.zone)
-    if call.carries != "text":
-        raise LineError("this line carries sound, and no voice is set up")
-    channel = BySentence(LineChannel(call), clock.now)
-    session = Session(conversation, channel, clock.now, ends_by=ends_by, watch=watch)
     try:
-        return await session.run()
+        if call.carries == "text":
+            by_sentence = BySentence(LineChannel(call), clock.now)
+            return await Session(conversation, by_sentence, clock.now, ends_by=ends_by, watch=watch).run()
+        if voice is None:
+            raise LineError("this line carries sound, and no voice is set up")
+        channel = _voice_channel(call, conversation, brief, clock, voice)
+        try:
+            return await Session(conversation, channel, clock.now, ends_by=ends_by, watch=watch).run()
+        finally:
+            await channel.close()
     finally:
         await call.hang_up()
+
+
+def _voice_channel(
+    call: AudioCall, conversation: Conversation, brief: Brief, clock: Clock, voice: VoiceTools
+) -> VoiceChannel:
+    attention = Attention(conversation, voice.manners, clock.now)
+    decoder = Decoder(voice.recognizer, voice.phrases(brief), lockstep=clock.virtual)
+    return VoiceChannel(
+        LineSound(call),
+        Listener(attention, decoder),
+        voice.voice,
+        attention,
+        clock.now,
+        voice.recorder(call.id),
+    )
