@@ -131,9 +131,17 @@ class Session:
         begun = 0
         async for said in self._channel.play(turn.says, self._may_speak):
             say = said.say
-            heard = None if said.complete else said.heard
             self._log(
-                Entry(said.at, "bot", say.text, say.prompt, turn.step, played=said.complete, heard=heard)
+                Entry(
+                    said.at,
+                    "bot",
+                    say.text,
+                    say.prompt,
+                    turn.step,
+                    until=self._now(),
+                    played=said.complete,
+                    heard=None if said.complete else said.heard,
+                )
             )
             if not said.complete and not turn.ended:
                 cut = tuple(rest.prompt for rest in turn.says[begun:] if not rest.interruptible)

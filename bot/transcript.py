@@ -20,9 +20,10 @@ class Entry:
     """One line of the log.
 
     Of the bot: ``text``, ``prompt``, the ``step`` after it, whether it was ``played`` to its end and, if not,
-    what was ``heard`` of it. Of the customer: ``text``, the ``step`` it answered and what it was taken to
-    mean; keys come as the event ``pressed`` with the keys for ``text``. Of the line: an ``event``; for
-    ``interrupted`` and ``cut_short`` the cut ``prompts``; for ``fault`` the error's class in ``text``.
+    what was ``heard`` of it; it is said from ``at`` to ``until``. Of the customer: ``text``, the ``step`` it
+    answered and what it was taken to mean; keys come as the event ``pressed`` with the keys for ``text``. Of
+    the line: an ``event``; for ``interrupted`` and ``cut_short`` the cut ``prompts``; for ``fault`` the
+    error's class in ``text``.
     """
 
     at: datetime
@@ -30,6 +31,7 @@ class Entry:
     text: str = ""
     prompt: str | None = None
     step: str | None = None
+    until: datetime | None = None
     played: bool = True
     heard: str | None = None
     intent: str | None = None

@@ -83,7 +83,8 @@ class VoiceChannel:
                 return Keys(keys)
             utterance, self._utterance = self._utterance or self._listener.take(), None
             if utterance is not None and (text := _words(utterance)):
-                self._wire.note("utterance", pause_s=round(utterance.pause_s, 2))
+                lasted_s, pause_s = round(utterance.lasted_s, 2), round(utterance.pause_s, 2)
+                self._wire.note("utterance", lasted_s=lasted_s, pause_s=pause_s)
                 return text
             if waited_s >= timeout_s and not self._listener.speaking:
                 return None

@@ -32,6 +32,7 @@ class Utterance:
 
     text: str
     voiced_s: float
+    lasted_s: float  # from the onset to the end of the pause
     pause_s: float  # the silence that ended it
 
 
@@ -94,7 +95,8 @@ class Listener:
         if self._detector.active:
             self._collect()
             if self._is_over():
-                self._utterance = Utterance(self._best(), self._detector.voiced_s, self._detector.silence_s)
+                heard = self._detector
+                self._utterance = Utterance(self._best(), heard.voiced_s, self._lasted_s, heard.silence_s)
                 self._rest()
 
     def take(self) -> Utterance | None:
