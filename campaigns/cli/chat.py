@@ -31,7 +31,8 @@ def chat(
     save_to: Annotated[Path, typer.Option("--save-to", help="Where /save puts dialogue tests.")] = Path(),
 ) -> None:
     """Talk to the bot as a customer would, and see what it understood, where it stands and why."""
-    from campaigns.cli.chatting import Invented, run_chat
+    from campaigns.cli.chatting import run_chat
+    from campaigns.cli.inventing import Invented
 
     invented = Invented(name, gender, id_tail, round(amount * 100), days, round(relief * 100))
     run_chat(context.obj, flow, language, customer, invented, save_to, noise)

@@ -4,42 +4,22 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from bot.dialogue.brief import Brief, Debt, Offer, Party
-from bot.dialogue.prompts import PromptBook
 from bot.language import language_dir
 from bot.simulation.desk import Desk
 from bot.simulation.noise import NoiseChannel
 from bot.simulation.script import Script
 from campaigns.cli.chat_commands import NAMES, Chat
 from campaigns.cli.chat_view import show_customer
-from campaigns.cli.installation import open_installation
+from campaigns.cli.inventing import Invented, brief_for
 from campaigns.clock import SystemClock
-from campaigns.dialing.briefing import LATEST_PROMISE_DAYS, brief_of
-from campaigns.errors import ConflictError, NotInitialisedError
-from campaigns.settings import HOTLINE, INSTITUTION, load_settings
-from campaigns.store.briefs import subject_of_customer
 
 if TYPE_CHECKING:
     from prompt_toolkit.key_binding import KeyBindings
-
-
-@dataclass(frozen=True, slots=True)
-class Invented:
-    """A customer made up for a chat; money in minor units."""
-
-    name: str
-    gender: str
-    id_tail: str
-    amount: int
-    days_past_due: int
-    relief: int
 
 
 def run_chat(
@@ -55,7 +35,7 @@ def run_chat(
     cache = home / "cache" if home.is_dir() else None
     script = Script.load_from(language_dir(language), flow_name, cache)
     start = SystemClock().now().astimezone(script.prompts.speech.zone).replace(microsecond=0)
-    brief = _brief(home, customer, invented, script.prompts, start.date())
+    brief = brief_for(home, customer, invented, script.prompts, start.date())
     console = Console(highlight=False)
     desk = Desk(lambda: script.conversation(brief), start, NoiseChannel.load(script.folder))
     desk.noise_level = noise / 100
@@ -115,30 +95,3 @@ def _keys() -> KeyBindings:
 
         bindings.add(*names.split())(press)
     return bindings
-
-
-def _brief(home: Path, customer: str | None, invented: Invented, prompts: PromptBook, today: date) -> Brief:
-    """The customer to play: an imported one, or the one made up."""
-    if customer is not None:
-        with open_installation(home) as (settings, database), database.transaction() as session:
-            subject = subject_of_customer(session, customer, today)
-        return brief_of(subject, prompts.speech, settings, today)
-    if not invented.name.strip():
-        raise ConflictError("the invented customer needs a name")
-    try:
-        settings = load_settings(home)
-        institution, hotline = settings.institution, settings.hotline
-    except NotInitialisedError:
-        institution, hotline = INSTITUTION, HOTLINE
-    debt = Debt(
-        product=prompts.speech.product("credit_card"),
-        amount_due=invented.amount,
-        minimum_due=max(1, invented.amount // 10),
-        currency="CNY",
-        due_date=today - timedelta(days=invented.days_past_due),
-        days_past_due=invented.days_past_due,
-    )
-    until = today + timedelta(days=LATEST_PROMISE_DAYS)
-    offer = Offer("1", invented.relief, until, "chat", until) if invented.relief else None
-    party = Party(invented.name, prompts.speech.honorific(invented.gender), invented.id_tail)
-    return Brief(institution, hotline, party, debt, offer, LATEST_PROMISE_DAYS)

@@ -14,7 +14,8 @@ from bot.simulation.scenario import ScenarioFile
 from bot.simulation.scenario_run import run_scenario
 from bot.simulation.script import Script
 from campaigns.cli import chatting
-from campaigns.cli.chatting import Invented, run_chat
+from campaigns.cli.chatting import run_chat
+from campaigns.cli.inventing import Invented
 
 WANG = Invented("王小明", "male", "", 120_000, 5, 5_000)
 
