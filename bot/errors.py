@@ -7,6 +7,9 @@
     ├── FlowError            the flow asked for something that must not happen, such as an unsound promise
     ├── IdentityGateError    a prompt would reveal the debt before the right party is confirmed
     ├── PromptError          a prompt cannot be rendered from the facts of this call
+    ├── RecordingError       a recording cannot be kept or found
+    │   ├── RecordingKeyError      the key for it is not at hand, or is no key
+    │   └── RecordingDamagedError  it is not, or no longer, what was recorded
     └── VoiceError           a part of the voice is missing or failed
         ├── ModelError       a model or engine is missing, damaged or of the wrong kind: says how to get it
         ├── RecognizerError  the recogniser failed or stalled in mid-call
@@ -37,6 +40,18 @@ class IdentityGateError(BotError):
 
 class PromptError(BotError):
     """A prompt needs a fact or slot that this call does not have."""
+
+
+class RecordingError(BotError):
+    """A recording cannot be kept or found."""
+
+
+class RecordingKeyError(RecordingError):
+    """The key of a recording is not at hand, or what is given for a key is none."""
+
+
+class RecordingDamagedError(RecordingError):
+    """A recording is not, or no longer, what was recorded. The message says from where on."""
 
 
 class VoiceError(BotError):
