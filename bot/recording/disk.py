@@ -23,15 +23,16 @@ class DiskFile:
     """A new file, opened and added to in order by the one thread of ``writer``. No method waits, or fails.
 
     ``name`` gives the n-th name to try, from 1, until one is free: nothing is ever overwritten. The file is
-    locked while it is written, which tells readers that it is. After a ``fault`` nothing more is written;
-    what was, stays.
+    locked while it is written, which tells readers that it is. After a ``fault`` nothing more is taken; what
+    was, stays.
     """
 
     def __init__(self, name: Callable[[int], Path], writer: Executor) -> None:
         self._name, self._writer = name, writer
-        self._fault: str | None = None
         self._given = 0  # bytes, counted by the caller's thread alone
+        self._too_slow = False
         self._dealt_with = 0  # bytes, counted by the writer's thread alone, as all that follows
+        self._fault: str | None = None
         self._descriptor: int | None = None
         self._path: Path | None = None
         self._size = 0
@@ -40,8 +41,8 @@ class DiskFile:
 
     @property
     def fault(self) -> str | None:
-        """Why nothing more is written, or why it is still there."""
-        return self._fault
+        """Why nothing more is taken, or why the file is still there."""
+        return self._fault or (TOO_SLOW if self._too_slow else None)
 
     @property
     def path(self) -> Path | None:
@@ -55,9 +56,8 @@ class DiskFile:
 
     def append(self, data: bytes, reaches: int) -> None:
         """Have ``data`` written behind what was given before; with it, the content ``reaches`` so far."""
-        if self._fault is None and self._given - self._dealt_with + len(data) > MOST_WAITING:
-            self._fault = TOO_SLOW
-        if self._fault is None:
+        self._too_slow |= self._given - self._dealt_with + len(data) > MOST_WAITING
+        if self.fault is None:
             self._given += len(data)
             self._do(lambda: self._write(data, reaches))
 
@@ -75,8 +75,9 @@ class DiskFile:
     def _guarded(self, work: Callable[[], None]) -> None:
         try:
             work()
-        except OSError as error:
-            self._fault = self._fault or error.strerror or type(error).__name__
+        except Exception as error:  # nobody waits for most of this work: whatever it is, the fault tells it
+            why = error.strerror if isinstance(error, OSError) else None
+            self._fault = self._fault or why or type(error).__name__
 
     def _open(self) -> None:
         for number in range(1, _MOST_NAMES):
@@ -123,9 +124,11 @@ class DiskFile:
     def _remove(self) -> None:
         try:
             if self._descriptor is not None and self._path is not None:
-                os.ftruncate(self._descriptor, 0)  # gone from wherever it was moved or linked to, too
+                try:
+                    os.ftruncate(self._descriptor, 0)  # gone from wherever it was moved or linked to, too
+                finally:
+                    self._path.unlink(missing_ok=True)
                 self._size = 0
-                self._path.unlink(missing_ok=True)
         finally:
             self._close()
 

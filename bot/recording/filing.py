@@ -91,10 +91,11 @@ class FileRecorder:
             if self._goes_on():
                 self._write_end(entries)
             self._over = self._file.finish()
-        try:
-            await asyncio.wait_for(asyncio.shield(asyncio.wrap_future(self._over)), self._patience_s)
-        except TimeoutError:
-            return self._recorded("the disk does not answer")
+        if not self._over.done():
+            try:
+                await asyncio.wait_for(asyncio.shield(asyncio.wrap_future(self._over)), self._patience_s)
+            except TimeoutError:
+                return self._recorded("the disk does not answer")
         return self._recorded(self._file.fault)
 
     def _recorded(self, fault: str | None) -> Recorded:

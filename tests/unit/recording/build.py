@@ -69,20 +69,28 @@ def read(recordings: Recordings, name: str) -> Samples:
         return recording.sound()
 
 
+def files_in(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_file()]
+
+
 class HeldWriter(Executor):
-    """A disk that answers when it is let."""
+    """A disk that answers when it is let, and from then on."""
 
     def __init__(self) -> None:
+        self._held = True
         self._jobs: list[tuple[Future[Any], Callable[..., Any], tuple[Any, ...]]] = []
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **_kwargs: Any) -> Future[Any]:
         future: Future[Any] = Future()
-        self._jobs.append((future, fn, args))
+        if self._held:
+            self._jobs.append((future, fn, args))
+        else:
+            future.set_result(fn(*args))
         return future
 
     def release(self) -> None:
-        jobs, self._jobs = self._jobs, []
-        for future, fn, args in jobs:
+        self._held = False
+        for future, fn, args in self._jobs:
             future.set_result(fn(*args))
 
 

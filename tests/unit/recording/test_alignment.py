@@ -205,6 +205,15 @@ def test_a_timeline_keeps_no_more_than_it_may(steps: list[tuple[str, int, int]])
             assert timeline.taken == taken
 
 
+def test_a_cut_of_what_was_never_placed_is_not_late() -> None:
+    timeline = Timeline(100)
+    timeline.place(bytes(20), 0)
+    assert timeline.cut(5) == 0
+    timeline.take(10)
+    assert timeline.cut(7) == 0
+    assert timeline.cut(3) == 2
+
+
 def test_half_a_sample_and_a_place_before_the_start_are_refused() -> None:
     with pytest.raises(ValueError):
         Timeline(10).place(b"\0\0\0", 0)

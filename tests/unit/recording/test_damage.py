@@ -11,10 +11,12 @@ import pytest
 from bot.errors import RecordingDamagedError, RecordingError, RecordingKeyError
 from bot.recording.archive import Recordings
 from bot.recording.checking import check
-from bot.recording.chunks import read_table
+from bot.recording.chunks import ChunkWriter, read_table
+from bot.recording.contents import ENDING, HEAD, Ending
 from bot.recording.keys import Key, KeyRing
 from bot.recording.layout import HEADER_BYTES, PREFIX_BYTES, Kind
 from bot.recording.listing import listed
+from bot.recording.sound import encode
 from tests.unit.recording.build import ANSWERED, ENTRIES, KEY, NAME, ZONE, feed, read, record
 
 
@@ -102,6 +104,48 @@ def test_what_follows_the_end_is_found(recordings: Recordings, path: Path) -> No
     for more in (b"\0", b"\0" * 100, pieces(path)[1][1]):
         path.write_bytes(data + more)
         assert check(recordings, NAME).verdict == "damaged"
+
+
+def test_a_second_head_does_not_pass_for_the_rest_of_a_call(recordings: Recordings, path: Path) -> None:
+    header, chunks = pieces(path)
+    path.write_bytes(header + b"".join([*chunks[:2], chunks[0]]))
+    assert check(recordings, NAME).verdict == "damaged"
+
+
+def test_a_recording_that_contradicts_itself_is_damaged(recordings: Recordings, path: Path) -> None:
+    writer = ChunkWriter(recordings.keys.newest)
+    with recordings.open(NAME) as recording:
+        head = HEAD.pack(recording.head())
+    path.write_bytes(
+        writer.header()
+        + writer.chunk(Kind.HEAD, head)
+        + writer.chunk(Kind.SOUND, encode(bytes(200), bytes(200)), 100)
+        + writer.chunk(Kind.END, ENDING.pack(Ending(samples=101)))
+    )
+    assert "100 samples, not 101" in check(recordings, NAME).detail
+    path.write_bytes(writer.header() + writer.chunk(Kind.HEAD, head))  # of a later place than it stands in
+    assert check(recordings, NAME).verdict == "damaged"
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "samples"),
+    [
+        (Kind.SOUND, b"no sound", 100),
+        (Kind.SOUND, encode(bytes(200), bytes(200)), 99),
+        (Kind.NOTES, b"{}", 0),
+        (Kind.END, "对方的话".encode(), 0),
+    ],
+)
+def test_what_is_authentic_and_senseless_all_the_same_is_told(
+    recordings: Recordings, path: Path, kind: Kind, body: bytes, samples: int
+) -> None:
+    writer = ChunkWriter(recordings.keys.newest)
+    with recordings.open(NAME) as recording:
+        head = HEAD.pack(recording.head())
+    path.write_bytes(writer.header() + writer.chunk(Kind.HEAD, head) + writer.chunk(kind, body, samples))
+    result = check(recordings, NAME)
+    assert result.verdict == "damaged"
+    assert "对方的话" not in result.detail
 
 
 async def test_a_chunk_of_another_recording_is_found(recordings: Recordings) -> None:
