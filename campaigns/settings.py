@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, Field, ValidationError
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from campaigns.errors import NotInitialisedError, SettingsError
 
 SETTINGS_FILE = "settings.toml"
 KEY_FILE, KEY_BYTES = "permit.key", 32
+RECORDING_KEY_FILE = "recording.key"
 
 INSTITUTION, HOTLINE = "融安消费金融", "4008001234"  # stand-ins until the lender sets its own
 
@@ -33,6 +34,10 @@ caller_id = "+8610000000"
 seed = 20260101                   # of the simulated line, its customers and generated data
 # database_url = "postgresql+psycopg://user@localhost/xiaorong"   # default: SQLite in this directory
 # cache_dir = "/var/cache/xiaorong"      # default: cache/ in this directory
+record = true                     # calls with sound, both sides; see 'xiaorong recording'
+# call_recordings = "/srv/recordings"    # where they are kept. Default: recordings/ in this directory
+# recording_key_file = "/etc/xiaorong/recording.key"  # must exist. Default: recording.key here, if it exists
+# recording_key =                        # instead of a file, and only as the variable XIAORONG_RECORDING_KEY
 """
 
 
@@ -62,6 +67,10 @@ class Settings(BaseSettings):
     seed: int = 20260101
     database_url: str | None = None
     cache_dir: Path | None = None
+    record: bool = True
+    call_recordings: Path | None = None
+    recording_key_file: Path | None = None
+    recording_key: SecretStr | None = None
 
     @classmethod
     def settings_customise_sources(
@@ -86,6 +95,15 @@ class Settings(BaseSettings):
     def cache(self) -> Path:
         """Where what can be made again is kept, such as the fitted model of understanding."""
         return self.cache_dir or self.home / "cache"
+
+    @property
+    def call_recordings_dir(self) -> Path:
+        return self.call_recordings or self.home / "recordings"
+
+    @property
+    def recording_keys(self) -> Path:
+        """The file of keys that recordings are sealed with."""
+        return self.recording_key_file or self.home / RECORDING_KEY_FILE
 
     def permit_key(self) -> bytes:
         """The secret that signs permits. Raises NotInitialisedError when it is missing."""
@@ -137,6 +155,11 @@ def load_settings(home: Path) -> Settings:
     overrides = content.get("rule_pack_overrides")
     if overrides:
         content["rule_pack_overrides"] = home / str(overrides)
+    if "recording_key" in content:
+        raise SettingsError(
+            f"{path}: recording_key: a key has no place among settings; "
+            f"put it into {home / RECORDING_KEY_FILE}"
+        )
     try:
         # The variable XIAORONG_HOME would win over the directory that was asked for.
         return Settings(home=home, **content).model_copy(update={"home": home})

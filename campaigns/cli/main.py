@@ -22,6 +22,7 @@ from campaigns.cli import (
     dialogue_simulate,
     grade,
     init,
+    recording,
 )
 from campaigns.errors import CampaignsError
 from campaigns.home import home_dir
@@ -40,6 +41,7 @@ app.add_typer(campaign.app, name="campaign")
 app.add_typer(dialogue.app, name="dialogue")
 dialogue.app.command(name="replay", epilog=dialogue_replay.EXAMPLES)(dialogue_replay.replay)
 dialogue.app.command(name="simulate", epilog=dialogue_simulate.EXAMPLES)(dialogue_simulate.simulate)
+app.add_typer(recording.app, name="recording")
 app.command(name="init", epilog=init.EXAMPLES)(init.init)
 app.command(name="grade", epilog=grade.EXAMPLES)(grade.grade)
 app.command(name="chat", epilog=chat.EXAMPLES)(chat.chat)
