@@ -49,8 +49,8 @@ class Recordings:
 
         Touches no disk; one that cannot be used is told by ``close`` of the recorder.
         """
-        if not call:
-            raise ValueError("a call without a name cannot be recorded")
+        if not call or answered_at.tzinfo is None:
+            raise ValueError("a call is recorded under a name, and from an aware time on")
         local = answered_at.astimezone(self._zone)
         folder = self.folder / f"{local:%Y/%m/%d}"
         stem = quote(call, safe="")

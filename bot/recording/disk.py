@@ -15,6 +15,7 @@ MOST_WAITING = 4 << 20
 
 TOO_SLOW = "the disk does not keep up"
 GONE = "the file was taken away"
+CLOSED = "recording was ended before the call"
 
 _MOST_NAMES = 1000
 
@@ -70,7 +71,14 @@ class DiskFile:
         return self._do(self._remove)
 
     def _do(self, work: Callable[[], None]) -> Future[None]:
-        return self._writer.submit(self._guarded, work)
+        try:
+            return self._writer.submit(self._guarded, work)
+        except RuntimeError:  # it was ended before the call was
+            self._fault = self._fault or CLOSED
+            self._guarded(self._remove if work == self._remove else self._finish)
+            done: Future[None] = Future()
+            done.set_result(None)
+            return done
 
     def _guarded(self, work: Callable[[], None]) -> None:
         try:

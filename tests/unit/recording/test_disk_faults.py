@@ -15,7 +15,7 @@ from bot.recording import disk
 from bot.recording.archive import Recordings
 from bot.recording.checking import check
 from bot.recording.chunks import read_table
-from bot.recording.disk import GONE, MOST_WAITING, TOO_SLOW
+from bot.recording.disk import CLOSED, GONE, MOST_WAITING, TOO_SLOW
 from bot.recording.keys import KeyRing
 from bot.recording.reading import Recording
 from tests.unit.recording.build import (
@@ -137,6 +137,19 @@ async def test_nothing_is_recorded_after_the_end(recordings: Recordings) -> None
     assert check(recordings, NAME).seconds == 1.0
 
 
+async def test_recordings_that_are_closed_too_early_do_not_end_a_call(sealed: Recordings) -> None:
+    recorder = sealed.start("17", ANSWERED)
+    feed(recorder, sound(40000))
+    sealed.close()
+    feed(recorder, sound(40000))
+    recorded = await recorder.close(ENTRIES)
+    assert (recorded.name, recorded.seconds, recorded.fault) == (NAME, 3.0, CLOSED)
+    late = sealed.start("18", ANSWERED)
+    feed(late, sound(40000))
+    recorded = await late.close(ENTRIES)
+    assert (recorded.name, recorded.fault) == (None, CLOSED)
+
+
 async def test_two_recordings_of_one_call_do_not_overwrite_each_other(recordings: Recordings) -> None:
     first, second = await record(recordings, 1), await record(recordings, 2)
     assert (first.name, second.name) == (NAME, "2026/11/23/17+2.xrec")
@@ -157,6 +170,8 @@ async def test_mistakes_of_the_caller_are_told_where_they_are_made(recordings: R
         recorder.note("event", 0, share=float("nan"))
     with pytest.raises(ValueError):
         recordings.start("", ANSWERED)
+    with pytest.raises(ValueError):
+        recordings.start("17", ANSWERED.replace(tzinfo=None))
     await recorder.close(())
 
 

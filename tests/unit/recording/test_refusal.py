@@ -78,6 +78,15 @@ async def test_a_file_that_cannot_be_deleted_is_told(
     assert files_in(recordings.folder) == []  # it did what it could
 
 
+async def test_it_is_deleted_even_when_recordings_are_closed(sealed: Recordings) -> None:
+    recorder = sealed.start("17", ANSWERED)
+    feed(recorder, sound(80000))
+    sealed.close()
+    recorder.stop_and_discard()
+    assert await recorder.close(ENTRIES) == Recorded()
+    assert files_in(sealed.folder) == []
+
+
 async def test_nothing_of_it_stays_in_memory(tmp_path: Path) -> None:
     tracemalloc.start()
     before, _ = tracemalloc.get_traced_memory()
