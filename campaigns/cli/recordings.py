@@ -75,6 +75,9 @@ def export_recording(
                 written[-1].write_text(content, encoding="utf-8")
         except OSError as error:
             raise SettingsError(f"it cannot be written to {folder}: {error.strerror}") from error
+        if recording.state != "whole":
+            length = f"{recording.seconds:.1f} s"
+            typer.echo(f"The recording is {recording.state}: it has {length}, and no transcript.")
     return written
 
 

@@ -107,6 +107,7 @@ def test_what_is_wrong_is_told_and_is_the_exit_code(home: Path, xiaorong: Xiaoro
     assert "3 recordings checked, 2 not in order" in checked.output
     assert "cut off" in xiaorong("list").output
     assert "no transcript" in xiaorong("show", "2").output
+    assert "is cut off: it has" in xiaorong("export", "2", "--to", str(tmp_path / "part")).output
 
     damaged = xiaorong("export", "1", "--to", str(tmp_path / "out"))
     assert isinstance(damaged.exception, RecordingError)
