@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from bot.audio.pcm import FRAME_S, RATE, seconds
+from bot.audio.pcm import FRAME_S, RATE, seconds, silence
 from bot.channel import HungUpError, Keys
 from bot.voice.listener import Listener
 from bot.voice.playout import Playout
@@ -46,6 +46,7 @@ class Wire:
             case None:
                 self.at += TICK_S
                 self._without_frame_s += TICK_S
+                self._recorder.customer(silence(TICK_S))  # both sides stay aligned
                 if self._without_frame_s >= DEAD_LINE_S:
                     self.note("dead_line")
                     await self._line.hang_up()

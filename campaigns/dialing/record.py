@@ -32,3 +32,4 @@ class CallRecord:
     outcome: Outcome | None = None  # None when nobody was spoken to
     entries: tuple[Entry, ...] = ()
     brief: Brief | None = None  # what the bot was told, for a replay
+    recording: str | None = None  # the file of its recording, within the folder of recordings

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
@@ -12,7 +13,9 @@ from bot.dialogue.brief import Brief
 from bot.dialogue.conversation import Conversation
 from bot.dialogue.flow import Flow
 from bot.dialogue.prompts import PromptBook
+from bot.errors import RecognizerError
 from bot.nlu.interpreter import Interpreter
+from bot.recording.recorder import CallRecorder, Recorded
 from bot.session import Session, SessionResult
 from bot.transcript import Entry
 from bot.voice.attention import Attention
@@ -20,11 +23,16 @@ from bot.voice.channel import VoiceChannel
 from bot.voice.decoder import Decoder
 from bot.voice.listener import Listener
 from bot.voice.manners import Manners
-from bot.voice.ports import Recorder, Voice
+from bot.voice.ports import Voice
 from campaigns.clock import Clock
 from campaigns.dialing.sound import LineSound
 from telephony.errors import CallEnded, LineError
 from telephony.line import AudioCall, Call, Text, TextCall
+
+log = logging.getLogger(__name__)
+
+REFUSES_RECORDING = "recording_refused"
+"""The stop-word rule upon which nothing may be kept of a call's sound."""
 
 
 class LineChannel:
@@ -73,7 +81,15 @@ class VoiceTools:
     voice: Voice
     manners: Manners
     phrases: Callable[[Brief], Sequence[str]] = lambda _: ()
-    recorder: Callable[[str], Recorder | None] = lambda _: None
+    recorder: Callable[[str], CallRecorder | None] = lambda _: None
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What a call came to, and what was kept of its sound: None when nothing was recorded."""
+
+    result: SessionResult
+    recorded: Recorded | None = None
 
 
 async def hold_call(
@@ -84,37 +100,57 @@ async def hold_call(
     ends_by: datetime,
     watch: Callable[[Entry], None],
     voice: VoiceTools | None = None,
-) -> SessionResult:
+) -> Held:
     """Talk until somebody hangs up, and see to it that the line is free afterwards.
 
     Raises LineError when the call carries sound and there is no ``voice``.
     """
     conversation = Conversation(script.flow, script.prompts, brief, script.interpreter, zone=script.zone)
     try:
-        if call.carries == "text":
-            by_sentence = BySentence(LineChannel(call), clock.now)
-            return await Session(conversation, by_sentence, clock.now, ends_by=ends_by, watch=watch).run()
-        if voice is None:
-            raise LineError("this line carries sound, and no voice is set up")
-        channel = _voice_channel(call, conversation, brief, clock, voice)
-        try:
-            return await Session(conversation, channel, clock.now, ends_by=ends_by, watch=watch).run()
-        finally:
-            await channel.close()
+        if call.carries == "sound":
+            if voice is None:
+                raise LineError("this line carries sound, and no voice is set up")
+            return await _hold_by_voice(call, conversation, clock, ends_by, watch, voice)
+        by_sentence = BySentence(LineChannel(call), clock.now)
+        return Held(await Session(conversation, by_sentence, clock.now, ends_by=ends_by, watch=watch).run())
     finally:
         await call.hang_up()
 
 
-def _voice_channel(
-    call: AudioCall, conversation: Conversation, brief: Brief, clock: Clock, voice: VoiceTools
-) -> VoiceChannel:
+async def _hold_by_voice(
+    call: AudioCall,
+    conversation: Conversation,
+    clock: Clock,
+    ends_by: datetime,
+    watch: Callable[[Entry], None],
+    voice: VoiceTools,
+) -> Held:
+    recorder, entries = voice.recorder(call.id), list[Entry]()
+
+    def see(entry: Entry) -> None:
+        entries.append(entry)
+        if recorder is not None and REFUSES_RECORDING in entry.stop_words:
+            recorder.stop_and_discard()
+        watch(entry)
+
     attention = Attention(conversation, voice.manners, clock.now)
-    decoder = Decoder(voice.recognizer, voice.phrases(brief), lockstep=clock.virtual)
-    return VoiceChannel(
-        LineSound(call),
-        Listener(attention, decoder),
-        voice.voice,
-        attention,
-        clock.now,
-        voice.recorder(call.id),
+    decoder = Decoder(
+        voice.recognizer, voice.phrases(conversation.brief), lockstep=clock.virtual, on_fault=_tell
     )
+    channel = VoiceChannel(
+        LineSound(call), Listener(attention, decoder), voice.voice, attention, clock.now, recorder
+    )
+    recorded: Recorded | None = None
+    try:
+        result = await Session(conversation, channel, clock.now, ends_by=ends_by, watch=see).run()
+    finally:
+        await channel.close()
+        if recorder is not None:
+            recorded = await recorder.close(entries)
+            if recorded.fault is not None:
+                log.error("call %s: the recording: %s", call.id, recorded.fault)
+    return Held(result, recorded)
+
+
+def _tell(error: RecognizerError) -> None:
+    log.error("the recogniser failed in mid-call: %s", error)

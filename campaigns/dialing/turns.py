@@ -25,7 +25,7 @@ from campaigns.dialing.settle import (
     settle_trunk_fault,
     settle_withdrawn,
 )
-from campaigns.dialing.talk import Script, hold_call
+from campaigns.dialing.talk import Script, VoiceTools, hold_call
 from campaigns.store import campaigns as store_campaigns
 from campaigns.store import ledger
 from campaigns.store.briefs import call_subject
@@ -58,6 +58,7 @@ class Tools:
     house: House
     pacer: TokenBucket
     caller_id: str
+    voice: VoiceTools | None = None  # for lines that carry sound
     listener: Listener = ignore
 
 
@@ -196,7 +197,7 @@ class TurnTaker:
         today = answered_at.astimezone(tools.house.zone).date()
         subject = await tools.store.run(call_subject, reservation.member_id, today)
         brief = brief_of(subject, tools.script.prompts.speech, tools.house, today)
-        result = await hold_call(
+        held = await hold_call(
             call,
             brief,
             tools.script,
@@ -204,7 +205,9 @@ class TurnTaker:
             # Paid while it rang: the opening is said, then a goodbye; there is nothing left to remind of.
             reserved.ends_by if subject.debt.amount_due > 0 else answered_at,
             lambda entry: self._tell(Spoken(reservation.attempt_id, entry)),
+            tools.voice,
         )
+        result = held.result
         return CallRecord(
             line=tools.line.name,
             line_call_id=call.id,
@@ -219,6 +222,7 @@ class TurnTaker:
             outcome=result.outcome,
             entries=result.entries,
             brief=brief,
+            recording=held.recorded.name if held.recorded else None,
         )
 
 
