@@ -29,9 +29,10 @@ class Announcement(BaseModel):
     cause: HangupCause
     status: NumberStatus | None = None
     keywords: tuple[str, ...] = Field(min_length=1)
+    unmistakable: tuple[str, ...] = ()  # keywords that nobody else says: one of them counts as two hits
     spoken: tuple[str, ...] = ()  # as networks say it; the simulated line plays these
 
-    @field_validator("keywords")
+    @field_validator("keywords", "unmistakable")
     @classmethod
     def _keywords_have_letters(cls, keywords: tuple[str, ...]) -> tuple[str, ...]:
         for keyword in keywords:
@@ -47,16 +48,30 @@ class Announcement(BaseModel):
         return cause
 
 
+class PeoplesWords(BaseModel):
+    """What people say where a line must know it, or where a simulated one lets somebody speak."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    greetings: tuple[str, ...] = ()  # on picking up, and no machine's: whoever says one is a person
+    murmurs: tuple[str, ...] = ()  # while they listen
+    chatter: tuple[str, ...] = ()  # in the background, to somebody else
+
+
 class _File(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     announcements: tuple[Announcement, ...] = Field(min_length=1)
+    people: PeoplesWords = PeoplesWords()
 
     @model_validator(mode="after")
     def _each_stands_once(self) -> _File:
         for what, counts in (
             ("id", Counter(entry.id for entry in self.announcements)),
-            ("keyword", Counter(normalise(word) for entry in self.announcements for word in entry.keywords)),
+            (
+                "keyword",
+                Counter(normalise(word) for entry in self.announcements for word in _keywords(entry)),
+            ),
         ):
             twice = [value for value, count in counts.items() if count > 1]
             if twice:
@@ -67,8 +82,11 @@ class _File(BaseModel):
 class Announcements:
     """The announcements of one language, most trusted first."""
 
-    def __init__(self, entries: tuple[Announcement, ...]) -> None:
+    def __init__(self, entries: tuple[Announcement, ...], people: PeoplesWords | None = None) -> None:
+        self.people = people or PeoplesWords()
         self._entries = {entry.id: entry for entry in entries}
+        self._sure = {entry.id: frozenset(map(normalise, entry.unmistakable)) for entry in entries}
+        self._greetings = tuple(map(normalise, self.people.greetings))
         self._patterns = {entry.id: _pattern(entry) for entry in entries}
 
     def match(self, text: str) -> Announcement | None:
@@ -77,9 +95,19 @@ class Announcements:
         return next((entry for entry in self._entries.values() if hits[entry.id]), None)
 
     def hits(self, text: str) -> Counter[str]:
-        """How often keywords of each announcement occur in ``text``, by announcement id."""
+        """How often keywords of each announcement occur in ``text``, by its id; sure ones count twice."""
         heard = normalise(text)
-        return Counter({name: len(pattern.findall(heard)) for name, pattern in self._patterns.items()})
+        return Counter(
+            {
+                name: sum(2 if word in self._sure[name] else 1 for word in pattern.findall(heard))
+                for name, pattern in self._patterns.items()
+            }
+        )
+
+    def is_greeting(self, text: str) -> bool:
+        """Whether ``text`` holds a person's greeting, which no machine says."""
+        heard = normalise(text)
+        return any(greeting in heard for greeting in self._greetings)
 
     def __getitem__(self, name: str) -> Announcement:
         """The announcement with this id. Raises KeyError."""
@@ -108,21 +136,32 @@ class AnnouncementListener:
     def feed(self, text: str) -> Announcement | None:
         """Take in one more recognised sentence; the announcement, once it is believed."""
         self._hits += self._known.hits(text)
-        best = self.best
-        if best is not None and self.text is None:
+        if self.best is not None and self.text is None:
             self.text = text
-        return best if best is not None and self._hits[best.id] >= self._hits_needed else None
+        return self._believed(self._hits)
+
+    def would_believe(self, text: str) -> Announcement | None:
+        """What ``feed`` would give for ``text``, which is not taken in: it may still change."""
+        return self._believed(self._hits + self._known.hits(text))
 
     @property
     def best(self) -> Announcement | None:
         """The most trusted announcement with any hit so far."""
+        return self._best(self._hits)
+
+    def _best(self, hits: Counter[str]) -> Announcement | None:
         wanted = (e for e in self._known if self._cause is None or e.cause is self._cause)
-        return next((entry for entry in wanted if self._hits[entry.id]), None)
+        return next((entry for entry in wanted if hits[entry.id]), None)
+
+    def _believed(self, hits: Counter[str]) -> Announcement | None:
+        best = self._best(hits)
+        return best if best is not None and hits[best.id] >= self._hits_needed else None
 
 
 def load_announcements(source: Path | Mapping[str, Any]) -> Announcements:
     """Read the lexicon from a YAML file or a mapping of the same shape. Raises LineConfigError."""
-    return Announcements(load_model(source, _File, name="announcements").announcements)
+    file = load_model(source, _File, name="announcements")
+    return Announcements(file.announcements, file.people)
 
 
 def normalise(text: str) -> str:
@@ -130,6 +169,10 @@ def normalise(text: str) -> str:
     return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", text).casefold()))
 
 
+def _keywords(entry: Announcement) -> tuple[str, ...]:
+    return entry.keywords + entry.unmistakable
+
+
 def _pattern(entry: Announcement) -> re.Pattern[str]:
-    longest_first = sorted(map(normalise, entry.keywords), key=len, reverse=True)
+    longest_first = sorted(map(normalise, _keywords(entry)), key=len, reverse=True)
     return re.compile("|".join(map(re.escape, longest_first)))

@@ -11,12 +11,14 @@ from typing import Protocol
 class FarReply:
     """One turn of the far end: ``text`` (None: no word) after ``delay_s`` seconds, then perhaps hangs up.
 
-    Without ``text`` it hangs up after ``delay_s``, whatever is being said then.
+    ``keys`` are pressed after the words. With neither words nor keys it hangs up after ``delay_s``, whatever
+    is being said then.
     """
 
     text: str | None
     hang_up: bool = False
     delay_s: float = 0.5
+    keys: str = ""
 
 
 class FarEnd(Protocol):

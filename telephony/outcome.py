@@ -1,7 +1,7 @@
 """How a dial that nobody answered ended, from everything the line saw.
 
-Order of trust: announcement heard, then SIP code, then Q.850 cause. Where a SIP code can mean two things, the
-Q.850 cause beside it decides.
+Order of trust: announcement heard, then SIP code, then Q.850 cause, then the network's tones. Where a SIP
+code can mean two things, the Q.850 cause beside it decides.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from telephony.announcements import Announcement
 from telephony.errors import TrunkFault
 from telephony.status import HangupCause, NumberStatus
+from telephony.tones import Tone
 
 _BY_SIP = {
     404: HangupCause.NOT_IN_SERVICE,
@@ -42,6 +43,10 @@ _BY_Q850 = {
 _TRUNK_SIP = frozenset({401, 407, 488})
 _TRUNK_Q850 = frozenset({34, 58})
 
+# Congestion is the network's: it says nothing of the number.
+_BY_TONE = {Tone.BUSY: HangupCause.BUSY, Tone.CONGESTION: None, Tone.RINGBACK: None}
+_ENDING_TONES = frozenset({Tone.BUSY, Tone.CONGESTION})
+
 _STATUS = {
     HangupCause.NOT_IN_SERVICE: NumberStatus.NOT_IN_SERVICE,
     HangupCause.SUSPENDED: NumberStatus.SUSPENDED,
@@ -60,6 +65,7 @@ class Evidence:
     q850: int | None = None
     rang: bool = False  # the far end alerted
     timed_out: bool = False  # we gave up ringing
+    tone: Tone | None = None  # the last call-progress tone heard
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +87,7 @@ def conclude(seen: Evidence) -> DialOutcome:
     cause = _signalled(seen)
     if cause is not None:
         # A phone that rang is in service, whoever declined or let it ring.
-        alerted = NumberStatus.ACTIVE if seen.rang else None
+        alerted = NumberStatus.ACTIVE if seen.rang or seen.tone is Tone.RINGBACK else None
         return DialOutcome(cause, _STATUS.get(cause, alerted))
     if announced is not None:
         return DialOutcome(announced.cause, None)
@@ -98,11 +104,13 @@ def _signalled(seen: Evidence) -> HangupCause | None:
         return HangupCause.NO_ANSWER
     if sip in _BY_SIP:
         return _BY_SIP[sip]
-    if seen.timed_out:
+    if seen.timed_out and seen.tone not in _ENDING_TONES:
         return HangupCause.NO_ANSWER
     if q850 in _TRUNK_Q850:
         raise TrunkFault(f"the trunk refused the call with Q.850 cause {q850}")
-    return _BY_Q850.get(q850) if q850 is not None else None
+    if q850 is not None and q850 in _BY_Q850:
+        return _BY_Q850[q850]
+    return _BY_TONE[seen.tone] if seen.tone is not None else None
 
 
 def _is_trunk_fault(sip: int) -> bool:

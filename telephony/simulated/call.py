@@ -71,8 +71,7 @@ class SimulatedCall:
 
     async def hear(self, timeout_s: float) -> Text | Dtmf | None:
         """What the far end says next, or None after ``timeout_s`` of silence. Raises CallEnded."""
-        text = await self._talking().hear(timeout_s)
-        return None if text is None else Text(text)
+        return await self._talking().hear(timeout_s)
 
     async def hang_up(self) -> None:
         """End the call; harmless when it is over already."""

@@ -19,34 +19,55 @@ from telephony.permits import PermitClaims
 from telephony.simulated.assistant import PhoneAssistant
 from telephony.simulated.call import SimulatedCall
 from telephony.simulated.population import DEFAULT_FILE, Behaviour, load_population
+from telephony.simulated.sound.call import SoundCall
+from telephony.simulated.sound.profile import CLEAN, DEFAULT_CHANNELS, load_channels
+from telephony.simulated.sound.studio import Studio
 from telephony.simulated.subscribers import Subscribers
 
 
 class SimulatedSettings(BaseModel):
-    """Settings of the simulated line. ``overrides``: number → the name of a profile or of a behaviour."""
+    """Settings of the simulated line. ``overrides``: number → the name of a profile or of a behaviour.
+
+    With ``sound`` its calls carry sound, each over the kind of connection (of the file ``channels``) that the
+    subscribers' data draws, or all over ``channel``.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
     seed: int = 0
     subscribers: Path = DEFAULT_FILE
     overrides: dict[str, str] = {}
+    sound: bool = False
+    channel: str | None = None
+    channels: Path = DEFAULT_CHANNELS
 
 
 class SimulatedCarrier:
-    """Places calls to ``subscribers``; ``far_end`` says who speaks when a person picks up."""
+    """Places calls to ``subscribers``; ``far_end`` says who speaks when a person picks up.
+
+    With a ``studio`` its calls carry sound, all over ``channel`` where that is given.
+    """
 
     name = "simulated"
     simulated = True
 
     def __init__(
-        self, subscribers: Subscribers, clock: Clock, announcements: Announcements, far_end: FarEndFactory
+        self,
+        subscribers: Subscribers,
+        clock: Clock,
+        announcements: Announcements,
+        far_end: FarEndFactory,
+        studio: Studio | None = None,
+        channel: str | None = None,
     ) -> None:
         self._subscribers = subscribers
         self._clock = clock
         self._announcements = announcements
         self._far_end = far_end
+        self._studio = studio
+        self._channel = channel
 
-    async def place(self, order: DialOrder, permit: PermitClaims) -> SimulatedCall:
+    async def place(self, order: DialOrder, permit: PermitClaims) -> SimulatedCall | SoundCall:
         """Place a call. Raises TrunkFault where the subscribers' plan says so."""
         plan = self._subscribers.plan(order.number, permit.nth)
         if plan.behaviour is Behaviour.TRUNK_FAULT and plan.signal is not None:
@@ -58,6 +79,16 @@ class SimulatedCarrier:
                 return PhoneAssistant(plan.announcement or "")
             return self._far_end(order.number, call_id)
 
+        if self._studio is not None:
+            return SoundCall(
+                call_id,
+                plan,
+                channel=self._channel or self._subscribers.channel(order.number, permit.nth) or CLEAN,
+                ring_timeout_s=order.ring_timeout_s,
+                clock=self._clock,
+                studio=self._studio,
+                pick_up=pick_up,
+            )
         return SimulatedCall(
             call_id,
             plan,
@@ -72,12 +103,17 @@ def build(setup: LineSetup) -> SimulatedCarrier:
     """The simulated carrier from its settings. Raises LineConfigError."""
     if setup.far_end is None:
         raise LineConfigError("the simulated line needs a far end to speak for its subscribers")
-    return SimulatedCarrier(subscribers_of(setup), setup.clock, setup.announcements, setup.far_end)
+    subscribers = subscribers_of(setup)
+    settings = _settings(setup)
+    studio = _studio(setup, settings, subscribers) if settings.sound else None
+    return SimulatedCarrier(
+        subscribers, setup.clock, setup.announcements, setup.far_end, studio, settings.channel
+    )
 
 
 def subscribers_of(setup: LineSetup) -> Subscribers:
     """The subscribers that the settings describe. Raises LineConfigError."""
-    settings = load_model(setup.settings, SimulatedSettings, name="simulated line")
+    settings = _settings(setup)
     population = load_population(settings.subscribers)
     try:
         overrides = {number: population.always(name) for number, name in settings.overrides.items()}
@@ -85,6 +121,26 @@ def subscribers_of(setup: LineSetup) -> Subscribers:
         message = f"there is no profile or behaviour {error.args[0]!r}"
         raise LineConfigError(message, file="simulated line", key="overrides") from error
     return Subscribers(population, setup.announcements, seed=settings.seed, overrides=overrides)
+
+
+def _settings(setup: LineSetup) -> SimulatedSettings:
+    return load_model(setup.settings, SimulatedSettings, name="simulated line")
+
+
+def _studio(setup: LineSetup, settings: SimulatedSettings, subscribers: Subscribers) -> Studio:
+    if setup.far_voice is None:
+        raise LineConfigError("the simulated line needs a voice for its far ends to carry sound")
+    studio = Studio(
+        load_channels(settings.channels),
+        setup.far_voice,
+        setup.announcements,
+        setup.ears,
+        seed=settings.seed,
+        murmur_share=subscribers.murmur_share,
+    )
+    for name in [settings.channel] if settings.channel else subscribers.channels or [CLEAN]:
+        studio.check(name)
+    return studio
 
 
 def _call_id(seed: int, number: str, nth: int) -> str:

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from telephony.datafile import load_model
+from telephony.tones import Tone
 
 DEFAULT_FILE = Path(__file__).with_name("subscribers.yml")
 
@@ -48,11 +49,12 @@ class _Data(BaseModel):
 
 
 class Signal(_Data):
-    """How the network ends a dial, and the announcement (by id) it plays before."""
+    """How the network ends a dial, and the announcement (by id) and the tone that are heard before."""
 
     sip: int = Field(ge=300, le=699)
     q850: int | None = Field(default=None, ge=1, le=127)
     announcement: str | None = None
+    tone: Tone | None = None  # on lines that carry sound
 
 
 class SubscriberProfile(_Data):
@@ -78,7 +80,10 @@ class Population(_Data):
     drop_after_s: tuple[Seconds, Seconds]
     signals: dict[Behaviour, tuple[Signal, ...]]
     announcement_plays: int = Field(default=2, ge=1)
+    tone_s: Seconds = 5.0
     assistant_greeting: str
+    channels: dict[str, Weight] = {}  # kinds of connections, on lines that carry sound
+    murmur_share: float = Field(default=0.0, ge=0, le=1)  # of our sentences that listeners murmur into
 
     @model_validator(mode="after")
     def _is_complete(self) -> Population:

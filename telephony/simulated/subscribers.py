@@ -34,6 +34,7 @@ class DialPlan:
     signal: Signal | None = None  # how the network ends a dial that is not answered
     announcement: str | None = None  # what it plays before that, or what an assistant says on picking up
     announcement_plays: int = 1
+    tone_s: float = 0.0  # how long its tone is heard
     drop_after_s: float | None = None  # talk time after which the network loses the call
 
 
@@ -81,10 +82,26 @@ class Subscribers:
             signal=signal,
             announcement=random.choice(self._spoken[name]) if name else None,
             announcement_plays=self._population.announcement_plays,
+            tone_s=self._population.tone_s if signal and signal.tone else 0.0,
             drop_after_s=(
                 random.uniform(*self._population.drop_after_s) if behaviour is Behaviour.DROPS else None
             ),
         )
+
+    def channel(self, number: str, nth: int) -> str | None:
+        """The kind of connection that the ``nth`` attempt at ``number`` gets; None: they are all alike."""
+        weights = self._population.channels
+        return _draw(Random(f"channel|{self.seed}|{number}|{nth}"), weights) if weights else None
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """The kinds of connections that may be drawn."""
+        return tuple(self._population.channels)
+
+    @property
+    def murmur_share(self) -> float:
+        """Into how many of our sentences listeners murmur."""
+        return self._population.murmur_share
 
     def _rings(self, random: Random, behaviour: Behaviour) -> float:
         """Seconds of ringing until somebody acts, in the pause after one of the rings."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass, replace
 
 from telephony.announcements import AnnouncementListener, Announcements
 from telephony.errors import CallEnded
 from telephony.far_end import FarEnd, FarReply
+from telephony.line import Dtmf, Text
 from telephony.simulated.speaking import speaking_s
 from telephony.simulated.timeline import Timeline
 from telephony.status import HangupCause
@@ -14,6 +16,9 @@ from telephony.status import HangupCause
 # After a pick-up the line listens this long for the first words: to a machine nothing shall be said.
 SCREENING_S = 2.0
 SCREENED_TURNS = 2
+
+KEY_S = 0.3
+"""From one key to the next, as people press them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +29,7 @@ class _Speech:
     starts_in_s: float
     lasts_s: float
     hangs_up: bool
+    keys: str
 
 
 class Talk:
@@ -37,6 +43,7 @@ class Talk:
         self._heard: list[str] = []  # by the far end, since it last had its turn
         self._coming: _Speech | None = None
         self._first_words: str | None = None
+        self._keys: deque[str] = deque()
 
     async def screen(self) -> str | None:
         """Listen for the first words, kept for the first ``hear``; returns them if they are a machine's."""
@@ -66,12 +73,15 @@ class Talk:
         self._heard.append(text[: int(len(text) * cut_s / lasts_s)])
         return False
 
-    async def hear(self, timeout_s: float) -> str | None:
+    async def hear(self, timeout_s: float) -> Text | Dtmf | None:
         """What the far end says next, or None after ``timeout_s`` of silence. Raises CallEnded."""
         self._time.check_alive()
         if self._first_words is not None:
             text, self._first_words = self._first_words, None
-            return text
+            return Text(text)
+        if self._keys:
+            await self._pass(KEY_S)
+            return Dtmf(self._keys.popleft())
         if self._coming is None and self._heard:
             heard, self._heard = "".join(self._heard), []
             self._expect(self._far_end.hear(heard))
@@ -79,13 +89,15 @@ class Talk:
         if speech is None or speech.starts_in_s > timeout_s:
             await self._pass(timeout_s)
             return None
-        return await self._listen_to(speech)
+        text = await self._listen_to(speech)
+        return Text(text) if text else await self.hear(timeout_s)
 
     def _expect(self, reply: FarReply | None) -> None:
         if reply is None:
             return
-        if reply.text is not None:
-            self._coming = _Speech(reply.text, reply.delay_s, speaking_s(reply.text), reply.hang_up)
+        if reply.text is not None or reply.keys:
+            text = reply.text or ""
+            self._coming = _Speech(text, reply.delay_s, speaking_s(text), reply.hang_up, reply.keys)
         elif reply.hang_up:
             self._time.end_in(reply.delay_s, HangupCause.NORMAL)
 
@@ -97,8 +109,9 @@ class Talk:
         if self._turns <= SCREENED_TURNS and self._screen.feed(speech.text) is not None:
             self._time.end(HangupCause.ASSISTANT)
             self._time.check_alive()
+        self._keys.extend(speech.keys)
         if speech.hangs_up:
-            self._time.end_in(0.0, HangupCause.NORMAL)
+            self._time.end_in(KEY_S * (len(speech.keys) + 1) if speech.keys else 0.0, HangupCause.NORMAL)
         return speech.text
 
     async def _pass(self, seconds: float) -> None:

@@ -47,6 +47,10 @@ class Timeline:
         """End the call from our side."""
         self.end(HangupCause.NORMAL if self.answered else HangupCause.NO_ANSWER)
 
+    def is_over(self) -> bool:
+        """Whether the call has ended."""
+        return self.cause is not None
+
     def check_alive(self) -> None:
         """Raises CallEnded when the call is over."""
         if self.cause is not None:

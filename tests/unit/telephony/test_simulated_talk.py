@@ -9,7 +9,7 @@ import pytest
 from telephony.announcements import Announcements
 from telephony.errors import CallEnded
 from telephony.far_end import FarReply
-from telephony.line import Answered, Text, TextCall
+from telephony.line import Answered, Dtmf, Text, TextCall
 from telephony.simulated.speaking import HANZI_PER_S, speaking_s
 from telephony.status import HangupCause
 from tests.unit.telephony.fakes import FakeClock, ScriptedFarEnd, dial
@@ -172,6 +172,17 @@ async def test_a_far_end_may_go_while_it_is_spoken_to(clock: FakeClock, announce
     with pytest.raises(CallEnded):
         await call.play(QUESTION)
     assert clock.slept_s == pytest.approx(1.0)
+
+
+async def test_a_far_end_presses_keys_after_its_words(clock: FakeClock, announcements: Announcements) -> None:
+    far_end = ScriptedFarEnd(FarReply("后四位", keys="12"), FarReply(None, keys="#", hang_up=True))
+    call = await answered(clock, announcements, far_end)
+    await call.play(QUESTION)
+    assert [await call.hear(5.0) for _ in range(3)] == [Text("后四位"), Dtmf("1"), Dtmf("2")]
+    await call.play(QUESTION)
+    assert await call.hear(5.0) == Dtmf("#")
+    with pytest.raises(CallEnded):
+        await call.hear(5.0)
 
 
 async def test_a_machine_that_is_slow_to_speak_is_found_out_when_it_does(
