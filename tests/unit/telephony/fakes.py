@@ -7,10 +7,12 @@ from datetime import UTC, datetime, timedelta
 
 from telephony.announcements import Announcements
 from telephony.carrier import LineSetup
-from telephony.far_end import FarReply
-from telephony.line import DialOrder, Line, TextCall
+from telephony.far_end import FarEnd, FarReply, FarVoice
+from telephony.hearing import Ears
+from telephony.line import AudioCall, DialOrder, Line, TextCall
 from telephony.permits import PermitClaims, PermitGate, PermitSigner
 from telephony.registry import open_line
+from tests.unit.telephony.spoken import ChordVoice
 
 KEY = b"a key of the tests, and no other"
 NUMBER = "+8619900000001"
@@ -116,4 +118,40 @@ async def dial(
     line = simulated_line(clock, announcements, far_end, behaviour=behaviour)
     call = await line.dial(order(clock, nth=nth, ring_timeout_s=ring_timeout_s))
     assert call.carries == "text"
+    return call
+
+
+async def dial_sound(
+    clock: FakeClock,
+    announcements: Announcements,
+    behaviour: str,
+    far_end: FarEnd | None = None,
+    *,
+    voice: FarVoice | None = None,
+    ears: Ears | None = None,
+    channel: str | None = "clean",
+    nth: int = 1,
+    seed: int = 1,
+    ring_timeout_s: float = 45.0,
+    **settings: object,
+) -> AudioCall:
+    """A call in sound to a subscriber who always behaves as ``behaviour`` says."""
+    speaker = far_end or ScriptedFarEnd()
+    setup = LineSetup(
+        clock,
+        announcements,
+        lambda number, call_id: speaker,
+        far_voice=voice or ChordVoice(),
+        ears=ears,
+        settings={
+            "sound": True,
+            "channel": channel,
+            "seed": seed,
+            "overrides": {NUMBER: behaviour},
+            **settings,
+        },
+    )
+    line = open_line("simulated", PermitGate(KEY, clock), setup)
+    call = await line.dial(order(clock, nth=nth, ring_timeout_s=ring_timeout_s))
+    assert call.carries == "sound"
     return call
