@@ -6,11 +6,10 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-import soundfile
-import soxr
 
 from telephony.errors import LineConfigError
-from telephony.pcm import FRAME_SAMPLES, RATE, Floats, level_of
+from telephony.pcm import RATE, Floats, level_of
+from telephony.recordings import read_recording
 from telephony.simulated.sound.profile import Colour, NoiseProfile
 
 LENGTH_S: Final = 8.0
@@ -40,16 +39,11 @@ def coloured(colour: Colour, seed: int, length_s: float = LENGTH_S) -> Floats:
 
 
 def recorded(file: Path) -> Floats:
-    """A recording of any format and rate, one channel of it, in whole frames. Raises LineConfigError."""
-    try:
-        sound, rate = soundfile.read(file, dtype="float32", always_2d=True)
-    except (OSError, soundfile.LibsndfileError) as error:
-        raise LineConfigError(f"the recording cannot be read: {error}", file=str(file)) from error
-    resampled: Floats = soxr.resample(sound[:, 0], rate, RATE) if rate != RATE else sound[:, 0]
-    whole = resampled.size // FRAME_SAMPLES * FRAME_SAMPLES
-    if not whole or not np.any(resampled[:whole]):
-        raise LineConfigError("the recording is shorter than a frame, or silent", file=str(file))
-    return resampled[:whole] * np.float32(32768)
+    """A recording in whole frames. Raises LineConfigError when it cannot be read, or is silent."""
+    sound = read_recording(file)
+    if not sound.any():
+        raise LineConfigError("the recording is silent", file=str(file))
+    return sound
 
 
 def at_level(sound: Floats, dbm0: float) -> Floats:
