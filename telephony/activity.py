@@ -11,8 +11,9 @@ _FAINTEST_DBM0: Final = -48.0
 """Nothing fainter is speech, on any line."""
 
 _ABOVE_FLOOR_DB: Final = 9.0
-_FLOOR_SHARE: Final = 0.1
-"""The quietest tenth of the frames so far is what the line sounds like in between: speech has such gaps."""
+_FLOOR_SHARE: Final = 0.15
+"""The quietest frames so far are what the line sounds like in between. Speech has that many gaps, and no line
+that many holes: a gateway fills in silence for lost packets, which says nothing of the noise around them."""
 
 
 class Activity:

@@ -97,6 +97,15 @@ async def test_a_person_is_answered_soon_after_their_greeting(channel: str, hear
         assert pick_up.took_s <= said_s + 0.35
 
 
+async def test_holes_in_the_noise_make_no_speech_of_it() -> None:
+    """Where packets are lost the noise breaks off: what follows is no louder than before."""
+    for seed in range(40):
+        pick_up = PickUp(hearing=False, channel="bad", seed=seed)
+        await pick_up.silence(0.4)
+        await pick_up.says("喂")
+        assert await pick_up.silence(8.0) is Verdict.PERSON
+
+
 async def test_hello_is_answered_while_it_is_still_being_said() -> None:
     pick_up = PickUp()
     assert await pick_up.says("喂你好请问哪位") is Verdict.PERSON
