@@ -5,36 +5,20 @@ Both at once, as people do: it listens while it speaks, and may murmur while it 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from random import Random
+from dataclasses import dataclass
 from typing import Final, Protocol
 
 import numpy as np
 
 from telephony.far_end import FarEnd, FarReply
-from telephony.pcm import FRAME_SAMPLES, Floats, frames_in
+from telephony.pcm import Floats, frames_in
 from telephony.playout import Caption, Taken
 from telephony.simulated.sound.listening import Heard
-from telephony.simulated.talk import KEY_S
+from telephony.simulated.sound.murmurs import Murmurs
+from telephony.simulated.sound.speech import NOTHING, Act, Speech
 
 _THINKS_AFTER: Final = 10
 """Frames of silence after which it holds that our turn is over, and finds its answer."""
-
-_MURMURED_S: Final = 1.5
-"""Nobody murmurs into a shorter sentence."""
-
-
-@dataclass(frozen=True, slots=True)
-class Act:
-    """What it does in one frame. ``speech``: one frame of it."""
-
-    speech: Floats | None = field(default=None, repr=False)
-    text: str = field(default="", repr=False)  # of the speech that begins
-    keys: str = ""
-    gone: bool = False
-
-
-_NOTHING: Final = Act()
 
 
 class Speak(Protocol):
@@ -53,51 +37,12 @@ class _Turn:
 
 
 @dataclass(slots=True)
-class _Speech:
-    """Words under way, then keys, then perhaps the end."""
-
-    text: str
-    sound: Floats
-    keys: str = ""
-    hangs_up: bool = False
-    frame: int = 0
-
-    def act(self) -> Act:
-        at, self.frame = self.frame, self.frame + 1
-        words = self.sound.size // FRAME_SAMPLES
-        if at < words:
-            part = self.sound[at * FRAME_SAMPLES : (at + 1) * FRAME_SAMPLES]
-            return Act(part, self.text if at == 0 else "")
-        nth, rest = divmod(at - words, frames_in(KEY_S))
-        if nth < len(self.keys):
-            return Act(keys=self.keys[nth]) if rest == 0 else _NOTHING
-        return Act(gone=self.hangs_up)
-
-    @property
-    def over(self) -> bool:
-        return self.frame >= self.sound.size // FRAME_SAMPLES + len(self.keys) * frames_in(KEY_S)
-
-
-@dataclass(slots=True)
 class _Murmur:
     """A word to murmur from a frame on."""
 
     at: int
     word: str
     sound: Floats | None = None
-
-
-class Murmurs:
-    """How somebody murmurs while they listen: into which ``share`` of sentences, and what."""
-
-    def __init__(self, share: float, words: tuple[str, ...], random: Random) -> None:
-        self._share, self._words, self._random = share if words else 0.0, words, random
-
-    def into(self, sentence: Caption) -> tuple[float, str] | None:
-        """After how many seconds of ``sentence``, and which word; None: not into this one."""
-        if sentence.lasts_s < _MURMURED_S or self._random.random() >= self._share:
-            return None
-        return self._random.uniform(0.5, sentence.lasts_s - 0.5), self._random.choice(self._words)
 
 
 class Person:
@@ -109,9 +54,9 @@ class Person:
         self._frame = 0
         self._quiet = 0  # frames since we last spoke
         self._turn: _Turn | None = None
-        self._speech: _Speech | None = None
+        self._speech: Speech | None = None
         self._murmur: _Murmur | None = None
-        self._murmuring: _Speech | None = None
+        self._murmuring: Speech | None = None
         self._cuts_in_at: int | None = None
         self._leaves_at: int | None = None
         self._expect(far_end.greet(), 0)
@@ -164,7 +109,7 @@ class Person:
         self._cuts_in_at = self._turn = self._murmuring = None
         self._heard.talk_over()
         reply = turn.reply
-        self._speech = _Speech(reply.text or "", turn.sound, reply.keys, reply.hang_up)
+        self._speech = Speech(reply.text or "", turn.sound, reply.keys, reply.hang_up)
 
     def _expect(self, reply: FarReply | None, silent_for: int) -> None:
         if reply is None:
@@ -186,9 +131,9 @@ class Person:
     def _murmured(self) -> Act:
         murmur = self._murmur
         if murmur is not None and murmur.sound is not None and self._frame >= murmur.at:
-            self._murmur, self._murmuring = None, _Speech(murmur.word, murmur.sound)
+            self._murmur, self._murmuring = None, Speech(murmur.word, murmur.sound)
         if self._murmuring is None:
-            return _NOTHING
+            return NOTHING
         act = self._murmuring.act()
         if self._murmuring.over:
             self._murmuring = None

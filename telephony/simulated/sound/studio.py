@@ -13,7 +13,8 @@ from telephony.hearing import Ears
 from telephony.pcm import FRAME_MS, Floats
 from telephony.simulated.sound.ambience import mixed, noise, recorded
 from telephony.simulated.sound.channel import Channel
-from telephony.simulated.sound.person import Murmurs, Person
+from telephony.simulated.sound.murmurs import Murmurs
+from telephony.simulated.sound.person import Person
 from telephony.simulated.sound.profile import ChannelProfile, Channels
 from telephony.simulated.sound.scene import Scene
 from telephony.simulated.sound.voices import Voices

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from telephony.announcements import Announcements
 from telephony.carrier import LineSetup
+from telephony.clock import Clock
 from telephony.far_end import FarEnd, FarReply, FarVoice
 from telephony.hearing import Ears
 from telephony.line import AudioCall, DialOrder, Line, TextCall
@@ -65,7 +66,7 @@ class ScriptedFarEnd:
         return self._lines.pop(0) if self._lines else None
 
 
-def claims(clock: FakeClock, *, permit_id: str = "p-1", number: str = NUMBER, nth: int = 1) -> PermitClaims:
+def claims(clock: Clock, *, permit_id: str = "p-1", number: str = NUMBER, nth: int = 1) -> PermitClaims:
     """A permit of the usual 60 seconds, from now."""
     return PermitClaims(
         id=permit_id,
@@ -78,7 +79,7 @@ def claims(clock: FakeClock, *, permit_id: str = "p-1", number: str = NUMBER, nt
     )
 
 
-def order(clock: FakeClock, *, number: str = NUMBER, nth: int = 1, ring_timeout_s: float = 45.0) -> DialOrder:
+def order(clock: Clock, *, number: str = NUMBER, nth: int = 1, ring_timeout_s: float = 45.0) -> DialOrder:
     """A dial with a fresh permit."""
     permit = claims(clock, permit_id=f"{number}/{nth}", number=number, nth=nth)
     return DialOrder(number, "+861055550000", PermitSigner(KEY).issue(permit), ring_timeout_s)
@@ -122,7 +123,7 @@ async def dial(
 
 
 async def dial_sound(
-    clock: FakeClock,
+    clock: Clock,
     announcements: Announcements,
     behaviour: str,
     far_end: FarEnd | None = None,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from campaigns.clock import VirtualClock
 from telephony.announcements import Announcements
 from telephony.errors import CallEnded, LineConfigError
 from telephony.far_end import FarEnd, FarReply
@@ -386,6 +388,28 @@ async def test_a_clock_that_is_moved_back_does_not_stop_the_call(
     began = clock.slept_s
     assert isinstance(await ours.call.receive(1.0), Sound)
     assert clock.slept_s - began <= FRAME_S + 1e-9
+
+
+async def test_calls_at_once_on_a_virtual_clock_are_as_they_are_alone(announcements: Announcements) -> None:
+    async def hold(clock: VirtualClock, nth: int) -> list[Sound]:
+        with clock.busy():
+            far_end = ScriptedFarEnd(FarReply("我是"), FarReply("再见", hang_up=True), greeting=HELLO)
+            call = await dial_sound(clock, announcements, "answers", far_end, channel="mobile", nth=nth)
+            assert isinstance(await call.answer(), Answered)
+            ours = Ours(call, FakeClock(), ChordVoice())
+            came: list[Sound] = []
+            with suppress(CallEnded):
+                while isinstance(sound := await call.receive(1.0), Sound):
+                    came.append(sound)
+                    if len(came) % 200 == 0:
+                        await ours.say(QUESTION)
+            return came
+
+    together = VirtualClock(FakeClock().moment)
+    at_once = await asyncio.gather(*(hold(together, nth) for nth in range(1, 6)))
+    alone = [await hold(VirtualClock(FakeClock().moment), nth) for nth in range(1, 6)]
+    assert at_once == alone
+    assert all(len(frames) > 400 for frames in alone)
 
 
 @pytest.mark.parametrize("channel", ["mobile", "bad"])
