@@ -7,11 +7,19 @@ import asyncio
 import pytest
 
 from telephony.announcements import Announcements
-from telephony.errors import CallEnded, LineError, TrunkFault
+from telephony.carrier import LineSetup
+from telephony.errors import CallEnded, LineConfigError, LineError, TrunkFault
 from telephony.line import Answered, NotAnswered, Sound
 from telephony.pcm import SILENCE
+from telephony.permits import PermitGate
+from telephony.registry import open_line
+from telephony.simulated.population import Behaviour, Signal
+from telephony.simulated.sound.call import SoundCall
+from telephony.simulated.sound.profile import load_channels
+from telephony.simulated.sound.studio import Studio
+from telephony.simulated.subscribers import DialPlan
 from telephony.status import HangupCause, NumberStatus
-from tests.unit.telephony.fakes import FakeClock, ScriptedFarEnd, dial_sound
+from tests.unit.telephony.fakes import KEY, FakeClock, ScriptedFarEnd, dial_sound
 from tests.unit.telephony.spoken import ChordEars, ChordVoice
 
 SPOKEN_TO = Sound(SILENCE, "您好")
@@ -174,6 +182,31 @@ async def test_a_trunk_fault_is_raised_and_takes_no_time(
     with pytest.raises(TrunkFault, match="503"):
         await dial_sound(clock, announcements, "trunk_fault")
     assert clock.slept_s == 0
+
+
+async def test_a_fault_of_the_trunk_may_come_after_its_announcement(
+    clock: FakeClock, announcements: Announcements
+) -> None:
+    voice = ChordVoice()
+    call = SoundCall(
+        "sim-1",
+        DialPlan(Behaviour.UNREACHABLE, None, Signal(sip=503, q850=34), "线路忙。", announcement_plays=1),
+        channel="clean",
+        ring_timeout_s=45.0,
+        clock=clock,
+        studio=Studio(load_channels(), voice, announcements, ChordEars(voice.alphabet), seed=1),
+        pick_up=ScriptedFarEnd,
+    )
+    with pytest.raises(TrunkFault, match="503"):
+        await call.answer()
+    assert call.cause is HangupCause.UNREACHABLE
+    assert clock.slept_s > 0.5
+
+
+def test_a_line_in_sound_needs_a_voice(clock: FakeClock, announcements: Announcements) -> None:
+    setup = LineSetup(clock, announcements, lambda n, c: ScriptedFarEnd(), settings={"sound": True})
+    with pytest.raises(LineConfigError, match="voice"):
+        open_line("simulated", PermitGate(KEY, clock), setup)
 
 
 async def test_a_call_hung_up_before_it_rings_is_not_answered(

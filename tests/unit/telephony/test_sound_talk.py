@@ -208,6 +208,20 @@ async def test_when_we_stop_it_has_heard_what_was_played(
     assert far_end.heard == [QUESTION[:5], "好的"]
 
 
+@pytest.mark.parametrize(("cleared", "heard"), [(False, ["您好吗"]), (True, [])])
+async def test_what_we_say_while_it_speaks_counts_when_it_is_said_to_the_end(
+    clock: FakeClock, announcements: Announcements, cleared: bool, heard: list[str]
+) -> None:
+    far_end = ScriptedFarEnd(FarReply("好"), greeting=FarReply("喂你好我是张三你哪位啊", delay_s=0.1))
+    ours = await talk(clock, announcements, far_end)
+    await ours.say("您好吗")
+    await ours.listen(0.4)
+    if cleared:
+        await ours.call.clear()
+    await ours.listen(5.0)
+    assert far_end.heard == heard
+
+
 async def test_what_we_clear_was_heard_in_proportion(clock: FakeClock, announcements: Announcements) -> None:
     far_end = ScriptedFarEnd(FarReply("啊？"))
     ours = await talk(clock, announcements, far_end)
@@ -304,6 +318,48 @@ async def test_hanging_up_from_elsewhere_ends_a_wait(clock: FakeClock, announcem
     clock.wake()
     with pytest.raises(CallEnded):
         await waiting
+
+
+async def test_hanging_up_while_its_words_are_being_made_ends_it(
+    clock: FakeClock, announcements: Announcements
+) -> None:
+    class SlowVoice(ChordVoice):
+        slow = False
+        asked, done = asyncio.Event(), asyncio.Event()
+
+        async def speak(self, text: str, who: str) -> bytes:
+            if self.slow:
+                self.asked.set()
+                await self.done.wait()
+            return await super().speak(text, who)
+
+    voice = SlowVoice()
+    call = await dial_sound(clock, announcements, "answers", ScriptedFarEnd(FarReply("我是")), voice=voice)
+    assert isinstance(await call.answer(), Answered)
+    await call.send(Sound(voice.sound(QUESTION), QUESTION))
+    voice.slow = True
+    ours = Ours(call, clock, voice)
+    listening = asyncio.ensure_future(ours.listen(10.0))
+    await voice.asked.wait()
+    await call.hang_up()
+    voice.done.set()
+    with pytest.raises(CallEnded):
+        await listening
+    assert call.cause is HangupCause.NORMAL
+
+
+async def test_each_call_has_a_connection_drawn_for_it(announcements: Announcements) -> None:
+    """Ambient noise tells them apart: clean ones have none."""
+    silences = []
+    for nth in range(1, 13):
+        call = await dial_sound(
+            FakeClock(), announcements, "answers", ScriptedFarEnd(), channel=None, nth=nth
+        )
+        assert isinstance(await call.answer(), Answered)
+        frame = await call.receive(1.0)
+        assert isinstance(frame, Sound)
+        silences.append(level_of(samples(frame.pcm)))
+    assert max(silences) - min(silences) > 10
 
 
 async def test_a_cancelled_wait_loses_no_frame(clock: FakeClock, announcements: Announcements) -> None:
