@@ -48,7 +48,8 @@ class AmountWords(BaseModel):
         )
         cents = rf"{tenth}(?:{zero}(?P<cents>{digit})(?:{hundredth})?)?"
         after_major = (
-            rf"{zero}(?P<tenths>{digit})(?:{cents})?(?!{inside})"  # 三块五, 三块五毛二, 一百块零五毛
+            rf"(?:{zero}(?P<cents_alone>{digit}){hundredth}(?![之期钟])"  # 一百块零五分
+            rf"|{zero}(?P<tenths>{digit})(?:{cents})?(?!{inside}))"  # 三块五, 三块五毛二, 一百块零五毛
         )
         return re.compile(
             rf"(?<!{inside})(?P<only_tenths>{digit}){tenth}(?:(?P<only_cents>{digit})(?:{hundredth})?)?"

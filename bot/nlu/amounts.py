@@ -79,7 +79,7 @@ class Amounts:
         minor = number * _MINOR
         if match["major_half"]:
             minor += _MINOR // 2
-        minor += 10 * self._digit(match["tenths"]) + self._digit(match["cents"])
+        minor += 10 * self._digit(match["tenths"]) + self._digit(match["cents"] or match["cents_alone"])
         whole = int(minor.to_integral_value(rounding=ROUND_HALF_UP))
         return whole if 0 < whole <= _LARGEST else None
 
