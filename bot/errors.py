@@ -4,6 +4,7 @@
 
     BotError
     ├── DataFileError        a YAML file is wrong: names file, line and key
+    ├── DamagedFileError     a cached file does not hold what was written to it, and is made again
     ├── FlowError            the flow asked for something that must not happen, such as an unsound promise
     ├── IdentityGateError    a prompt would reveal the debt before the right party is confirmed
     ├── PromptError          a prompt cannot be rendered from the facts of this call
@@ -28,6 +29,10 @@ class DataFileError(BotError):
         self.file, self.line, self.key = file, line, key
         where = file if line is None else f"{file}:{line}"
         super().__init__(f"{where}: {key}: {message}" if key else f"{where}: {message}")
+
+
+class DamagedFileError(BotError):
+    """A cached file does not hold what was written to it."""
 
 
 class FlowError(BotError):

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import os
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from bot.errors import DamagedFileError
 from bot.nlu.model import IntentModel
-
-_SEAL = hashlib.sha256().digest_size  # a file begins with the hash of the rest
+from bot.sealed import read_sealed, write_sealed
 
 logger = logging.getLogger(__name__)
 
@@ -26,31 +24,15 @@ def cached_model(cache_dir: Path | None, parts: list[bytes], make: Callable[[], 
     digest = hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()
     path = cache_dir / f"intents-{digest[:32]}.model"
     try:
-        content = path.read_bytes()
-    except OSError:
-        content = b""
-    if content:
-        seal, body = content[:_SEAL], content[_SEAL:]
-        if hashlib.sha256(body).digest() == seal:
-            return IntentModel.from_bytes(body)
+        body = read_sealed(path)
+    except DamagedFileError:
         logger.warning("cached intent model %s is damaged and made again", path.name)
+        body = None
+    if body is not None:
+        return IntentModel.from_bytes(body)
     model = make()
     try:
-        body = model.to_bytes()
-        _write(path, hashlib.sha256(body).digest() + body)
+        write_sealed(path, model.to_bytes())
     except OSError as error:
         logger.warning("the intent model cannot be cached in %s: %s", cache_dir, error)
     return model
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Write all or nothing: readers see the old file, none, or the whole new one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.stem, suffix=".part")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        os.replace(name, path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise

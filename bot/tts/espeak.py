@@ -15,7 +15,7 @@ from typing import Any
 import espeakng_loader
 
 from bot.errors import ModelError
-from bot.tts import finishing, pronunciation, reading
+from bot.tts import finishing, pronunciation, reading_words
 from bot.tts.engine_process import EngineProcess
 from bot.tts.isolated import TIMEOUT_S, IsolatedSynthesizer
 from bot.tts.pronunciation import Pronunciation
@@ -89,6 +89,6 @@ def _pieces(script: list[str]) -> list[list[str]]:
 
 def _digest(language_dir: Path) -> str:
     """Of all that makes this voice say something in one way and not in another."""
-    parts = [(language_dir / name).read_bytes() for name in (reading.FILE, pronunciation.FILE)]
+    parts = [(language_dir / name).read_bytes() for name in (reading_words.FILE, pronunciation.FILE)]
     parts.append(f"{finishing.VERSION} {version('pyttsx3')} {version('pypinyin')}".encode())
     return hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()[:12]

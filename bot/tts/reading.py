@@ -10,9 +10,7 @@ from pathlib import Path
 from bot.datafile import load_model
 from bot.errors import DataFileError
 from bot.tts.numbers import Figures
-from bot.tts.reading_words import ReadingWords, Rule
-
-FILE = "reading.yml"
+from bot.tts.reading_words import FILE, ReadingWords, Rule
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,8 @@ from typing import Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+FILE = "reading.yml"
+
 How = Literal["count", "number", "digits", "telephone", "fours", "letters"]
 
 

@@ -68,6 +68,10 @@ def test_every_character_of_every_prompt_has_a_syllable_with_a_tone() -> None:
                     )
 
 
+def test_every_mark_that_pauses_is_one_that_the_voice_takes() -> None:
+    assert set(READING.words.pauses) == set(PRONUNCIATION.words.espeak.marks)
+
+
 @given(st.text(alphabet=st.characters(min_codepoint=0x3400, max_codepoint=0x9FFF), max_size=30))
 def test_one_syllable_for_each_character(text: str) -> None:
     assert len(PRONUNCIATION.syllables(text)) == len(text)
