@@ -38,6 +38,9 @@ record = true                     # calls with sound, both sides; see 'xiaorong 
 # call_recordings = "/srv/recordings"    # where they are kept. Default: recordings/ in this directory
 # recording_key_file = "/etc/xiaorong/recording.key"  # must exist. Default: recording.key here, if it exists
 # recording_key =                        # instead of a file, and only as the variable XIAORONG_RECORDING_KEY
+synthesizer = "espeak"            # or sherpa: a neural voice, with the extra 'neural'
+# synthesizer_voice = "f2"        # espeak: a variant; sherpa: the folder of a voice
+# recordings_dir = "recordings"   # recorded speech, with its recordings.yml
 """
 
 
@@ -71,6 +74,9 @@ class Settings(BaseSettings):
     call_recordings: Path | None = None
     recording_key_file: Path | None = None
     recording_key: SecretStr | None = None
+    synthesizer: str = "espeak"
+    synthesizer_voice: str = ""
+    recordings_dir: Path | None = None
 
     @classmethod
     def settings_customise_sources(
@@ -160,6 +166,9 @@ def load_settings(home: Path) -> Settings:
             f"{path}: recording_key: a key has no place among settings; "
             f"put it into {home / RECORDING_KEY_FILE}"
         )
+    for key in ("rule_pack_overrides", "recordings_dir"):
+        if content.get(key):
+            content[key] = home / str(content[key])
     try:
         # The variable XIAORONG_HOME would win over the directory that was asked for.
         return Settings(home=home, **content).model_copy(update={"home": home})

@@ -17,9 +17,12 @@ import espeakng_loader
 from bot.errors import ModelError
 from bot.tts import finishing, pronunciation, reading_words
 from bot.tts.engine_process import EngineProcess
-from bot.tts.isolated import TIMEOUT_S, IsolatedSynthesizer
+from bot.tts.isolated import IsolatedSynthesizer
 from bot.tts.pronunciation import Pronunciation
 from bot.tts.reading import Reading
+
+TIMEOUT_S = 4.0
+"""House figure for one utterance: a hundred times what it takes, for a call cannot be silent for longer."""
 
 _LONGEST_PIECE = 60  # syllables in one utterance; see espeak_worker about the length of texts
 _SYLLABLE = re.compile("[a-zêü]+[1-5]")

@@ -6,7 +6,7 @@ import asyncio
 import weakref
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Final
+from typing import Any
 
 from bot.errors import SynthesisError
 from bot.tts.engine_process import EngineProcess
@@ -16,9 +16,6 @@ Prepare = Callable[[str, float], Sequence[Mapping[str, Any]]]
 """A text and a rate to the requests that say it, one after another; none when there is nothing to say."""
 
 SLOWEST, FASTEST = 0.5, 2.0
-
-TIMEOUT_S: Final = 10.0
-"""House figure for one clause: hundreds of times what espeak needs, ten times what neural voices do."""
 
 
 class IsolatedSynthesizer:

@@ -19,3 +19,11 @@ class Synthesizer(Protocol):
         Raises SynthesisError; text with nothing to say in it gives no sound.
         """
         ...
+
+
+class OwnedSynthesizer(Synthesizer, Protocol):
+    """A Synthesizer with something behind it that whoever opened it ends."""
+
+    def close(self) -> None:
+        """End it; harmless when it is ended already."""
+        ...
