@@ -40,7 +40,7 @@ record = true                     # calls with sound, both sides; see 'xiaorong 
 # recording_key =                        # instead of a file, and only as the variable XIAORONG_RECORDING_KEY
 synthesizer = "espeak"            # or sherpa: a neural voice, with the extra 'neural'
 # synthesizer_voice = "f2"        # espeak: a variant; sherpa: the folder of a voice
-# recordings_dir = "recordings"   # recorded speech, with its recordings.yml
+# recorded_prompts = "speech"     # a folder of prompts spoken by people, with its recordings.yml
 """
 
 
@@ -76,7 +76,7 @@ class Settings(BaseSettings):
     recording_key: SecretStr | None = None
     synthesizer: str = "espeak"
     synthesizer_voice: str = ""
-    recordings_dir: Path | None = None
+    recorded_prompts: Path | None = None
 
     @classmethod
     def settings_customise_sources(
@@ -158,15 +158,12 @@ def load_settings(home: Path) -> Settings:
         ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         raise SettingsError(f"{path}: {error}") from error
-    overrides = content.get("rule_pack_overrides")
-    if overrides:
-        content["rule_pack_overrides"] = home / str(overrides)
     if "recording_key" in content:
         raise SettingsError(
             f"{path}: recording_key: a key has no place among settings; "
             f"put it into {home / RECORDING_KEY_FILE}"
         )
-    for key in ("rule_pack_overrides", "recordings_dir"):
+    for key in ("rule_pack_overrides", "recorded_prompts"):
         if content.get(key):
             content[key] = home / str(content[key])
     try:

@@ -84,6 +84,16 @@ def decode(codes: bytes, law: Law) -> bytes:
     return _DECODED[law][np.frombuffer(codes, dtype=np.uint8)].tobytes()
 
 
+def ulaw_encode(pcm: bytes) -> bytes:
+    """``encode`` by µ-law."""
+    return encode(pcm, Law.MU)
+
+
+def ulaw_decode(codes: bytes) -> bytes:
+    """``decode`` by µ-law."""
+    return decode(codes, Law.MU)
+
+
 def carried(values: NDArray[np.integer[Any]], law: Law) -> NDArray[np.int16]:
     """What comes out at the far end of a line that carries ``values``, 16-bit samples."""
     return _CARRIED[law][values.astype(np.int16, copy=False).view(np.uint16)]
