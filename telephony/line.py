@@ -20,9 +20,13 @@ class DialOrder:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """Somebody, or something, picked up after ``ring_s`` seconds."""
+    """Somebody, or something, picked up after ``ring_s`` seconds.
+
+    Since then the line has listened for ``listened_s`` to who it is; that sound is still to be received.
+    """
 
     ring_s: float
+    listened_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,14 +74,15 @@ class Script:
 class VoiceTools:
     """What calls by voice are held with, beside the script. Shared by all calls.
 
-    ``phrases`` gives the words that a call makes likely, ``recorder`` the recorder of a call by its id.
+    ``phrases`` gives the words that a call makes likely, ``recorder`` the recorder of a call by its id and
+    the time of its answer.
     """
 
     recognizer: Recognizer
     voice: Voice
     manners: Manners
     phrases: Callable[[Brief], Sequence[str]] = lambda _: ()
-    recorder: Callable[[str], CallRecorder | None] = lambda _: None
+    recorder: Callable[[str, datetime], CallRecorder | None] = lambda _, __: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,18 +100,22 @@ async def hold_call(
     clock: Clock,
     ends_by: datetime,
     watch: Callable[[Entry], None],
+    *,
     voice: VoiceTools | None = None,
+    answered_at: datetime | None = None,
 ) -> Held:
     """Talk until somebody hangs up, and see to it that the line is free afterwards.
 
-    Raises LineError when the call carries sound and there is no ``voice``.
+    ``answered_at`` is when it was picked up, by default now: a recording begins there. Raises LineError when
+    the call carries sound and there is no ``voice``.
     """
     conversation = Conversation(script.flow, script.prompts, brief, script.interpreter, zone=script.zone)
     try:
         if call.carries == "sound":
             if voice is None:
                 raise LineError("this line carries sound, and no voice is set up")
-            return await _hold_by_voice(call, conversation, clock, ends_by, watch, voice)
+            recorder = voice.recorder(call.id, answered_at or clock.now())
+            return await _hold_by_voice(call, conversation, clock, ends_by, watch, voice, recorder)
         by_sentence = BySentence(LineChannel(call), clock.now)
         return Held(await Session(conversation, by_sentence, clock.now, ends_by=ends_by, watch=watch).run())
     finally:
@@ -124,8 +129,9 @@ async def _hold_by_voice(
     ends_by: datetime,
     watch: Callable[[Entry], None],
     voice: VoiceTools,
+    recorder: CallRecorder | None,
 ) -> Held:
-    recorder, entries = voice.recorder(call.id), list[Entry]()
+    entries: list[Entry] = []
 
     def see(entry: Entry) -> None:
         entries.append(entry)

@@ -193,7 +193,7 @@ class TurnTaker:
                 sip_code=answer.sip_code,
                 number_status=answer.status,
             )
-        answered_at = tools.clock.now()
+        answered_at = tools.clock.now() - timedelta(seconds=answer.listened_s)
         today = answered_at.astimezone(tools.house.zone).date()
         subject = await tools.store.run(call_subject, reservation.member_id, today)
         brief = brief_of(subject, tools.script.prompts.speech, tools.house, today)
@@ -205,7 +205,8 @@ class TurnTaker:
             # Paid while it rang: the opening is said, then a goodbye; there is nothing left to remind of.
             reserved.ends_by if subject.debt.amount_due > 0 else answered_at,
             lambda entry: self._tell(Spoken(reservation.attempt_id, entry)),
-            tools.voice,
+            voice=tools.voice,
+            answered_at=answered_at,
         )
         result = held.result
         return CallRecord(

@@ -116,16 +116,17 @@ class SoundCall:
             drop_after_s=self._plan.drop_after_s,
         )
         self._media = Duplex(self._clock, self._time, scene, self._overhear)
+        picked_up = self._clock.now()
         try:
             while self._screening.verdict is None:
                 await self._media.pass_frame()
         except CallEnded:
-            return Answered(ring_s)  # what was said before is still to be received
+            pass  # what was said before is still to be received
         if self._screening.verdict is Verdict.MACHINE:
             self._media.drop()
             heard = self._screening.heard or None
             return NotAnswered(HangupCause.ASSISTANT, NumberStatus.ACTIVE, ring_s, 200, heard)
-        return Answered(ring_s)
+        return Answered(ring_s, (self._clock.now() - picked_up).total_seconds())
 
     async def _overhear(self, frame: bytes) -> None:
         if await self._screening.feed(frame) is Verdict.MACHINE:
