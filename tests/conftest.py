@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 import tempfile
+import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from sqlalchemy import create_engine, make_url, text
 
 from campaigns.store.database import Database
 from campaigns.store.migrate import upgrade
@@ -52,19 +55,14 @@ def postgres_server() -> Iterator[str]:
         server.cleanup()
 
 
-@pytest.fixture
-def postgres_database(postgres_server: str) -> Iterator[Database]:
-    """A new, migrated database on the PostgreSQL server."""
-    import uuid
-
-    from sqlalchemy import create_engine, make_url, text
-
+@contextmanager
+def new_postgres(server: str) -> Iterator[Database]:
+    """A new database without tables on the PostgreSQL server."""
     name = f"t{uuid.uuid4().hex[:12]}"
-    admin = create_engine(postgres_server, isolation_level="AUTOCOMMIT")
+    admin = create_engine(server, isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
         connection.execute(text(f"CREATE DATABASE {name}"))
-    database = Database(make_url(postgres_server).set(database=name).render_as_string(hide_password=False))
-    upgrade(database)
+    database = Database(make_url(server).set(database=name).render_as_string(hide_password=False))
     yield database
     database.close()
     with admin.connect() as connection:
@@ -72,8 +70,28 @@ def postgres_database(postgres_server: str) -> Iterator[Database]:
     admin.dispose()
 
 
+@pytest.fixture
+def postgres_database(postgres_server: str) -> Iterator[Database]:
+    """A new, migrated database on the PostgreSQL server."""
+    with new_postgres(postgres_server) as database:
+        upgrade(database)
+        yield database
+
+
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.external)])
 def database(request: pytest.FixtureRequest) -> Database:
     """The same test on both databases."""
     store: Database = request.getfixturevalue(f"{request.param}_database")
     return store
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.external)])
+def bare_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """A database without tables, on either."""
+    if request.param == "sqlite":
+        database = Database(f"sqlite:///{tmp_path / 'bare.db'}")
+        yield database
+        database.close()
+    else:
+        with new_postgres(request.getfixturevalue("postgres_server")) as database:
+            yield database

@@ -116,6 +116,7 @@ def _call(attempt: EndedAttempt, record: CallRecord) -> Call:
         attempt_id=attempt.id,
         campaign_id=attempt.campaign_id,
         customer_id=attempt.customer_id,
+        e164=attempt.e164,
         line=record.line,
         line_call_id=record.line_call_id,
         flow=record.flow,
@@ -129,6 +130,7 @@ def _call(attempt: EndedAttempt, record: CallRecord) -> Call:
         right_party=outcome.right_party if outcome else False,
         effective=outcome.effective if outcome else False,
         brief=brief_data(record.brief) if record.brief else None,
+        recording=record.recording,
     )
 
 
@@ -145,6 +147,7 @@ def _turn(entry: Entry, seq: int) -> TurnRecord:
         at=entry.at,
         speaker=entry.speaker,
         text=entry.text,
+        heard=entry.heard,
         prompt=entry.prompt,
         step=entry.step,
         intent=entry.intent,

@@ -54,6 +54,7 @@ def _entry(turn: TurnRecord) -> Entry:
         prompt=turn.prompt,
         step=turn.step,
         played=details.get("played", True),
+        heard=turn.heard,
         intent=turn.intent,
         confidence=turn.confidence,
         entities=tuple(_entity(data) for data in details.get("entities", ())),

@@ -1,9 +1,25 @@
 """All tables. Importing this module registers every one of them with the metadata."""
 
 from campaigns.store.models.base import Base
-from campaigns.store.models.calls import Call, FollowUp, Message, Promise, Suppression, TurnRecord
-from campaigns.store.models.campaigns import Attempt, Campaign, CampaignMember, DecisionRecord, Permit
-from campaigns.store.models.customers import Account, Customer, Grade, ImportBatch, PhoneNumber, ReliefOffer
+from campaigns.store.models.calls import Call, FollowUp, Message, Suppression, TurnRecord
+from campaigns.store.models.campaigns import (
+    Attempt,
+    Campaign,
+    CampaignMember,
+    DecisionRecord,
+    Invitation,
+    Permit,
+)
+from campaigns.store.models.customers import (
+    Account,
+    Customer,
+    Grade,
+    ImportBatch,
+    InstalmentPlan,
+    PhoneNumber,
+    ReliefOffer,
+)
+from campaigns.store.models.payments import Payment, Promise
 
 __all__ = [
     "Account",
@@ -17,7 +33,10 @@ __all__ = [
     "FollowUp",
     "Grade",
     "ImportBatch",
+    "InstalmentPlan",
+    "Invitation",
     "Message",
+    "Payment",
     "Permit",
     "PhoneNumber",
     "Promise",

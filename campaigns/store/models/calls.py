@@ -2,24 +2,36 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from campaigns.store.models.base import Base
 
 
 class Call(Base):
-    """One call that was answered or tried, from dial to hang-up."""
+    """One call, from dial to hang-up. ``direction``: outbound (ours, by an attempt), or inbound.
+
+    A call that came in is no attempt of ours and of no campaign; its caller may be nobody that is known here.
+    """
 
     __tablename__ = "call"
+    __table_args__ = (
+        CheckConstraint(
+            "direction = 'inbound' OR direction = 'outbound' "
+            "AND attempt_id IS NOT NULL AND campaign_id IS NOT NULL AND customer_id IS NOT NULL",
+            name="direction",
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    attempt_id: Mapped[int] = mapped_column(ForeignKey("attempt.id"), unique=True)
-    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"), index=True)
-    customer_id: Mapped[int] = mapped_column(ForeignKey("customer.id"), index=True)
+    direction: Mapped[str] = mapped_column(String(8), default="outbound", server_default="outbound")
+    attempt_id: Mapped[int | None] = mapped_column(ForeignKey("attempt.id"), unique=True)
+    campaign_id: Mapped[int | None] = mapped_column(ForeignKey("campaign.id"), index=True)
+    customer_id: Mapped[int | None] = mapped_column(ForeignKey("customer.id"), index=True)
+    e164: Mapped[str | None] = mapped_column(String(16))  # the far end's number; None: withheld
     line: Mapped[str] = mapped_column(String(32))
     line_call_id: Mapped[str] = mapped_column(String(64))
     flow: Mapped[str] = mapped_column(String(64))
@@ -34,6 +46,7 @@ class Call(Base):
     effective: Mapped[bool] = mapped_column(default=False)  # counts against the talks-per-day cap
     # What the bot was told of the customer; None when nobody was spoken to. A replay needs it as it was then.
     brief: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    recording: Mapped[str | None] = mapped_column(Text)  # its file's name
 
 
 class TurnRecord(Base):
@@ -46,30 +59,15 @@ class TurnRecord(Base):
     call_id: Mapped[int] = mapped_column(ForeignKey("call.id"))
     seq: Mapped[int]
     at: Mapped[datetime]
+    until: Mapped[datetime | None]  # when it was over; None where that is not known
     speaker: Mapped[str] = mapped_column(String(8))  # bot, customer
     text: Mapped[str] = mapped_column(Text)
+    heard: Mapped[str | None] = mapped_column(Text)  # what was heard of a sentence of ours that was cut
     prompt: Mapped[str | None] = mapped_column(String(64))
     step: Mapped[str | None] = mapped_column(String(64))
     intent: Mapped[str | None] = mapped_column(String(64))
     confidence: Mapped[float | None]
     details: Mapped[dict[str, Any]] = mapped_column(default=dict)
-
-
-class Promise(Base):
-    """A promise to pay, read back and confirmed. ``state``: pending, kept, broken or cancelled."""
-
-    __tablename__ = "promise"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    call_id: Mapped[int] = mapped_column(ForeignKey("call.id"), unique=True)
-    customer_id: Mapped[int] = mapped_column(ForeignKey("customer.id"), index=True)
-    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
-    amount: Mapped[int] = mapped_column(BigInteger)
-    currency: Mapped[str] = mapped_column(String(3))
-    due: Mapped[date] = mapped_column(index=True)
-    relief_offer_id: Mapped[int | None] = mapped_column(ForeignKey("relief_offer.id"))
-    state: Mapped[str] = mapped_column(String(16), default="pending", index=True)
-    made_at: Mapped[datetime]
 
 
 class Message(Base):
@@ -103,12 +101,12 @@ class Suppression(Base):
 
 
 class FollowUp(Base):
-    """Something a person must do after a call. ``state``: open or closed."""
+    """Something a person must do. ``state``: open or closed. Without a customer: for the call's number."""
 
     __tablename__ = "follow_up"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    customer_id: Mapped[int] = mapped_column(ForeignKey("customer.id"), index=True)
+    customer_id: Mapped[int | None] = mapped_column(ForeignKey("customer.id"), index=True)
     call_id: Mapped[int | None] = mapped_column(ForeignKey("call.id"))
     reason: Mapped[str] = mapped_column(String(32))
     urgent: Mapped[bool] = mapped_column(default=False)

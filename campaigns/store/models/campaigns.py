@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from campaigns.store.models.base import Base
@@ -14,13 +14,17 @@ LIVE = text("state IN ('reserved', 'dialing')")
 
 
 class Campaign(Base):
-    """A campaign: an audience, a flow and limits. ``state``: draft, running, paused or finished."""
+    """A campaign: an audience, a flow and limits. ``state``: draft, running, paused or finished.
+
+    ``purpose``: campaigns.compliance.facts.Purpose.
+    """
 
     __tablename__ = "campaign"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(64), unique=True)
     flow: Mapped[str] = mapped_column(String(64))
+    purpose: Mapped[str] = mapped_column(String(16), default="reminder", server_default="reminder")
     state: Mapped[str] = mapped_column(String(16), default="draft")
     pause_reason: Mapped[str | None] = mapped_column(String(255))
     audience: Mapped[dict[str, Any]] = mapped_column(default=dict)  # the filter it was created with
@@ -29,6 +33,19 @@ class Campaign(Base):
     created_at: Mapped[datetime]
     started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
+
+
+class Invitation(Base):
+    """What a campaign invites to: approved words, until a day. One a campaign."""
+
+    __tablename__ = "invitation"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"), unique=True)
+    text: Mapped[str] = mapped_column(Text)
+    valid_until: Mapped[date]
+    approved_by: Mapped[str] = mapped_column(String(64))
+    approved_at: Mapped[datetime]
 
 
 class CampaignMember(Base):

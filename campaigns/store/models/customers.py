@@ -40,6 +40,9 @@ class Customer(Base):
         default=False
     )  # name and identity are invented, not a real person's
     attributes: Mapped[dict[str, Any]] = mapped_column(default=dict)  # imported fields that rules may use
+    last_active_on: Mapped[date | None]  # the last log-in or transaction that a file told of
+    marketing_consent: Mapped[bool | None]  # to marketing calls; None: not known, which is no consent
+    marketing_consent_on: Mapped[date | None]  # when it was given or withdrawn
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
 
@@ -124,6 +127,21 @@ class ReliefOffer(Base):
     kind: Mapped[str] = mapped_column(String(32))  # waive_late_fee
     waives: Mapped[int] = mapped_column(BigInteger)  # the most that may be waived
     pay_by: Mapped[date]
+    approved_by: Mapped[str] = mapped_column(String(64))
+    approved_at: Mapped[datetime]
+    valid_until: Mapped[date]
+
+
+class InstalmentPlan(Base):
+    """Instalments approved for one account: ``count`` payments of ``amount``, the first by ``first_due``."""
+
+    __tablename__ = "instalment_plan"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    count: Mapped[int]
+    amount: Mapped[int] = mapped_column(BigInteger)
+    first_due: Mapped[date]
     approved_by: Mapped[str] = mapped_column(String(64))
     approved_at: Mapped[datetime]
     valid_until: Mapped[date]
