@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -19,7 +20,10 @@ RealTime = Annotated[
 
 @app.command(
     epilog="Examples:  xiaorong campaign create march  |  "
-    "xiaorong campaign create early --grades B,C --min-days 1 --max-days 30 --concurrency 20"
+    "xiaorong campaign create early --grades B,C --min-days 1 --max-days 30 --concurrency 20  |  "
+    "xiaorong campaign create broken --flow broken-promise  |  "
+    "xiaorong campaign create spring --flow dormant-offer --invitation 您有一份老客户的利率优惠 "
+    "--invitation-until 2026-12-31 --approved-by 产品部"
 )
 def create(
     context: typer.Context,
@@ -35,32 +39,48 @@ def create(
     limit: Annotated[
         int | None, typer.Option(help="The first so many customers.", show_default=False)
     ] = None,
+    broken_promises: Annotated[
+        bool, typer.Option("--broken-promises", help="Only who broke their latest promise to pay.")
+    ] = False,
+    dormant_days: Annotated[
+        int | None,
+        typer.Option(min=1, help="Invitations: not heard of for so many days.", show_default=False),
+    ] = None,
+    invitation: Annotated[
+        str | None, typer.Option(help="Invitations: the approved words.", show_default=False)
+    ] = None,
+    invitation_until: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="Invitations: their last day.", show_default=False),
+    ] = None,
+    approved_by: Annotated[
+        str, typer.Option(help="Invitations: who approved them.", show_default=False)
+    ] = "",
     concurrency: Annotated[int, typer.Option(min=1, max=1000, help="Calls at once.")] = 20,
     calls_per_second: Annotated[float, typer.Option(min=0.01, max=1000, help="New calls a second.")] = 2.0,
 ) -> None:
-    """Create a campaign over the customers with an amount due that fit the filter."""
-    with open_installation(context.obj) as (settings, database):
-        from bot.dialogue.flow import load_flow
-        from bot.language import language_dir
-        from campaigns.clock import SystemClock
-        from campaigns.dialing.audience import Audience
-        from campaigns.store.campaigns import create_campaign
+    """Create a campaign over the customers that fit the filter, and whom the flow is for.
 
-        load_flow(language_dir(settings.language), flow)  # a wrong flow is told now, not at the first call
+    due-reminder is for accounts not yet late (M0), repayment-reminder for 1 to 30 days past due (M1),
+    later-stage for 31 to 90 (M2, M3), broken-promise for promises not kept, dormant-offer for customers who
+    owe nothing and have not been heard of for long.
+    """
+    with open_installation(context.obj) as (settings, database):
+        from campaigns.cli.creating import create_campaign_of, invitation_of
+        from campaigns.dialing.audience import Audience
+        from campaigns.dialing.creation import NewCampaign
+
         audience = Audience(
-            grades=parse_codes(grades), min_days_past_due=min_days, max_days_past_due=max_days, limit=limit
+            grades=parse_codes(grades),
+            min_days_past_due=min_days,
+            max_days_past_due=max_days,
+            limit=limit,
+            broken_promises=broken_promises,
+            dormant_days=dormant_days,
         )
-        with database.transaction() as session:
-            campaign = create_campaign(
-                session,
-                name,
-                flow,
-                audience,
-                concurrency=concurrency,
-                calls_per_second=calls_per_second,
-                at=SystemClock().now(),
-            )
-    typer.echo(f"Campaign {name!r} has {campaign.members:,} members. Next: xiaorong campaign run {name}")
+        words = invitation_of(invitation, invitation_until, approved_by)
+        wanted = NewCampaign(name, flow, audience, concurrency, calls_per_second, words)
+        typer.echo(create_campaign_of(settings, database, wanted))
 
 
 @app.command("list", epilog="Example:  xiaorong campaign list")

@@ -17,11 +17,11 @@ from campaigns.clock import SystemClock
 from campaigns.customers.importer import import_customers
 from campaigns.customers.sample import write_sample
 from campaigns.dialing.audience import Audience
+from campaigns.dialing.creation import NewCampaign, create
 from campaigns.dialing.events import Ended, Spoken, WorkerEvent
 from campaigns.errors import SettingsError
 from campaigns.grading.rulefile import load_rules
 from campaigns.settings import create_home, load_settings
-from campaigns.store.campaigns import create_campaign
 from campaigns.store.database import Database
 from campaigns.store.grades import grade_portfolio
 from campaigns.store.migrate import upgrade
@@ -107,7 +107,8 @@ def demonstrate(home: Path, customers: int, seed: int) -> None:
         grades = "  ".join(f"{letter} {count:,}" for letter, count in sorted(graded.counts.items()))
         console.print(f"[bold]3[/bold]  Graded: {grades}")
         with database.transaction() as session:
-            create_campaign(session, CAMPAIGN, FLOW, Audience(), concurrency=30, calls_per_second=3, at=now)
+            wanted = NewCampaign(CAMPAIGN, FLOW, Audience(), concurrency=30, calls_per_second=3)
+            create(session, wanted, language_dir(settings.language), settings, now)
         console.print(
             "[bold]4[/bold]  Calling on the simulated line, in virtual time, within the law's hours"
         )

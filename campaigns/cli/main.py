@@ -23,6 +23,8 @@ from campaigns.cli import (
     grade,
     init,
     recording,
+    payments,
+    promises,
 )
 from campaigns.errors import CampaignsError
 from campaigns.home import home_dir
@@ -38,6 +40,8 @@ app = typer.Typer(
 )
 app.add_typer(customers.app, name="customers")
 app.add_typer(campaign.app, name="campaign")
+app.add_typer(payments.app, name="payments")
+app.add_typer(promises.app, name="promises")
 app.add_typer(dialogue.app, name="dialogue")
 dialogue.app.command(name="replay", epilog=dialogue_replay.EXAMPLES)(dialogue_replay.replay)
 dialogue.app.command(name="simulate", epilog=dialogue_simulate.EXAMPLES)(dialogue_simulate.simulate)

@@ -14,8 +14,9 @@ from rich.live import Live
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
-from campaigns.dialing.assembly import choose_clock, open_worker
+from campaigns.dialing.assembly import open_worker
 from campaigns.dialing.events import Decided, Dialled, Ended, Listener, WorkerEvent, ignore
+from campaigns.dialing.timing import choose_clock
 from campaigns.dialing.worker import RunEnd, Worker
 from campaigns.errors import StoreError
 from campaigns.outcomes.report_terminal import funnel_table

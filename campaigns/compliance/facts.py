@@ -9,9 +9,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 
 from campaigns.compliance.hours import Hours
 from telephony.status import NumberStatus
+
+
+class Purpose(StrEnum):
+    """What a call is for. Values are on record."""
+
+    REMINDER = "reminder"  # of an amount that is due
+    BROKEN_PROMISE = "broken_promise"  # to pay, and not made good since
+    MARKETING = "marketing"  # an invitation to a customer who owes nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +94,11 @@ class CallFacts:
         str, ...
     ]  # IANA zones where the customer may be; empty: by region, or the rule pack's fallback
     region: str | None  # province or state as the customer file names it
-    debt_owed: bool | None  # whether any amount is due on the account now; None: no ledger data
+    debt_owed: bool | None  # whether any amount is due now: on the account, for marketing on any of the
+    # customer's; None: no ledger data
+    purpose: Purpose = Purpose.REMINDER
+    occasion_stands: bool | None = None  # whether a promise is still broken, an invitation still holds
+    marketing_consent: bool | None = None  # None: the customer never said
     suppressions: tuple[
         SuppressionFact, ...
     ] = ()  # of the customer and of the number, not lifted; lapsed ones may stay

@@ -29,6 +29,9 @@ def decision_inputs(facts: CallFacts, pack: EffectivePack) -> dict[str, Any]:
         "zones": [place.zone.key for place in locality.places],
         "region_known": locality.region_known,
         "debt_owed": facts.debt_owed,
+        "purpose": facts.purpose.value,
+        "occasion_stands": facts.occasion_stands,
+        "marketing_consent": facts.marketing_consent,
         "suppressions": sorted(
             s.reason for s in facts.suppressions if s.until is None or s.until > facts.now
         ),

@@ -33,6 +33,10 @@ class Reason(StrEnum):
 
     LEDGER_UNKNOWN = "ledger_unknown"
     NOTHING_OWED = "nothing_owed"
+    DEBT_DUE = "debt_due"
+    OCCASION_GONE = "occasion_gone"
+    CONSENT_UNKNOWN = "consent_unknown"
+    CONSENT_REFUSED = "consent_refused"
     CASE_OPEN = "case_open"
     ZONE_UNKNOWN = "zone_unknown"
     NO_NUMBER = "no_number"

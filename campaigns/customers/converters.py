@@ -14,9 +14,15 @@ from campaigns.customers.values import BadValueError
 Convert = Callable[[str], Any]
 
 NAME_LENGTH, SHORT_TEXT, LONG_TEXT = 64, 32, 64
-_AMOUNTS = {"credit_limit", "balance", "amount_due", "minimum_due", "relief_amount"}
-_DATES = {"due_date", "relief_pay_by", "relief_approved_at", "relief_valid_until"}
-_INTEGERS = {"days_past_due", "months_in_arrears"}
+_AMOUNTS = {
+    "credit_limit", "balance", "amount_due", "minimum_due", "relief_amount", "plan_amount", "promise_amount",
+}  # fmt: skip
+_DATES = {
+    "due_date", "relief_pay_by", "relief_approved_at", "relief_valid_until", "plan_first_due",
+    "plan_approved_at", "plan_valid_until", "promise_due", "promise_made_on", "last_active_on",
+    "marketing_consent_on",
+}  # fmt: skip
+_INTEGERS = {"days_past_due", "months_in_arrears", "plan_count"}
 
 
 def converter(mapping: Mapping, name: FieldName, column: Column) -> Convert:
@@ -34,7 +40,7 @@ def converter(mapping: Mapping, name: FieldName, column: Column) -> Convert:
     if name in ("phone", "phone2"):
         return split_numbers
     special: dict[str, Convert] = {"id_tail": values.id_tail, "currency": values.currency}
-    longest = {"name": NAME_LENGTH, "relief_approved_by": LONG_TEXT}.get(name, SHORT_TEXT)
+    longest = {"name": NAME_LENGTH}.get(name, LONG_TEXT if name.endswith("_approved_by") else SHORT_TEXT)
     return special.get(name) or partial(values.text, longest=longest)
 
 

@@ -31,16 +31,16 @@ def bind(mapping: Mapping, headers: Sequence[str]) -> Binding:
     """Find the columns. Raises ImportFileError when one is missing or stands twice."""
     if missing := missing_columns(mapping, headers):
         raise ImportFileError(f"mapping '{mapping.name}' misses these columns: {'; '.join(missing)}")
-    places = _places(headers)
+    places = places_of(headers)
     fields = {
         name: place
         for name, column in mapping.fields.items()
-        if (place := _place(column, places)) is not None
+        if (place := find_column(column, places)) is not None
     }
     attributes = {
         name: place
         for name, column in mapping.attributes.items()
-        if (place := _place(column, places)) is not None
+        if (place := find_column(column, places)) is not None
     }
     months = mapping.histories
     arrears, bills, payments = (
@@ -52,7 +52,7 @@ def bind(mapping: Mapping, headers: Sequence[str]) -> Binding:
 
 def missing_columns(mapping: Mapping, headers: Sequence[str]) -> list[str]:
     """The required columns that a file lacks, each with all names it may have."""
-    places = _places(headers)
+    places = places_of(headers)
     missing = [
         " or ".join(column.source)
         for column in mapping.fields.values()
@@ -92,14 +92,15 @@ def _plain(header: str) -> str:
     return "".join(character for character in folded if character.isalnum())
 
 
-def _places(headers: Sequence[str]) -> dict[str, list[int]]:
+def places_of(headers: Sequence[str]) -> dict[str, list[int]]:
+    """Where each header stands, by its plain form."""
     places: dict[str, list[int]] = {}
     for place, header in enumerate(headers):
         places.setdefault(_plain(header), []).append(place)
     return places
 
 
-def _place(column: Column, places: dict[str, list[int]]) -> int | None:
+def find_column(column: Column, places: dict[str, list[int]]) -> int | None:
     """Where ``column`` stands, None when the file lacks it. Two columns of one meaning are an error."""
     found = {_plain(name): name for name in column.source if _plain(name) in places}
     if not found:

@@ -58,6 +58,8 @@ def due(values: dict[str, Any], arrears: Arrears | None, today: date, spread: Sp
         return today - timedelta(days=days), days
     days_past_due, due_date = values.get("days_past_due"), values.get("due_date")
     if days_past_due is None:
+        if due_date is None and values["amount_due"] == 0:
+            due_date = today  # nothing is due, so on no day
         if due_date is None:
             raise BadValueError("missing", "there is neither a due date nor the days past due")
         days_past_due = (today - due_date).days

@@ -18,6 +18,9 @@ FieldName = Literal[
     "product", "currency", "credit_limit", "balance", "amount_due", "minimum_due",
     "due_date", "days_past_due", "months_in_arrears",
     "relief_amount", "relief_pay_by", "relief_approved_by", "relief_approved_at", "relief_valid_until",
+    "plan_count", "plan_amount", "plan_first_due", "plan_approved_by", "plan_approved_at", "plan_valid_until",
+    "promise_amount", "promise_due", "promise_made_on",
+    "last_active_on", "marketing_consent", "marketing_consent_on",
 ]  # fmt: skip
 Generated = Literal["name", "phone", "id_tail", "gender"]
 Negative = Literal["reject", "keep", "zero"]

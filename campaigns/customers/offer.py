@@ -2,39 +2,32 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
 from typing import Any
 
+from campaigns.customers.approval import approved_at, check_days, is_given
 from campaigns.customers.record import AccountRow, OfferRow
 from campaigns.customers.values import BadValueError
 
 KIND = "waive_late_fee"
+WHAT = "relief"
 COLUMNS = ("relief_amount", "relief_pay_by", "relief_approved_by", "relief_valid_until")
 
 
 def offer(values: dict[str, Any], account: AccountRow) -> OfferRow | None:
-    """The offer of a row, None when it has none. Raises BadValueError when it is not one to be spoken of."""
-    given = [name for name in COLUMNS if values.get(name) not in (None, 0)]
-    if not given:
+    """The offer of a row, None when it has none.
+
+    Raises BadValueError when it is not one to be spoken of, LeftOutError when it has expired.
+    """
+    if not is_given(values, COLUMNS, WHAT):
         return None
-    if lacking := [name for name in COLUMNS if name not in given]:
-        raise BadValueError("relief", f"a relief needs {', '.join(lacking)} as well")
-    today = account.as_of.date()
     if values["relief_amount"] > account.amount_due:
-        raise BadValueError("relief", "the relief is more than what is due")
-    if values["relief_valid_until"] < today or values["relief_pay_by"] < today:
-        raise BadValueError("relief_expired", "the relief has expired, so it was left out")
-    approved_on = values.get("relief_approved_at") or today
-    if approved_on > today:
-        raise BadValueError("relief", "the relief was approved in the future")
-    approved_at = (
-        account.as_of if approved_on == today else datetime.combine(approved_on, time(), account.as_of.tzinfo)
-    )
+        raise BadValueError(WHAT, "the relief is more than what is due")
+    check_days(values, ("relief_valid_until", "relief_pay_by"), account, WHAT)
     return OfferRow(
         kind=KIND,
         waives=values["relief_amount"],
         pay_by=values["relief_pay_by"],
         approved_by=values["relief_approved_by"],
-        approved_at=approved_at,
+        approved_at=approved_at(values, "relief_approved_at", account, WHAT),
         valid_until=values["relief_valid_until"],
     )

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from campaigns.customers import ledger, values
+from campaigns.customers.consent import consent
 from campaigns.customers.converters import Convert, attribute_converter, converter, money_converter
+from campaigns.customers.earlier_promise import earlier_promise
 from campaigns.customers.generate import Generator, NumberRange
 from campaigns.customers.headers import Binding
 from campaigns.customers.mapping import FieldName
 from campaigns.customers.offer import KIND as OFFER_KIND
 from campaigns.customers.offer import offer
 from campaigns.customers.phone import normalise
+from campaigns.customers.plan import plan
 from campaigns.customers.record import AccountRow, CustomerRow, NumberRow, OfferRow, ParsedRow, RawRow, Reason
-from campaigns.customers.values import BadValueError
+from campaigns.customers.values import BadValueError, LeftOutError
 from telephony.status import NumberStatus
+
+Part = TypeVar("Part")
 
 _PHONES: tuple[tuple[FieldName, FieldName], ...] = (("phone", "relation"), ("phone2", "relation2"))
 _NEEDED = ("external_id", "name", "amount_due")  # a row without one of these is no use
@@ -80,7 +86,9 @@ class RowParser:
         key = found["external_id"]
         try:
             account = ledger.account(found, histories, self.mapping, self.as_of, self._spread(found))
-            relief = self._relief(found, account, notes)
+            relief = _kept(lambda: self._relief(found, account), notes)
+            instalments = _kept(lambda: plan(found, account), notes)
+            promise = earlier_promise(found, account)
         except BadValueError as error:
             return ParsedRow(None, (Reason("row", error.code, error.detail),))
         invented = self.mapping.generate
@@ -96,6 +104,11 @@ class RowParser:
             numbers=numbers,
             offer=relief,
             relief_kind=self._relief_kind,
+            plan=instalments,
+            tells_plans="plan_count" in self.binding.fields,
+            promise=promise,
+            last_active_on=found.get("last_active_on"),
+            consent=_kept(lambda: consent(found, self.as_of.date()), notes),
             invent_number="phone" in invented and not numbers,
             attributes=attributes,
         )
@@ -106,8 +119,8 @@ class RowParser:
     ) -> tuple[dict[str, Any], dict[str, Any], dict[str, tuple[int, ...]]]:
         found: dict[str, Any] = {}
         attributes: dict[str, Any] = {}
-        for plan, target in ((self._plan, found), (self._extra, attributes)):
-            for name, place, convert in plan:
+        for columns, target in ((self._plan, found), (self._extra, attributes)):
+            for name, place, convert in columns:
                 if cell := cells[place]:
                     try:
                         target[name] = convert(cell)
@@ -147,17 +160,20 @@ class RowParser:
         (notes if numbers else reasons).extend(bad)
         return tuple(numbers.values())
 
-    def _relief(self, found: dict[str, Any], account: AccountRow, notes: list[Reason]) -> OfferRow | None:
+    def _relief(self, found: dict[str, Any], account: AccountRow) -> OfferRow | None:
         if self.mapping.relief:
             return ledger.relief(account, self.mapping.relief)
-        try:
-            return offer(found, account)
-        except BadValueError as error:
-            if error.code != "relief_expired":
-                raise
-            notes.append(Reason("relief", error.code, error.detail))
-            return None
+        return offer(found, account)
 
     def _spread(self, found: dict[str, Any]) -> ledger.Spread:
         key = found.get("account_id") or found["external_id"]
         return lambda low, high: self.generator.between(low, high, "due", key)
+
+
+def _kept(read: Callable[[], Part | None], notes: list[Reason]) -> Part | None:
+    """A part of a row that the row can do without; what is wrong with it becomes a note."""
+    try:
+        return read()
+    except LeftOutError as error:
+        notes.append(Reason(error.code.partition("_")[0], error.code, error.detail))
+        return None

@@ -53,6 +53,36 @@ class OfferRow:
 
 
 @dataclass(frozen=True, slots=True)
+class PlanRow:
+    """Instalments that the lender has approved for the account."""
+
+    count: int
+    amount: int
+    first_due: date
+    approved_by: str
+    approved_at: datetime
+    valid_until: date
+
+
+@dataclass(frozen=True, slots=True)
+class PromiseRow:
+    """A promise made elsewhere. ``owed``: the amount due then, None where it is not known."""
+
+    amount: int
+    due: date
+    made_at: datetime
+    owed: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentRow:
+    """Consent to marketing calls, given or withdrawn."""
+
+    given: bool
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
 class AccountRow:
     """One account's ledger as of the import."""
 
@@ -85,6 +115,11 @@ class CustomerRow:
     numbers: tuple[NumberRow, ...]
     offer: OfferRow | None = None
     relief_kind: str | None = None  # what relief the file tells of: without an offer there is none any more
+    plan: PlanRow | None = None
+    tells_plans: bool = False  # the file tells of plans: without one there is none any more
+    promise: PromiseRow | None = None
+    last_active_on: date | None = None
+    consent: ConsentRow | None = None
     invent_number: bool = False  # the file has no number: one that reaches nobody is to be given
     attributes: dict[str, Any] = field(default_factory=dict)
 

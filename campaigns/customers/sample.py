@@ -9,14 +9,16 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from campaigns.customers.generate import Generator
+from campaigns.customers.sample_facts import HEADERS as FACT_HEADERS
+from campaigns.customers.sample_facts import add_facts
 
 HEADERS = (
     "客户编号", "姓名", "性别", "证件尾号", "手机号", "产品", "额度", "应还金额", "最低还款额", "到期日",
-    "减免金额", "减免还款截止日", "减免审批人", "减免有效期", "生成数据",
+    "减免金额", "减免还款截止日", "减免审批人", "减免有效期", *FACT_HEADERS, "生成数据",
 )  # fmt: skip
 BROKEN_EVERY = 29  # rows: one in so many has a mistake
 
-_NOT_YET_DUE, _M1 = 0.3, 0.85  # shares: not yet due, then M1 (1-30 days), the rest M2 (31-60 days)
+_NOT_YET_DUE, _M1 = 0.3, 0.85  # shares: not yet due, then M1 (1-30 days), the rest M2 and M3
 _RELIEF_SHARE = 0.5  # of the overdue accounts
 _SEX = {"male": "男", "female": "女"}
 
@@ -30,7 +32,10 @@ def write_sample(path: Path, as_of: date, customers: int = 300, seed: int = 1) -
     imported, and the last row repeats the first.
     """
     generator, chance = Generator.of(seed, "CN"), random.Random(seed)
+    more = random.Random(f"{seed}/facts")
     rows = [_row(f"C{n:05d}", generator, chance, as_of) for n in range(1, customers + 1)]
+    for row in rows:
+        add_facts(row, more, as_of)
     for place in range(BROKEN_EVERY - 1, customers, BROKEN_EVERY):
         mistake = _MISTAKES[place // BROKEN_EVERY % len(_MISTAKES)]
         mistake(rows[place])
@@ -92,7 +97,7 @@ def _no_number(row: Row) -> None:
 
 
 def _negative_amount(row: Row) -> None:
-    row["应还金额"] = f"-{row['应还金额']}"
+    row["应还金额"] = "-1200.00"
 
 
 def _no_such_day(row: Row) -> None:

@@ -27,6 +27,10 @@ class BadValueError(ValueError):
         self.code, self.detail = code, detail
 
 
+class LeftOutError(BadValueError):
+    """A part of a row cannot be used; the row is kept without it."""
+
+
 def clean(cell: str) -> str:
     """Full-width forms to plain ones, no space around, no quote that only kept a spreadsheet off the cell."""
     if not cell.isascii():

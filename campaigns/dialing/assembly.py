@@ -13,52 +13,29 @@ from bot.dialogue.prompts import PromptBook
 from bot.language import language_dir
 from bot.nlu.embedded import EmbeddedInterpreter
 from bot.simulation.persona import load_personas
-from campaigns.clock import Clock, SystemClock, VirtualClock
+from campaigns.clock import Clock
 from campaigns.compliance.effective import load_effective
 from campaigns.dialing.events import Listener, ignore
+from campaigns.dialing.house import House
 from campaigns.dialing.pacing import TokenBucket
 from campaigns.dialing.people import SimulatedPeople
 from campaigns.dialing.reserve import Rules
-from campaigns.dialing.settle import House
 from campaigns.dialing.talk import Script
+from campaigns.dialing.timing import SIMULATED
 from campaigns.dialing.turns import Tools, TurnTaker
 from campaigns.dialing.worker import Worker
-from campaigns.errors import ClockError
 from campaigns.outcomes.messages import load_messages
 from campaigns.outcomes.retry import shipped_retry_policy
 from campaigns.settings import Settings
 from campaigns.store.campaigns import CampaignView
 from campaigns.store.database import Database
 from campaigns.store.exclusive import exclusive_worker
-from campaigns.store.facts import latest_event_at
 from campaigns.store.threads import StoreThreads
 from telephony.announcements import load_announcements
 from telephony.carrier import LineSetup
 from telephony.far_end import FarEndFactory
 from telephony.permits import PermitGate, PermitSigner
 from telephony.registry import open_checker, open_line
-
-SIMULATED = "simulated"
-
-
-def choose_clock(settings: Settings, database: Database, *, real_time: bool) -> Clock:
-    """Virtual time on the simulated line, unless real time is asked for; real time on every other line.
-
-    Virtual time starts now, or where the ledger's time stands when that is later. Raises ClockError when real
-    time is behind the ledger: no call may be decided on then.
-    """
-    with database.transaction() as session:
-        ledger_time = latest_event_at(session)
-    now = SystemClock().now()
-    if settings.line == SIMULATED and not real_time:
-        return VirtualClock(max(now, ledger_time) if ledger_time else now)
-    if ledger_time is not None and ledger_time > now:
-        raise ClockError(
-            f"the latest event on record is of {ledger_time:%Y-%m-%d %H:%M} UTC, which is still to come: "
-            "either the clock was moved back, or this data directory was used in virtual time; "
-            "use virtual time, or a new data directory with --home"
-        )
-    return SystemClock()
 
 
 @contextmanager
@@ -104,6 +81,7 @@ def open_worker(
         try:
             tools = Tools(
                 campaign_id=campaign.id,
+                purpose=campaign.purpose,
                 store=store,
                 clock=clock,
                 line=open_line(settings.line, PermitGate(key, clock), setup),

@@ -12,13 +12,18 @@ LETTERS = "ABCD"
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """A filter over customers' worst account. Days past due are inclusive; None leaves an end open."""
+    """A filter over customers' worst account. Days past due are inclusive; None leaves an end open.
+
+    ``dormant_days`` turns it into one over customers who owe nothing, not heard of for at least so long.
+    """
 
     grades: tuple[str, ...] = ()  # empty: every grade, and ungraded customers too
     min_days_past_due: int | None = None
     max_days_past_due: int | None = None
     min_amount_due: int = 1  # minor units
     limit: int | None = None  # the first so many, longest overdue first
+    broken_promises: bool = False  # only accounts whose latest promise is broken and not made good since
+    dormant_days: int | None = None
 
     def __post_init__(self) -> None:
         wrong = [letter for letter in self.grades if letter not in LETTERS or len(letter) != 1]

@@ -13,7 +13,7 @@ from bot.simulation.persona import Persona, pick_persona
 from bot.simulation.phrases import CustomerFacts
 from campaigns.clock import Clock
 from campaigns.dialing.briefing import Lender, brief_of
-from campaigns.store.briefs import subject_of_number
+from campaigns.store.briefs import anybody_at_number
 from campaigns.store.database import Database
 from telephony.far_end import FarReply
 
@@ -76,7 +76,7 @@ class SimulatedPeople:
     def __call__(self, number: str, call_id: str) -> Person | Nobody:
         today = self._clock.now().astimezone(self._zone).date()
         with self._database.transaction() as session:
-            subject = subject_of_number(session, number, today)
+            subject = anybody_at_number(session, number, today)
         if subject is None:
             return Nobody()
         persona = pick_persona(self._personas, Random(f"{self._seed}|{number}"))

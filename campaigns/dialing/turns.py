@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from campaigns.clock import Clock
+from campaigns.compliance.facts import Purpose
 from campaigns.dialing.briefing import brief_of
 from campaigns.dialing.events import Decided, Dialled, Ended, Listener, Spoken, WorkerEvent, ignore
+from campaigns.dialing.house import House
 from campaigns.dialing.number_check import check_numbers
 from campaigns.dialing.pacing import TokenBucket
 from campaigns.dialing.record import CallRecord
@@ -18,7 +20,6 @@ from campaigns.dialing.settle import (
     LOST,
     TRUNK_FAULT,
     WITHDRAWN,
-    House,
     settle_call,
     settle_left_behind,
     settle_lost,
@@ -48,6 +49,7 @@ class Tools:
     """What a turn is worked off with; the same for all turns of a campaign."""
 
     campaign_id: int
+    purpose: Purpose
     store: StoreThreads
     clock: Clock
     line: Line
@@ -97,7 +99,8 @@ class TurnTaker:
             await self.give_back([member_id])
             return
         now = tools.clock.now()
-        around = Surroundings(now, tools.line.simulated, tools.clock.virtual, now - self._look_back)
+        today = now.astimezone(tools.house.zone).date()
+        around = Surroundings(now, tools.line.simulated, tools.clock.virtual, now - self._look_back, today)
         weighed = await tools.store.run(weigh_turn, member_id, turn, tools.campaign_id, tools.rules, around)
         match weighed:
             case Reserved(reservation, _):
@@ -196,14 +199,17 @@ class TurnTaker:
         answered_at = tools.clock.now() - timedelta(seconds=answer.listened_s)
         today = answered_at.astimezone(tools.house.zone).date()
         subject = await tools.store.run(call_subject, reservation.member_id, today)
-        brief = brief_of(subject, tools.script.prompts.speech, tools.house, today)
+        brief = brief_of(
+            subject, tools.script.prompts.speech, tools.house, today, speaks_of_debt=flow.speaks_of_debt
+        )
+        # Paid while it rang: the opening is said, then a goodbye; there is nothing left to remind of.
+        paid = tools.purpose is not Purpose.MARKETING and subject.debt.amount_due <= 0
         held = await hold_call(
             call,
             brief,
             tools.script,
             tools.clock,
-            # Paid while it rang: the opening is said, then a goodbye; there is nothing left to remind of.
-            reserved.ends_by if subject.debt.amount_due > 0 else answered_at,
+            answered_at if paid else reserved.ends_by,
             lambda entry: self._tell(Spoken(reservation.attempt_id, entry)),
             voice=tools.voice,
             answered_at=answered_at,

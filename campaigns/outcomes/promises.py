@@ -1,22 +1,23 @@
-"""The promise to pay: a checked value, and how it fares against the ledger. All pure."""
+"""The promise to pay: a checked value. How it fares against the ledger, ``standing.py`` says. All pure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 
 from campaigns.errors import ConflictError
 
 
 class PromiseState(StrEnum):
-    """Where a promise stands. Only ``PENDING`` ever changes."""
+    """Where a promise stands. ``standing.review`` says which changes there are."""
 
     PENDING = "pending"
     KEPT = "kept"
     BROKEN = "broken"
-    CANCELLED = "cancelled"  # replaced by a later promise, or withdrawn by a person
+    CANCELLED = (
+        "cancelled"  # replaced by a later promise, without an object any more, or withdrawn by a person
+    )
 
 
 class PromiseFault(StrEnum):
@@ -26,26 +27,43 @@ class PromiseFault(StrEnum):
     ABOVE_AMOUNT_DUE = "amount_above_amount_due"
     DUE_IN_THE_PAST = "due_in_the_past"
     DUE_TOO_LATE = "due_too_late"
+    NO_REST = "rest_of_nothing"
+    REST_NOT_LATER = "rest_not_after_due"
+    REST_TOO_LATE = "rest_too_late"
+    NOT_THE_PLAN = "not_the_approved_plan"
 
 
 @dataclass(frozen=True, slots=True)
 class PromiseLimits:
-    """What a promise may be at most, by the ledger as of the call. Amount in minor units."""
+    """What a promise may be at most, by the ledger as of the call. Amounts in minor units.
+
+    ``latest`` is the last day that may be promised, ``latest_rest`` that for the rest after a part.
+    ``instalment`` is one payment of the plan that was accepted, None where none is approved.
+    """
 
     amount_due: int
     currency: str
     today: date
-    latest: date  # the last day that may be promised
+    latest: date
+    latest_rest: date
+    instalment: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class PromiseToPay:
-    """A promise read back, confirmed and checked: ``promise_to_pay`` makes one. Amount in minor units."""
+    """A promise read back, confirmed and checked: ``promise_to_pay`` makes one. Amounts in minor units.
+
+    With ``rest_due`` it is of a part by ``due``, and of the rest of what was ``owed`` by that day. With
+    ``plan_id`` it is of that plan's first payment.
+    """
 
     amount: int
     currency: str
     due: date
     relief_offer_id: int | None = None
+    rest_due: date | None = None
+    plan_id: int | None = None
+    owed: int | None = None  # the amount due when it was made, where that is known
 
     def __post_init__(self) -> None:
         if self.amount <= 0:
@@ -60,7 +78,13 @@ class PromiseRejected:
 
 
 def promise_to_pay(
-    amount: int, due: date, limits: PromiseLimits, *, relief_offer_id: int | None = None
+    amount: int,
+    due: date,
+    limits: PromiseLimits,
+    *,
+    relief_offer_id: int | None = None,
+    rest_due: date | None = None,
+    plan_id: int | None = None,
 ) -> PromiseToPay | PromiseRejected:
     """Check a promise against ``limits``; all faults are named at once. ``amount`` in minor units."""
     faults = []
@@ -72,41 +96,26 @@ def promise_to_pay(
         faults.append(PromiseFault.DUE_IN_THE_PAST)
     if due > limits.latest:
         faults.append(PromiseFault.DUE_TOO_LATE)
+    if rest_due is not None:
+        faults += _faults_of_rest(amount, due, rest_due, limits)
+    if plan_id is not None and amount != limits.instalment:
+        faults.append(PromiseFault.NOT_THE_PLAN)
     if faults:
         return PromiseRejected(tuple(faults))
-    return PromiseToPay(amount, limits.currency, due, relief_offer_id)
+    return PromiseToPay(
+        amount, limits.currency, due, relief_offer_id, rest_due, plan_id, owed=limits.amount_due
+    )
 
 
-@dataclass(frozen=True, slots=True)
-class Payment:
-    """Money that arrived on the account, by the ledger. Minor units of the promise's currency."""
-
-    on: date
-    amount: int
-
-
-def review(
-    promise: PromiseToPay,
-    state: PromiseState,
-    made_on: date,
-    payments: Iterable[Payment],
-    today: date,
-    *,
-    grace_days: int = 0,
-) -> PromiseState:
-    """The state of a promise by the ledger at the start of ``today``.
-
-    Kept as soon as the payments from the day it was made to the last day (``due`` plus ``grace_days``, the
-    time a transfer may take to be booked) reach the amount; broken once that day is over without it. A
-    promise that is no longer pending stays as it is: a late payment does not make a broken promise kept.
-    """
-    if state is not PromiseState.PENDING:
-        return state
-    last_day = promise.due + timedelta(days=grace_days)
-    paid = sum(payment.amount for payment in payments if made_on <= payment.on <= last_day)
-    if paid >= promise.amount:
-        return PromiseState.KEPT
-    return PromiseState.BROKEN if today > last_day else PromiseState.PENDING
+def _faults_of_rest(amount: int, due: date, rest_due: date, limits: PromiseLimits) -> list[PromiseFault]:
+    faults = []
+    if amount >= limits.amount_due:
+        faults.append(PromiseFault.NO_REST)
+    if rest_due <= due:
+        faults.append(PromiseFault.REST_NOT_LATER)
+    if rest_due > limits.latest_rest:
+        faults.append(PromiseFault.REST_TOO_LATE)
+    return faults
 
 
 def cancel(state: PromiseState) -> PromiseState:

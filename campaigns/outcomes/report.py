@@ -150,7 +150,9 @@ class AttemptTotals:
 
 @dataclass(frozen=True, slots=True)
 class PromiseTotals:
-    """Promises in one currency. ``amount`` and ``relief`` (the most waived) leave out the cancelled."""
+    """Promises in one currency. ``amount``, ``relief`` (the most waived) and ``with_…`` leave out the
+    cancelled.
+    """
 
     currency: str
     amount_due: int  # owed by all loaded customers on the campaign's accounts, as last imported
@@ -158,6 +160,8 @@ class PromiseTotals:
     amount: int
     with_relief: int
     relief: int
+    with_rest: int  # of a part first, with a day named for the rest
+    with_plan: int  # of the first payment of an instalment plan
     pending: int
     kept: int
     broken: int
@@ -172,6 +176,20 @@ class PromiseTotals:
     def kept_rate(self) -> float | None:
         """Promise-kept rate: kept of those whose day has come."""
         return rate(self.kept, self.kept + self.broken)
+
+
+@dataclass(frozen=True, slots=True)
+class InboundTotals:
+    """Calls by members who called in since the campaign was made. None of them is a dial or an attempt.
+
+    ``talk_s``: whole seconds from answer to end.
+    """
+
+    calls: int
+    customers: int
+    right_party: int
+    promises: int
+    talk_s: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +238,7 @@ class CampaignReport:
     attempts: AttemptTotals
     promises: tuple[PromiseTotals, ...]
     talk: TalkTime
+    inbound: InboundTotals
     numbers: tuple[NumberRow, ...]
     follow_ups: tuple[CodeCount, ...]
     messages: tuple[CodeCount, ...]
@@ -248,5 +267,9 @@ class MemberRow:
     amount_due: int
     promised: int | None
     promise_due: date | None
+    promise_rest_due: date | None
+    promise_instalments: int | None  # of the plan whose first payment was promised
     promise_state: str | None
+    promise_reason: str | None
     relief: int | None
+    calls_in: int  # by this customer since the campaign was made

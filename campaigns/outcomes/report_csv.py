@@ -72,6 +72,8 @@ def summary_rows(report: CampaignReport) -> Iterator[tuple[str, str, str, Any]]:
     for measure, value in asdict(report.talk).items():
         yield "talk", "", measure, value
     yield "talk", "", "mean_s", report.talk.mean_s
+    for measure, value in asdict(report.inbound).items():
+        yield "inbound", "", measure, value
     yield from _each("number", report.numbers, "status", "source")
     for section in ("follow_ups", "messages", "suppressions"):
         yield from _each(section, getattr(report, section), "code")

@@ -90,6 +90,14 @@ def _totals(report: CampaignReport, say: Words) -> Table:
         "talk_total": duration(talk.total_s),
         "talk_mean": duration(talk.mean_s),
     }
+    if report.inbound.calls:
+        figures |= {
+            "calls_in": f"{report.inbound.calls:,}",
+            "calls_in_customers": f"{report.inbound.customers:,}",
+            "calls_in_right_party": f"{report.inbound.right_party:,}",
+            "calls_in_promises": f"{report.inbound.promises:,}",
+            "calls_in_talk": duration(report.inbound.talk_s),
+        }
     # Upright: so many columns would not fit a terminal of 80.
     table = _table(say("attempt_totals"), [""], [""])
     table.show_header = False
@@ -99,7 +107,8 @@ def _totals(report: CampaignReport, say: Words) -> Table:
 
 
 def _promises(report: CampaignReport, say: Words) -> Table:
-    names = ("amount_due", "promised", "of_due", "relief", "pending", "kept", "broken", "cancelled")
+    counts = ("with_rest", "with_plan", "pending", "kept", "broken", "cancelled")
+    names = ("amount_due", "promised", "of_due", "relief", *counts)
     table = _table(say("promises"), [""], [row.currency for row in report.promises])
     columns = [
         (
@@ -107,7 +116,7 @@ def _promises(report: CampaignReport, say: Words) -> Table:
             money(row.amount),
             percent(row.promised_rate),
             money(row.relief),
-            *(f"{count:,}" for count in (row.pending, row.kept, row.broken, row.cancelled)),
+            *(f"{getattr(row, name):,}" for name in counts),
         )
         for row in report.promises
     ]

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
-from bot.dialogue.brief import Debt, Offer, Party
+from bot.dialogue.brief import BrokenPromise, Debt, InstalmentPlan, Invitation, Offer, Party
+from campaigns.compliance.reasons import Reason
 from campaigns.errors import NotFoundError
-from campaigns.store.models import Account, CampaignMember, Customer, PhoneNumber, ReliefOffer
+from campaigns.store.approved import current_offer, current_plan, invitation_of
+from campaigns.store.models import Account, CampaignMember, Customer, PhoneNumber, Suppression
+from campaigns.store.promises import broken_promise
+from telephony.status import NumberStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +27,10 @@ class CallSubject:
     party: Party
     gender: str | None
     debt: Debt
-    offer: Offer | None
+    offer: Offer | None = None
+    plan: InstalmentPlan | None = None
+    broken_promise: BrokenPromise | None = None
+    invitation: Invitation | None = None
 
 
 # Built once: read for every call that is answered.
@@ -39,43 +46,51 @@ _SUBJECT = select(
     Account.currency,
     Account.due_date,
 ).join_from(Account, Customer, Customer.id == Account.customer_id)
-_WORST_FIRST = _SUBJECT.order_by(Account.days_past_due.desc(), Account.id).limit(1)
+_WORST_FIRST = _SUBJECT.order_by(Account.amount_due <= 0, Account.days_past_due.desc(), Account.id).limit(1)
 _OF_MEMBER = _SUBJECT.join(CampaignMember, CampaignMember.account_id == Account.id).where(
     CampaignMember.id == bindparam("key")
 )
-_OF_NUMBER = _WORST_FIRST.join(PhoneNumber, PhoneNumber.customer_id == Customer.id).where(
+_AT_NUMBER = _WORST_FIRST.join(PhoneNumber, PhoneNumber.customer_id == Customer.id).where(
     PhoneNumber.e164 == bindparam("key")
 )
 _OF_CUSTOMER = _WORST_FIRST.where(Customer.external_id == bindparam("key"))
-_OFFER = (
-    select(
-        ReliefOffer.id,
-        ReliefOffer.waives,
-        ReliefOffer.pay_by,
-        ReliefOffer.approved_by,
-        ReliefOffer.valid_until,
-    )
+_OWNERS = select(PhoneNumber.relation, PhoneNumber.status).where(PhoneNumber.e164 == bindparam("e164"))
+_NOT_THEIRS = (
+    select(Suppression.id)
     .where(
-        ReliefOffer.account_id == bindparam("account_id"),
-        ReliefOffer.valid_until >= bindparam("today", type_=ReliefOffer.valid_until.type),
-        ReliefOffer.pay_by >= bindparam("today", type_=ReliefOffer.pay_by.type),
+        Suppression.e164 == bindparam("e164"),
+        Suppression.reason == Reason.WRONG_PARTY,
+        Suppression.lifted_at.is_(None),
     )
-    .order_by(ReliefOffer.id.desc())
     .limit(1)
 )
 
 
 def call_subject(session: Session, member_id: int, today: date) -> CallSubject:
-    """The subject of a member's call. An offer counts while it is valid and its date can still be met."""
+    """The subject of a member's call. What is approved counts while its dates can still be met."""
     subject = _subject(session, _OF_MEMBER, member_id, today)
     if subject is None:
         raise NotFoundError(f"there is no campaign member {member_id}")
-    return subject
+    return replace(subject, invitation=invitation_of(session, member_id))
 
 
 def subject_of_number(session: Session, e164: str, today: date) -> CallSubject | None:
-    """Whose number it is, with the account longest past due; None when it is nobody's here."""
-    return _subject(session, _OF_NUMBER, e164, today)
+    """Whose own number it is, with the account longest past due.
+
+    None when it is nobody's here, several customers', somebody else's than the customer's (a contact's, one
+    given to a new owner, one that turned out to be wrong): whoever calls from it is not known by it.
+    """
+    owners = session.execute(_OWNERS, {"e164": e164}).all()
+    if [relation for relation, _ in owners] != ["self"] or owners[0].status == NumberStatus.RECYCLED:
+        return None
+    if session.scalar(_NOT_THEIRS, {"e164": e164}) is not None:
+        return None
+    return _subject(session, _AT_NUMBER, e164, today)
+
+
+def anybody_at_number(session: Session, e164: str, today: date) -> CallSubject | None:
+    """The first of all who may pick up a number, for the simulation; None when it is nobody's here."""
+    return _subject(session, _AT_NUMBER, e164, today)
 
 
 def subject_of_customer(session: Session, external_id: str, today: date) -> CallSubject:
@@ -106,10 +121,7 @@ def _subject(
             # As of the call: what was imported is as old as its file.
             days_past_due=(today - row.due_date).days,
         ),
-        offer=_offer(session, row.account_id, today),
+        offer=current_offer(session, row.account_id, today),
+        plan=current_plan(session, row.account_id, today),
+        broken_promise=broken_promise(session, row.account_id),
     )
-
-
-def _offer(session: Session, account_id: int, today: date) -> Offer | None:
-    row = session.execute(_OFFER, {"account_id": account_id, "today": today}).one_or_none()
-    return None if row is None else Offer(str(row[0]), *row[1:])

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
 
-from sqlalchemy import func, insert, literal, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from campaigns.compliance.facts import Purpose
 from campaigns.dialing.audience import Audience
 from campaigns.errors import ConflictError, NotFoundError
-from campaigns.store.models import Account, Attempt, Campaign, CampaignMember, Grade
+from campaigns.store.members import add_members
+from campaigns.store.models import Attempt, Campaign, CampaignMember, Invitation
 
 NAME = re.compile(r"\w[\w.-]{0,63}")
 
@@ -24,6 +26,7 @@ class CampaignView:
     id: int
     name: str
     flow: str
+    purpose: Purpose
     state: str
     pause_reason: str | None
     concurrency: int
@@ -33,6 +36,15 @@ class CampaignView:
     finished_at: datetime | None
     members: int
     done: int
+
+
+@dataclass(frozen=True, slots=True)
+class NewInvitation:
+    """What a campaign invites to: the approved words, the last day they hold, and who approved them."""
+
+    text: str
+    valid_until: date
+    approved_by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +68,13 @@ def create_campaign(
     concurrency: int,
     calls_per_second: float,
     at: datetime,
+    purpose: Purpose = Purpose.REMINDER,
+    invitation: NewInvitation | None = None,
 ) -> CampaignView:
-    """Make a campaign and its members. Raises ConflictError: the name is taken, or nobody fits."""
+    """Make a campaign and its members. Raises ConflictError: the name is taken, or nobody fits.
+
+    The day of ``at`` in the zone it carries is the one that days past due are counted to.
+    """
     if not NAME.fullmatch(name):
         raise ConflictError(
             f"{name!r} is no name for a campaign: use letters, digits, '-', '_' and '.', at most 64"
@@ -67,6 +84,7 @@ def create_campaign(
     campaign = Campaign(
         name=name,
         flow=flow,
+        purpose=purpose,
         audience=audience.to_dict(),
         concurrency=concurrency,
         calls_per_second=calls_per_second,
@@ -74,50 +92,30 @@ def create_campaign(
     )
     session.add(campaign)
     session.flush()
-    if not _add_members(session, campaign.id, audience, at):
-        raise ConflictError(
-            "no customer fits this audience; 'xiaorong grade' shows the grades there are, and accounts "
-            "without an amount due are never called"
-        )
+    if invitation is not None:
+        session.add(Invitation(campaign_id=campaign.id, approved_at=at, **asdict(invitation)))
+    if not add_members(session, campaign.id, audience, at):
+        raise ConflictError(_nobody(audience))
     return campaign_by_name(session, name)
 
 
-def _add_members(session: Session, campaign_id: int, audience: Audience, at: datetime) -> int:
-    """One member a customer, with the account longest past due among those that fit."""
-    rank = func.row_number().over(
-        partition_by=Account.customer_id, order_by=(Account.days_past_due.desc(), Account.id)
-    )
-    fitting = select(
-        Account.customer_id, Account.id.label("account_id"), Account.days_past_due, rank.label("rank")
-    ).where(Account.amount_due >= audience.min_amount_due)
-    if audience.min_days_past_due is not None:
-        fitting = fitting.where(Account.days_past_due >= audience.min_days_past_due)
-    if audience.max_days_past_due is not None:
-        fitting = fitting.where(Account.days_past_due <= audience.max_days_past_due)
-    if audience.grades:
-        graded = select(Grade.customer_id).where(Grade.is_current, Grade.letter.in_(audience.grades))
-        fitting = fitting.where(Account.customer_id.in_(graded))
-    ranked = fitting.subquery()
-    chosen = (
-        select(
-            literal(campaign_id),
-            ranked.c.customer_id,
-            ranked.c.account_id,
-            literal("waiting"),
-            -ranked.c.days_past_due,
-            literal(at, type_=CampaignMember.next_at.type),
-            literal(0),
+def _nobody(audience: Audience) -> str:
+    if audience.dormant_days is not None:
+        return (
+            f"no customer owes nothing and was last heard of {audience.dormant_days} days ago or earlier; "
+            "the portfolio file tells it as last_active_on"
         )
-        .where(ranked.c.rank == 1)
-        .order_by(ranked.c.days_past_due.desc(), ranked.c.customer_id)
-        .limit(audience.limit)
+    if audience.broken_promises:
+        return "no customer of this audience has broken a promise; 'xiaorong promises check' finds who has"
+    return (
+        f"no customer fits this audience (days past due: {_end(audience.min_days_past_due)} to "
+        f"{_end(audience.max_days_past_due)}); 'xiaorong grade' shows the grades there are, and accounts "
+        "without an amount due are never called"
     )
-    columns = ["campaign_id", "customer_id", "account_id", "state", "priority", "next_at", "turn"]
-    session.execute(insert(CampaignMember).from_select(columns, chosen, include_defaults=False))
-    count = session.scalar(
-        select(func.count()).select_from(CampaignMember).where(CampaignMember.campaign_id == campaign_id)
-    )
-    return count or 0
+
+
+def _end(days: int | None) -> str:
+    return "any" if days is None else str(days)
 
 
 def list_campaigns(session: Session) -> list[CampaignView]:
@@ -150,6 +148,7 @@ def _view(campaign: Campaign, members: int, done: int) -> CampaignView:
         id=campaign.id,
         name=campaign.name,
         flow=campaign.flow,
+        purpose=Purpose(campaign.purpose),
         state=campaign.state,
         pause_reason=campaign.pause_reason,
         concurrency=campaign.concurrency,

@@ -12,8 +12,10 @@ from sqlalchemy.orm import Session
 
 from campaigns.customers.record import CustomerRow, Reason
 from campaigns.errors import NotFoundError
+from campaigns.store.approvals import put_offers, put_plans
 from campaigns.store.models import Account, Customer, ImportBatch
-from campaigns.store.offers import put_offers
+from campaigns.store.payments import take_off_newer_payments
+from campaigns.store.promises import put_promises
 from campaigns.store.upsert import put_accounts, put_customers, put_numbers
 
 
@@ -82,6 +84,9 @@ def upsert_customers(session: Session, rows: Sequence[CustomerRow], *, at: datet
         put_accounts(session, kept, ids)
         put_numbers(session, kept, ids)
         put_offers(session, kept)
+        put_plans(session, kept)
+        put_promises(session, kept, at)
+        take_off_newer_payments(session, kept)
     inserted = sum(row.account.external_id not in owners for row in kept)
     return UpsertResult(inserted, len(kept) - inserted, refused)
 

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
-from campaigns.compliance.facts import AttemptFact, CallFacts, NumberFacts, SuppressionFact, TalkFact
+from campaigns.compliance.facts import (
+    AttemptFact,
+    CallFacts,
+    NumberFacts,
+    Purpose,
+    SuppressionFact,
+    TalkFact,
+)
+from campaigns.store.approved import invitation_of
 from campaigns.store.ledger import MemberTurn
 from campaigns.store.models import (
     Account,
@@ -23,6 +31,7 @@ from campaigns.store.models import (
     Promise,
     Suppression,
 )
+from campaigns.store.promises import broken_promise
 from telephony.status import NumberStatus
 
 # Built once: a campaign runs these for every turn, and building a statement costs more than running it.
@@ -38,8 +47,11 @@ _NUMBERS_OF = (
 _LATEST_DECISION = select(DecisionRecord.at).order_by(DecisionRecord.at.desc()).limit(1)
 _CIRCUMSTANCES = select(
     Customer.region,
+    Customer.marketing_consent,
     select(Account.amount_due).where(Account.id == bindparam("account_id")).scalar_subquery(),
-    select(func.max(Promise.due))
+    select(func.max(Account.amount_due)).where(Account.customer_id == _CUSTOMER).scalar_subquery(),
+    # A customer who named a day for the rest is left in peace until then.
+    select(func.max(func.coalesce(Promise.rest_due, Promise.due)))
     .where(Promise.customer_id == _CUSTOMER, Promise.state == "pending")
     .scalar_subquery(),
     select(func.max(CampaignMember.callback_at))
@@ -78,6 +90,7 @@ class Surroundings:
     line_simulated: bool
     clock_virtual: bool
     since: datetime
+    today: date  # where the customers are
 
 
 def numbers_of(session: Session, customer_id: int) -> Sequence[PhoneNumber]:
@@ -110,7 +123,10 @@ def call_facts(
         "e164s": [number.e164 for number in numbers],
         "since": around.since,
     }
-    region, amount_due, promise_due, callback_at, ledger_time = session.execute(_CIRCUMSTANCES, values).one()
+    region, consent, amount_due, most_due, promise_due, callback_at, ledger_time = session.execute(
+        _CIRCUMSTANCES, values
+    ).one()
+    owed = most_due if member.purpose is Purpose.MARKETING else amount_due
     attempts = [
         (
             owner,
@@ -132,6 +148,7 @@ def call_facts(
     # Nobody knows what was said in a call that a crash cut off: it counts as a talk.
     talks += tuple(TalkFact(fact.at) for owner, _, fact, lost in attempts if owner == customer_id and lost)
     cases = frozenset(session.scalars(_CASES, values))
+    occasion_stands = _occasion_stands(session, member, around.today)
     return [
         CallFacts(
             now=around.now,
@@ -147,7 +164,10 @@ def call_facts(
             ledger_time=ledger_time,
             zones=(),
             region=region,
-            debt_owed=None if amount_due is None else amount_due > 0,
+            debt_owed=None if owed is None else owed > 0,
+            purpose=member.purpose,
+            occasion_stands=occasion_stands,
+            marketing_consent=consent,
             suppressions=tuple(bar for bar, e164 in bars if e164 in (None, number.e164)),
             open_cases=cases,
             debtor_attempts=tuple(fact for owner, _, fact, _ in attempts if owner == customer_id),
@@ -160,6 +180,18 @@ def call_facts(
     ]
 
 
+def _occasion_stands(session: Session, member: MemberTurn, today: date) -> bool | None:
+    """Whether what the call is for beside an amount due still is; None where there is no such thing."""
+    match member.purpose:
+        case Purpose.REMINDER:
+            return None
+        case Purpose.BROKEN_PROMISE:
+            return broken_promise(session, member.account_id) is not None
+        case Purpose.MARKETING:
+            invitation = invitation_of(session, member.id)
+            return invitation is not None and today <= invitation.valid_until
+
+
 def latest_decision_at(session: Session) -> datetime | None:
     """The high-water mark of the ledger's time: a clock behind it has been moved back."""
     return session.scalars(_LATEST_DECISION).one_or_none()
@@ -167,5 +199,9 @@ def latest_decision_at(session: Session) -> datetime | None:
 
 def latest_event_at(session: Session) -> datetime | None:
     """The latest time on record at all: of a decision, or of the end of a call."""
-    times = [latest_decision_at(session), session.scalar(select(func.max(Attempt.ended_at)))]
+    times = [
+        latest_decision_at(session),
+        session.scalar(select(func.max(Attempt.ended_at))),
+        session.scalar(select(func.max(Call.ended_at))),
+    ]
     return max((at for at in times if at is not None), default=None)

@@ -10,15 +10,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, exists, func, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import and_, bindparam, exists, func, or_, select, update
+from sqlalchemy.orm import Session, aliased
 
+from campaigns.compliance.facts import Purpose
 from campaigns.store.models import (
     Account,
     Attempt,
     Call,
     Campaign,
     CampaignMember,
+    Customer,
     DecisionRecord,
     Permit,
     PhoneNumber,
@@ -55,6 +57,7 @@ class MemberTurn:
     account_id: int
     turn: int
     campaign_state: str
+    purpose: Purpose = Purpose.REMINDER
 
 
 _MEMBER_IN_TURN = (
@@ -65,6 +68,7 @@ _MEMBER_IN_TURN = (
         CampaignMember.account_id,
         CampaignMember.turn,
         Campaign.state,
+        Campaign.purpose,
     )
     .join(Campaign, Campaign.id == CampaignMember.campaign_id)
     .where(
@@ -84,7 +88,10 @@ _LAST_N = select(func.max(Attempt.n)).where(Attempt.customer_id == bindparam("cu
 def member_in_turn(session: Session, member_id: int, turn: int) -> MemberTurn | None:
     """The member, locked, if it still holds this very turn in the queue."""
     row = session.execute(_MEMBER_IN_TURN, {"member_id": member_id, "turn": turn}).one_or_none()
-    return None if row is None else MemberTurn(*row)
+    if row is None:
+        return None
+    member_id, campaign_id, customer_id, account_id, turn, state, purpose = row
+    return MemberTurn(member_id, campaign_id, customer_id, account_id, turn, state, Purpose(purpose))
 
 
 def attempt_of_turn(session: Session, member_id: int, turn: int) -> tuple[int, str] | None:
@@ -231,14 +238,23 @@ _START_DIAL = (
     .returning(Attempt.id)
     .execution_options(synchronize_session=False)
 )
+_OTHER = aliased(Account)
 _STILL_WANTED = (
     select(CampaignMember.id)
     .join(Campaign, Campaign.id == CampaignMember.campaign_id)
     .join(Account, Account.id == CampaignMember.account_id)
+    .join(Customer, Customer.id == CampaignMember.customer_id)
     .where(
         CampaignMember.id == bindparam("member"),
         Campaign.state == "running",
-        Account.amount_due > 0,
+        or_(
+            and_(Campaign.purpose != Purpose.MARKETING, Account.amount_due > 0),
+            and_(
+                Campaign.purpose == Purpose.MARKETING,
+                Customer.marketing_consent.is_(True),
+                ~exists().where(_OTHER.customer_id == Customer.id, _OTHER.amount_due > 0),
+            ),
+        ),
         ~exists().where(
             or_(
                 Suppression.customer_id == CampaignMember.customer_id,

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from campaigns.errors import ConflictError, NotFoundError
 from campaigns.outcomes.messages import RenderedMessage
 from campaigns.outcomes.promises import PromiseState, PromiseToPay
+from campaigns.outcomes.standing import PromiseReason
 from campaigns.store.models import Call, FollowUp, Message, Promise, Suppression
+from campaigns.store.promises import cancel_pending, value_of
 
 
 def record_promise(
@@ -28,15 +30,11 @@ def record_promise(
     meanwhile.
     """
     call = session.get(Call, call_id)
-    if call is None:
-        raise NotFoundError(f"there is no call {call_id}")
+    if call is None or call.customer_id is None:
+        raise NotFoundError(f"there is no call {call_id} with a customer")
     row = session.scalar(select(Promise).where(Promise.call_id == call_id))
     if row is None:
-        session.execute(
-            update(Promise)
-            .where(Promise.account_id == account_id, Promise.state == PromiseState.PENDING)
-            .values(state=PromiseState.CANCELLED)
-        )
+        cancel_pending(session, account_id, PromiseReason.REPLACED, at)
         row = Promise(call_id=call_id, customer_id=call.customer_id, account_id=account_id, made_at=at)
         row.state = PromiseState.PENDING
         session.add(row)
@@ -46,7 +44,8 @@ def record_promise(
         raise ConflictError(f"the promise of call {call_id} is {row.state} already and cannot be changed")
     row.account_id = account_id
     row.amount, row.currency, row.due = promise.amount, promise.currency, promise.due
-    row.relief_offer_id = promise.relief_offer_id
+    row.rest_due, row.owed = promise.rest_due, promise.owed
+    row.relief_offer_id, row.plan_id = promise.relief_offer_id, promise.plan_id
     session.flush()
     return row.id
 
@@ -116,7 +115,7 @@ def suppress(
 
 def open_follow_up(
     session: Session,
-    customer_id: int,
+    customer_id: int | None,
     reason: str,
     at: datetime,
     *,
@@ -125,7 +124,8 @@ def open_follow_up(
 ) -> int:
     """Put a customer on the list of people's work, once a call and reason; urgency is only ever raised.
 
-    Without a call, an open entry of the customer with the same reason is found again.
+    Without a call, an open entry of the customer with the same reason is found again. Without a customer it
+    is the number of the call that a person should see to.
     """
     query = select(FollowUp).where(FollowUp.customer_id == customer_id, FollowUp.reason == reason)
     if call_id is not None:
@@ -150,4 +150,4 @@ def open_follow_up(
 
 
 def _values(row: Promise) -> tuple[int, PromiseToPay]:
-    return row.account_id, PromiseToPay(row.amount, row.currency, row.due, row.relief_offer_id)
+    return row.account_id, value_of(row)

@@ -11,7 +11,16 @@ from sqlalchemy.orm import Session
 from campaigns.outcomes.dispositions import Dispositions, shipped_dispositions
 from campaigns.outcomes.report import STAGES, MemberRow
 from campaigns.store import report_queries as sql
-from campaigns.store.models import Account, Attempt, Call, CampaignMember, Customer, Promise, ReliefOffer
+from campaigns.store.models import (
+    Account,
+    Attempt,
+    Call,
+    CampaignMember,
+    Customer,
+    InstalmentPlan,
+    Promise,
+    ReliefOffer,
+)
 from telephony.numbers import mask
 
 CHUNK = 2_000
@@ -46,6 +55,12 @@ def member_rows(
         .group_by(Promise.customer_id)
         .subquery()
     )
+    called_in = (
+        select(Call.customer_id, func.count().label("calls"))
+        .where(*sql.by_members(campaign_id))
+        .group_by(Call.customer_id)
+        .subquery()
+    )
     rows = session.execute(
         select(
             Customer.external_id,
@@ -63,8 +78,12 @@ def member_rows(
             Account.amount_due,
             Promise.amount,
             Promise.due,
+            Promise.rest_due,
+            InstalmentPlan.count,
             Promise.state,
+            Promise.reason,
             ReliefOffer.waives,
+            func.coalesce(called_in.c.calls, 0),
         )
         .select_from(CampaignMember)
         .join(stages, stages.c.member_id == CampaignMember.id)
@@ -76,6 +95,8 @@ def member_rows(
         .outerjoin(promised, promised.c.customer_id == CampaignMember.customer_id)
         .outerjoin(Promise, Promise.id == promised.c.last)
         .outerjoin(ReliefOffer, ReliefOffer.id == Promise.relief_offer_id)
+        .outerjoin(InstalmentPlan, InstalmentPlan.id == Promise.plan_id)
+        .outerjoin(called_in, called_in.c.customer_id == CampaignMember.customer_id)
         .order_by(CampaignMember.id)
         .execution_options(yield_per=CHUNK)
     )
@@ -97,6 +118,10 @@ def member_rows(
             amount_due=money[1],
             promised=money[2],
             promise_due=money[3],
-            promise_state=money[4],
-            relief=money[5],
+            promise_rest_due=money[4],
+            promise_instalments=money[5],
+            promise_state=money[6],
+            promise_reason=money[7],
+            relief=money[8],
+            calls_in=int(money[9]),
         )

@@ -10,7 +10,7 @@ from sqlalchemy import CTE, ColumnElement, Select, and_, case, extract, func, se
 from sqlalchemy.orm import InstrumentedAttribute
 
 from campaigns.outcomes.report import STAGES
-from campaigns.store.models import Attempt, Call, CampaignMember, DecisionRecord, Grade, Promise
+from campaigns.store.models import Attempt, Call, Campaign, CampaignMember, DecisionRecord, Grade, Promise
 
 BUCKET_S = 900  # every zone's offset is a whole number of quarter-hours
 Condition = ColumnElement[bool] | InstrumentedAttribute[bool]
@@ -83,6 +83,17 @@ def member_stages(campaign_id: int, not_connected: Collection[str]) -> CTE:
         .outerjoin(Grade, and_(Grade.customer_id == CampaignMember.customer_id, Grade.is_current))
         .where(CampaignMember.campaign_id == campaign_id)
         .cte("member_stage")
+    )
+
+
+def by_members(campaign_id: int) -> tuple[ColumnElement[bool], ...]:
+    """Whether a call came in from a member of the campaign since it was made."""
+    members = select(CampaignMember.customer_id).where(CampaignMember.campaign_id == campaign_id)
+    made_at = select(Campaign.created_at).where(Campaign.id == campaign_id).scalar_subquery()
+    return (
+        Call.direction == "inbound",
+        Call.customer_id.in_(members),
+        Call.started_at >= made_at,
     )
 
 

@@ -8,7 +8,8 @@ from sqlalchemy import case, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from campaigns.outcomes.promises import PromiseState
-from campaigns.outcomes.report import CodeCount, PromiseTotals
+from campaigns.outcomes.report import CodeCount, InboundTotals, PromiseTotals
+from campaigns.store import report_queries as sql
 from campaigns.store.models import Account, Call, CampaignMember, Promise, ReliefOffer
 
 
@@ -30,6 +31,8 @@ def promises(session: Session, campaign_id: int) -> tuple[PromiseTotals, ...]:
             func.sum(Promise.amount),
             func.count(ReliefOffer.id),
             func.coalesce(func.sum(ReliefOffer.waives), 0),
+            func.count(Promise.rest_due),
+            func.count(Promise.plan_id),
         )
         .join(Call, Call.id == Promise.call_id)
         .outerjoin(ReliefOffer, ReliefOffer.id == Promise.relief_offer_id)
@@ -37,7 +40,7 @@ def promises(session: Session, campaign_id: int) -> tuple[PromiseTotals, ...]:
         .group_by(Promise.currency, Promise.state)
     )
     states: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    standing: defaultdict[str, list[int]] = defaultdict(lambda: [0, 0, 0])  # amount, with relief, relief
+    standing: defaultdict[str, list[int]] = defaultdict(lambda: [0] * 5)  # amount, relief, rest, plan
     for currency, state, count, *sums in rows:
         states[currency][state] += count
         if state != PromiseState.CANCELLED:
@@ -68,3 +71,20 @@ def after_calls(
         .group_by(code)
     )
     return tuple(sorted((CodeCount(*row) for row in rows), key=lambda row: (-row.count, row.code)))
+
+
+def inbound(session: Session, campaign_id: int) -> InboundTotals:
+    """Calls that members made to us since the campaign was made."""
+    row = session.execute(
+        select(
+            func.count(),
+            func.count(Call.customer_id.distinct()),
+            sql.total(Call.right_party),
+            func.count(Promise.id),
+            func.coalesce(func.sum(sql.epoch(Call.ended_at) - sql.epoch(Call.answered_at)), 0),
+        )
+        .select_from(Call)
+        .outerjoin(Promise, Promise.call_id == Call.id)
+        .where(*sql.by_members(campaign_id))
+    ).one()
+    return InboundTotals(*(int(count) for count in row))

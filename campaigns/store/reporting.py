@@ -15,7 +15,7 @@ from campaigns.outcomes.report import STAGES, CampaignFacts, CampaignReport, Fun
 from campaigns.store import report_queries as sql
 from campaigns.store.models import Attempt, Campaign, DecisionRecord, FollowUp, Message, Suppression
 from campaigns.store.report_calls import attempts, dispositions, hours, numbers, talk
-from campaigns.store.report_results import after_calls, promises
+from campaigns.store.report_results import after_calls, inbound, promises
 
 
 def campaign_report(
@@ -42,6 +42,7 @@ def campaign_report(
         attempts=attempts(session, campaign_id, machine),
         promises=promises(session, campaign_id),
         talk=talk(session, campaign_id, machine),
+        inbound=inbound(session, campaign_id),
         numbers=numbers(session, campaign_id),
         follow_ups=after_calls(session, campaign_id, FollowUp.reason, FollowUp.call_id),
         messages=after_calls(session, campaign_id, Message.template, Message.call_id),

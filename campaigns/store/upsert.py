@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import case, func
+from sqlalchemy import ColumnElement, case, func
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from campaigns.customers.record import CustomerRow, NumberRow
 from campaigns.store.models import Account, Customer, PhoneNumber
@@ -17,6 +17,7 @@ from telephony.status import NumberStatus
 NO_SOURCE = "none"  # nobody has told the status of a number yet
 FILE_SOURCE = "file"
 
+_CONSENT = ("marketing_consent", "marketing_consent_on")
 _HISTORIES = ("arrears_history", "bill_history", "payment_history")
 _LEDGER = (
     "product", "currency", "credit_limit", "balance", "amount_due", "minimum_due", "due_date",
@@ -38,6 +39,10 @@ def put_customers(
             "region": row.region or before.get("region"),
             "generated": row.generated,
             "attributes": {**before["attributes"], **row.attributes},
+            "last_active_on": max(
+                filter(None, (row.last_active_on, before.get("last_active_on"))), default=None
+            ),
+            **_consent(row, before),
             "created_at": at,
             "updated_at": at,
         }
@@ -53,10 +58,34 @@ def put_customers(
             "region": func.coalesce(new.region, Customer.region),
             "generated": new.generated,
             "attributes": new.attributes,
+            "last_active_on": case(
+                (_is_later(new.last_active_on, Customer.last_active_on), new.last_active_on),
+                else_=Customer.last_active_on,
+            ),
+            **{
+                name: case(
+                    (_is_later(new.marketing_consent_on, Customer.marketing_consent_on), new[name]),
+                    else_=getattr(Customer, name),
+                )
+                for name in _CONSENT
+            },
             "updated_at": new.updated_at,
         },
     )
     session.connection().execute(insert, list(merged.values()))
+
+
+def _consent(row: CustomerRow, before: Mapping[str, Any]) -> dict[str, Any]:
+    """The customer's latest word, of this row or of an earlier one of the file."""
+    told, known_on = row.consent, before.get("marketing_consent_on")
+    if told is None or (known_on is not None and known_on > told.on):
+        return {name: before.get(name) for name in _CONSENT}
+    return dict(zip(_CONSENT, (told.given, told.on), strict=True))
+
+
+def _is_later(new: ColumnElement[Any], known: InstrumentedAttribute[Any]) -> ColumnElement[bool]:
+    """Whether a day that is told is no earlier than the known one; a day that is not told is not."""
+    return new.is_not(None) & (known.is_(None) | (new >= known))
 
 
 def put_accounts(session: Session, rows: Sequence[CustomerRow], ids: Mapping[str, int]) -> None:

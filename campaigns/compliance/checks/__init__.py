@@ -7,7 +7,7 @@ monotone: one more attempt, talk, suppression or open case can never turn its ve
 
 from collections.abc import Callable
 
-from campaigns.compliance.checks import counts, debtor, number, trust, window
+from campaigns.compliance.checks import counts, debtor, number, purpose, trust, window
 from campaigns.compliance.effective import EffectivePack
 from campaigns.compliance.facts import CallFacts
 from campaigns.compliance.verdict import Defer, Refuse
@@ -17,8 +17,10 @@ Check = Callable[[CallFacts, EffectivePack], Defer | Refuse | None]
 CHECKS: tuple[Check, ...] = (
     trust.clock,
     trust.pack_in_force,
-    debtor.debt_owed,
+    purpose.debt_owed,
+    purpose.occasion,
     debtor.customer_suppressed,
+    purpose.consent,
     debtor.open_case,
     debtor.zone_known,
     number.relation,

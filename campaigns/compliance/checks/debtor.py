@@ -12,13 +12,6 @@ from campaigns.compliance.verdict import Defer, Refuse
 from campaigns.compliance.windows import day_start
 
 
-def debt_owed(facts: CallFacts, _pack: EffectivePack) -> Refuse | None:
-    """Who owes nothing, or no longer, is not called; nor is one of whom the ledger says nothing."""
-    if facts.debt_owed is None:
-        return Refuse(Reason.LEDGER_UNKNOWN)
-    return None if facts.debt_owed else Refuse(Reason.NOTHING_OWED)
-
-
 def customer_suppressed(facts: CallFacts, _pack: EffectivePack) -> Defer | Refuse | None:
     """Bars on the customer that are in force."""
     return barred((bar for bar in facts.suppressions if not bar.of_number), facts.now, Scope.DEBTOR)

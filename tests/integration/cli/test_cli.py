@@ -74,11 +74,13 @@ def test_start_up_loads_nothing_heavy() -> None:
 
 
 def test_the_main_job_by_hand(run: Run, tmp_path: Path) -> None:
-    from datetime import date
+    from datetime import datetime
+    from zoneinfo import ZoneInfo
 
     from campaigns.customers.sample import write_sample
 
-    write_sample(tmp_path / "portfolio.csv", date(2026, 3, 2), customers=15, seed=3)
+    today = datetime.now(ZoneInfo("Asia/Shanghai")).date()  # the commands go by the real day
+    write_sample(tmp_path / "portfolio.csv", today, customers=15, seed=3)
     assert "Created" in run("init").stdout
     assert "Checked" in run("init").stdout
     assert "new customers" in run("customers", "import", "portfolio.csv").stdout

@@ -12,8 +12,9 @@ import pytest
 from sqlalchemy import ColumnElement, func, select, update
 
 from campaigns.clock import VirtualClock
-from campaigns.dialing.assembly import choose_clock, open_worker
+from campaigns.dialing.assembly import open_worker
 from campaigns.dialing.events import Decided, Dialled, Ended, WorkerEvent
+from campaigns.dialing.timing import choose_clock
 from campaigns.dialing.worker import RunEnd, Worker
 from campaigns.errors import ClockError, ConflictError, StoreError
 from campaigns.settings import Settings
@@ -319,7 +320,9 @@ def test_a_lost_call_counts_as_a_talk(bench: Bench) -> None:
         session.flush()
         member = session.get_one(CampaignMember, attempt.member_id)
         turn = MemberTurn(member.id, member.campaign_id, member.customer_id, member.account_id, 1, "running")
-        around = Surroundings(MONDAY_MORNING, True, True, MONDAY_MORNING - timedelta(days=30))
+        around = Surroundings(
+            MONDAY_MORNING, True, True, MONDAY_MORNING - timedelta(days=30), MONDAY_MORNING.date()
+        )
         facts = call_facts(session, turn, numbers_of(session, member.customer_id), around)[0]
         assert attempt.dialed_at in [talk.at for talk in facts.talks]
         session.rollback()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import count
 
 from sqlalchemy.orm import Session
@@ -31,7 +31,7 @@ def add_customer(session: Session, *, amount_due: int = 120_000, days_past_due: 
             balance=amount_due,
             amount_due=amount_due,
             minimum_due=amount_due // 10,
-            due_date=date(2026, 2, 20),
+            due_date=AT.date() - timedelta(days=days_past_due),
             days_past_due=days_past_due,
             as_of=AT,
         )

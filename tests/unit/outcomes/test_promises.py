@@ -1,4 +1,4 @@
-"""The promise to pay: what may be promised, and how it fares against the ledger."""
+"""The promise to pay: what may be promised."""
 
 from datetime import date, timedelta
 
@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from campaigns.errors import ConflictError
 from campaigns.outcomes.promises import (
-    Payment,
     PromiseFault,
     PromiseLimits,
     PromiseRejected,
@@ -16,20 +15,26 @@ from campaigns.outcomes.promises import (
     PromiseToPay,
     cancel,
     promise_to_pay,
-    review,
 )
 
 TODAY = date(2026, 3, 2)
-LIMITS = PromiseLimits(amount_due=50_000, currency="CNY", today=TODAY, latest=TODAY + timedelta(days=7))
+LIMITS = PromiseLimits(
+    amount_due=50_000,
+    currency="CNY",
+    today=TODAY,
+    latest=TODAY + timedelta(days=7),
+    latest_rest=TODAY + timedelta(days=30),
+    instalment=10_000,
+)
 DUE = TODAY + timedelta(days=3)
-PROMISE = PromiseToPay(50_000, "CNY", DUE)
 
 
 @pytest.mark.parametrize("amount", [1, 50_000])
 @pytest.mark.parametrize("days", [0, 7])
 def test_the_limits_themselves_may_be_promised(amount: int, days: int) -> None:
     due = TODAY + timedelta(days=days)
-    assert promise_to_pay(amount, due, LIMITS, relief_offer_id=3) == PromiseToPay(amount, "CNY", due, 3)
+    promise = promise_to_pay(amount, due, LIMITS, relief_offer_id=3)
+    assert promise == PromiseToPay(amount, "CNY", due, 3, owed=50_000)
 
 
 @pytest.mark.parametrize(
@@ -48,6 +53,35 @@ def test_what_lies_outside_the_limits_is_rejected_with_every_fault(
     assert promise_to_pay(amount, TODAY + timedelta(days=days), LIMITS) == PromiseRejected(faults)
 
 
+@pytest.mark.parametrize(
+    ("amount", "days", "faults"),
+    [
+        (20_000, 4, ()),
+        (20_000, 30, ()),
+        (20_000, 3, (PromiseFault.REST_NOT_LATER,)),
+        (20_000, 31, (PromiseFault.REST_TOO_LATE,)),
+        (50_000, 10, (PromiseFault.NO_REST,)),
+    ],
+)
+def test_the_rest_has_a_later_day_within_its_own_limit(
+    amount: int, days: int, faults: tuple[PromiseFault, ...]
+) -> None:
+    rest_due = TODAY + timedelta(days=days)
+    result = promise_to_pay(amount, DUE, LIMITS, rest_due=rest_due)
+    if faults:
+        assert result == PromiseRejected(faults)
+    else:
+        assert result == PromiseToPay(amount, "CNY", DUE, rest_due=rest_due, owed=50_000)
+
+
+def test_a_plan_is_promised_by_exactly_its_first_payment() -> None:
+    assert promise_to_pay(10_000, DUE, LIMITS, plan_id=4) == PromiseToPay(
+        10_000, "CNY", DUE, plan_id=4, owed=50_000
+    )
+    other = promise_to_pay(9_999, DUE, LIMITS, plan_id=4)
+    assert other == PromiseRejected((PromiseFault.NOT_THE_PLAN,))
+
+
 @given(st.integers(), st.dates())
 def test_whatever_is_accepted_is_within_the_limits(amount: int, due: date) -> None:
     result = promise_to_pay(amount, due, LIMITS)
@@ -58,46 +92,6 @@ def test_whatever_is_accepted_is_within_the_limits(amount: int, due: date) -> No
 def test_a_promise_of_nothing_cannot_even_be_written_down() -> None:
     with pytest.raises(ValueError, match="positive"):
         PromiseToPay(0, "CNY", DUE)
-
-
-def fate(payments: list[Payment], today: date, grace_days: int = 0) -> PromiseState:
-    return review(PROMISE, PromiseState.PENDING, TODAY, payments, today, grace_days=grace_days)
-
-
-def test_payments_in_parts_keep_a_promise() -> None:
-    parts = [Payment(TODAY, 20_000), Payment(DUE, 30_000)]
-    assert fate(parts, DUE) is PromiseState.KEPT
-
-
-def test_a_promise_is_pending_through_its_last_day_and_broken_after_it() -> None:
-    assert fate([Payment(DUE, 49_999)], DUE) is PromiseState.PENDING
-    assert fate([Payment(DUE, 49_999)], DUE + timedelta(days=1)) is PromiseState.BROKEN
-
-
-def test_days_of_grace_put_the_end_off() -> None:
-    late = [Payment(DUE + timedelta(days=1), 50_000)]
-    assert fate(late, DUE + timedelta(days=2)) is PromiseState.BROKEN
-    assert fate(late, DUE + timedelta(days=2), grace_days=1) is PromiseState.KEPT
-
-
-def test_money_paid_before_the_promise_does_not_keep_it() -> None:
-    assert fate([Payment(TODAY - timedelta(days=1), 50_000)], DUE) is PromiseState.PENDING
-
-
-payments = st.lists(
-    st.builds(
-        Payment, st.dates(TODAY - timedelta(days=5), TODAY + timedelta(days=30)), st.integers(0, 60_000)
-    )
-)
-
-
-@given(payments, st.dates(TODAY, TODAY + timedelta(days=40)))
-def test_what_is_settled_stays_settled(paid: list[Payment], today: date) -> None:
-    state = fate(paid, today)
-    later = review(PROMISE, state, TODAY, [*paid, Payment(today, 90_000)], today + timedelta(days=9))
-    if state is not PromiseState.PENDING:
-        assert later is state
-    assert fate(paid, date(2027, 1, 1)) in (PromiseState.KEPT, PromiseState.BROKEN)
 
 
 def test_only_what_is_pending_can_be_cancelled() -> None:

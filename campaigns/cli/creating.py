@@ -1,0 +1,48 @@
+"""Creating a campaign from what was asked for on the command line."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.language import language_dir
+from campaigns.dialing.audience import Audience
+from campaigns.dialing.creation import NewCampaign, create
+from campaigns.dialing.timing import choose_clock
+from campaigns.errors import ConflictError
+from campaigns.settings import Settings
+from campaigns.store.campaigns import NewInvitation
+from campaigns.store.database import Database
+
+
+def invitation_of(text: str | None, until: datetime | None, approved_by: str) -> NewInvitation | None:
+    """The invitation of these options, None without any. Raises ConflictError when some are missing."""
+    if text is None:
+        if until is not None or approved_by:
+            raise ConflictError("there is no invitation to approve or end: --invitation TEXT")
+        return None
+    if until is None:
+        raise ConflictError("an invitation needs its last day: --invitation-until DATE")
+    return NewInvitation(text, until.date(), approved_by)
+
+
+def create_campaign_of(settings: Settings, database: Database, wanted: NewCampaign) -> str:
+    """Make the campaign; what to tell the operator of it. Raises ConflictError, DataFileError, ClockError."""
+    at = choose_clock(settings, database, real_time=False).now().astimezone(settings.zone)
+    with database.transaction() as session:
+        campaign, chosen = create(session, wanted, language_dir(settings.language), settings, at)
+    return (
+        f"Campaign {wanted.name!r} has {campaign.members:,} members: {describe(chosen)}. "
+        f"Next: xiaorong campaign run {wanted.name}"
+    )
+
+
+def describe(audience: Audience) -> str:
+    """Whom an audience holds, in a few words."""
+    if audience.dormant_days is not None:
+        return f"they owe nothing and were not heard of for {audience.dormant_days} days"
+    low, high = audience.min_days_past_due, audience.max_days_past_due
+    if low is None:
+        days = "of any age" if high is None else f"at most {high} days past due" if high else "not yet late"
+    else:
+        days = f"{low} days past due or more" if high is None else f"{low} to {high} days past due"
+    return f"accounts {days}" + (" whose latest promise was broken" if audience.broken_promises else "")

@@ -1,0 +1,82 @@
+"""Making a campaign: its flow, whom that is for, and what it invites to are checked first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from bot.dialogue.brief import unknown_caller
+from bot.dialogue.flow import Flow, load_flow
+from campaigns.dialing.audience import Audience
+from campaigns.dialing.briefing import Lender
+from campaigns.dialing.fitting import fit, shipped_fits
+from campaigns.errors import ConflictError
+from campaigns.store.campaigns import CampaignView, NewInvitation, create_campaign
+from campaigns.store.database import Session
+
+LONGEST_INVITATION = 120  # characters: half a minute of speech
+LONGEST_NAME = 64
+_ENDS = "。.！!，,；; "
+
+
+@dataclass(frozen=True, slots=True)
+class NewCampaign:
+    """What an operator asks for."""
+
+    name: str
+    flow: str
+    audience: Audience
+    concurrency: int = 20
+    calls_per_second: float = 2.0
+    invitation: NewInvitation | None = None
+
+
+def create(
+    session: Session, wanted: NewCampaign, language: Path, lender: Lender, at: datetime
+) -> tuple[CampaignView, Audience]:
+    """Make a campaign; it, and its audience narrowed to whom the flow is for.
+
+    ``at`` is in the zone in which days are counted. Raises ConflictError that says what would fit,
+    DataFileError for a flow that is wrong.
+    """
+    flow = load_flow(language, wanted.flow)
+    fitted = fit(
+        flow.name,
+        wanted.audience,
+        shipped_fits(),
+        speaks_of_debt=flow.speaks_of_debt,
+        has_invitation=wanted.invitation is not None,
+    )
+    invitation = wanted.invitation and _checked(wanted.invitation, flow, lender, at)
+    campaign = create_campaign(
+        session,
+        wanted.name,
+        flow.name,
+        fitted.audience,
+        concurrency=wanted.concurrency,
+        calls_per_second=wanted.calls_per_second,
+        at=at,
+        purpose=fitted.purpose,
+        invitation=invitation,
+    )
+    return campaign, fitted.audience
+
+
+def _checked(invitation: NewInvitation, flow: Flow, lender: Lender, at: datetime) -> NewInvitation:
+    """The invitation as it can be spoken. Raises ConflictError."""
+    text = " ".join(invitation.text.split()).rstrip(_ENDS)
+    if not text or not text.isprintable() or len(text) > LONGEST_INVITATION:
+        raise ConflictError(f"an invitation is one sentence of at most {LONGEST_INVITATION} characters")
+    word = flow.lexicon.find(text, unknown_caller(lender.institution, lender.hotline))
+    if word is not None:
+        raise ConflictError(
+            f"the invitation says {word!r}, which sounds of a debt: a customer who owes nothing hears "
+            "nothing of one; say it in other words"
+        )
+    if invitation.valid_until < at.date():
+        raise ConflictError(f"the invitation ended on {invitation.valid_until}")
+    approved_by = invitation.approved_by.strip()
+    if not approved_by or len(approved_by) > LONGEST_NAME:
+        raise ConflictError("an invitation needs the name of who approved it: --approved-by NAME")
+    return replace(invitation, text=text, approved_by=approved_by)

@@ -1,0 +1,88 @@
+"""Whom a campaign is over: its audience as rows."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import ColumnElement, exists, func, insert, literal, select
+from sqlalchemy.orm import Session, aliased
+
+from campaigns.dialing.audience import Audience
+from campaigns.store.models import Account, CampaignMember, Customer, Grade
+from campaigns.store.promises import accounts_to_call_about
+
+_COLUMNS = ("campaign_id", "customer_id", "account_id", "state", "priority", "next_at", "turn")
+
+
+def add_members(session: Session, campaign_id: int, audience: Audience, at: datetime) -> int:
+    """One member a customer, with the account longest past due among those that fit; how many there are.
+
+    The longest past due come first; of dormant customers those heard of last.
+    """
+    today = at.date()
+    rank = func.row_number().over(
+        partition_by=Account.customer_id, order_by=(Account.days_past_due.desc(), Account.id)
+    )
+    urgency = Account.days_past_due if audience.dormant_days is None else literal(0)
+    ranked = (
+        select(
+            Account.customer_id,
+            Account.id.label("account_id"),
+            urgency.label("urgency"),
+            Customer.last_active_on.label("last_active_on"),
+            rank.label("rank"),
+        )
+        .join(Customer, Customer.id == Account.customer_id)
+        .where(*_conditions(audience, today))
+        .subquery()
+    )
+    order = (
+        ranked.c.urgency.desc() if audience.dormant_days is None else ranked.c.last_active_on.desc(),
+        ranked.c.customer_id,
+    )
+    chosen = (
+        select(
+            literal(campaign_id),
+            ranked.c.customer_id,
+            ranked.c.account_id,
+            literal("waiting"),
+            -ranked.c.urgency,
+            literal(at, type_=CampaignMember.next_at.type),
+            literal(0),
+        )
+        .where(ranked.c.rank == 1)
+        .order_by(*order)
+        .limit(audience.limit)
+    )
+    session.execute(insert(CampaignMember).from_select(list(_COLUMNS), chosen, include_defaults=False))
+    count = session.scalar(
+        select(func.count()).select_from(CampaignMember).where(CampaignMember.campaign_id == campaign_id)
+    )
+    return count or 0
+
+
+def _conditions(audience: Audience, today: date) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if audience.grades:
+        graded = select(Grade.customer_id).where(Grade.is_current, Grade.letter.in_(audience.grades))
+        conditions.append(Account.customer_id.in_(graded))
+    if audience.dormant_days is not None:
+        return [*conditions, *_dormant(today - timedelta(days=audience.dormant_days))]
+    conditions.append(Account.amount_due >= audience.min_amount_due)
+    # By the due date, as the bot says it: the days of the file are as old as the file.
+    if audience.min_days_past_due is not None:
+        conditions.append(Account.due_date <= today - timedelta(days=audience.min_days_past_due))
+    if audience.max_days_past_due is not None:
+        conditions.append(Account.due_date >= today - timedelta(days=audience.max_days_past_due))
+    if audience.broken_promises:
+        conditions.append(Account.id.in_(accounts_to_call_about()))
+    return conditions
+
+
+def _dormant(last_day: date) -> list[ColumnElement[bool]]:
+    """Nothing is due on any account, and the last that was heard is on record and long ago."""
+    owing = aliased(Account)
+    return [
+        Customer.last_active_on <= last_day,
+        ~exists().where(owing.customer_id == Customer.id, owing.amount_due > 0),
+    ]
