@@ -1,7 +1,8 @@
-"""The port every carrier implements: dial, answer, media, hang-up cause, number status."""
+"""The ports every carrier implements: dial, answer, media, hang-up cause, number status; and calls to us."""
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
@@ -73,13 +74,16 @@ class Played:
 
 
 class Dialled(Protocol):
-    """One call placed on a line, from ringing to its end."""
+    """One call, placed on a line or come in on it, from ringing to its end."""
 
     @property
     def id(self) -> str: ...
 
     async def answer(self) -> Answered | NotAnswered:
-        """Wait until the call is answered or fails. Raises TrunkFault when the trunk turns it away late."""
+        """Wait until the call is answered or fails; pick up one that came in.
+
+        Raises TrunkFault when the trunk turns it away late.
+        """
         ...
 
     async def hang_up(self) -> None:
@@ -148,4 +152,26 @@ class Line(Protocol):
 
     async def dial(self, order: DialOrder) -> Call:
         """Place a call. Raises PermitError before anything is sent, TrunkFault when the trunk fails."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A call that rings at ours. ``number``: the caller's in E.164, None when it is withheld."""
+
+    call: Call
+    number: str | None = field(repr=False)
+
+
+class InboundCalls(Protocol):
+    """Where calls to us come in. They need no permit: it is the far end that calls."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def simulated(self) -> bool: ...
+
+    def calls(self) -> AsyncIterator[Incoming]:
+        """Each call as it begins to ring, also while others go on; ends when no more can come."""
         ...

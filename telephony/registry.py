@@ -1,4 +1,4 @@
-"""The carriers and number checks by name. A new one is a folder here and one line below."""
+"""The carriers, number checks and ways in by name. A new one is a folder here and one line below."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import cast
 from telephony.carrier import Carrier, GuardedLine, LineSetup
 from telephony.checks import NumberChecker
 from telephony.errors import LineConfigError
-from telephony.line import Line
+from telephony.line import InboundCalls, Line
 from telephony.permits import PermitGate
 
 # module:function(LineSetup) -> Carrier; imported when opened, for some bring heavy or optional libraries.
@@ -19,6 +19,12 @@ _CARRIERS = {
 # module:function(LineSetup) -> NumberChecker
 _CHECKERS = {
     "simulated": "telephony.simulated.check:build",
+}
+
+
+# module:function(LineSetup) -> InboundCalls
+_INBOUND = {
+    "simulated": "telephony.simulated.inbound:build",
 }
 
 
@@ -41,3 +47,11 @@ def open_checker(name: str, setup: LineSetup) -> NumberChecker:
         raise LineConfigError(f"there is no number check {name!r}; known: {', '.join(_CHECKERS)}")
     build = resolve_name(_CHECKERS[name])
     return cast(NumberChecker, build(setup))
+
+
+def open_inbound(name: str, setup: LineSetup) -> InboundCalls:
+    """Where calls come in on the line ``name``. Raises LineConfigError: unknown name, wrong settings."""
+    if name not in _INBOUND:
+        raise LineConfigError(f"no calls come in on a line {name!r}; known: {', '.join(_INBOUND)}")
+    build = resolve_name(_INBOUND[name])
+    return cast(InboundCalls, build(setup))

@@ -21,6 +21,7 @@ from campaigns.cli import (
     dialogue_replay,
     dialogue_simulate,
     grade,
+    inbound,
     init,
     recording,
     payments,
@@ -40,6 +41,7 @@ app = typer.Typer(
 )
 app.add_typer(customers.app, name="customers")
 app.add_typer(campaign.app, name="campaign")
+app.add_typer(inbound.app, name="inbound")
 app.add_typer(payments.app, name="payments")
 app.add_typer(promises.app, name="promises")
 app.add_typer(dialogue.app, name="dialogue")

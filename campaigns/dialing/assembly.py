@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import platform
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from bot.dialogue.flow import load_flow
 from bot.dialogue.prompts import PromptBook
@@ -15,8 +16,10 @@ from bot.nlu.embedded import EmbeddedInterpreter
 from bot.simulation.persona import load_personas
 from campaigns.clock import Clock
 from campaigns.compliance.effective import load_effective
-from campaigns.dialing.events import Listener, ignore
+from campaigns.dialing.events import Listener, ReceptionEvent, ignore
 from campaigns.dialing.house import House
+from campaigns.dialing.inbound import FLOW as INBOUND_FLOW
+from campaigns.dialing.inbound import Desk, Reception
 from campaigns.dialing.pacing import TokenBucket
 from campaigns.dialing.people import SimulatedPeople
 from campaigns.dialing.reserve import Rules
@@ -34,8 +37,9 @@ from campaigns.store.threads import StoreThreads
 from telephony.announcements import load_announcements
 from telephony.carrier import LineSetup
 from telephony.far_end import FarEndFactory
+from telephony.line import InboundCalls
 from telephony.permits import PermitGate, PermitSigner
-from telephony.registry import open_checker, open_line
+from telephony.registry import open_checker, open_inbound, open_line
 
 
 @contextmanager
@@ -53,21 +57,8 @@ def open_worker(
     """
     language = language_dir(settings.language)
     prompts = PromptBook.load(language)
-    script = Script(
-        load_flow(language, campaign.flow, prompts),
-        prompts,
-        EmbeddedInterpreter.load(language, settings.cache, settings.zone),
-        settings.zone,
-    )
-    pack = load_effective(settings.rule_pack, settings.rule_pack_overrides)
-    house = House(
-        pack=pack,
-        retries=shipped_retry_policy(),
-        messages=load_messages(settings.language),
-        institution=settings.institution,
-        hotline=settings.hotline,
-        zone=settings.zone,
-    )
+    script = _script(settings, language, campaign.flow, prompts)
+    house = _house(settings)
     key = settings.permit_key()
     setup = LineSetup(
         clock=clock,
@@ -88,7 +79,7 @@ def open_worker(
                 signer=PermitSigner(key),
                 checker=open_checker(settings.line, setup),
                 script=script,
-                rules=Rules(pack, f"{platform.node()}:{os.getpid()}"[:64], settings.language),
+                rules=Rules(house.pack, f"{platform.node()}:{os.getpid()}"[:64], settings.language),
                 house=house,
                 pacer=TokenBucket(clock, campaign.calls_per_second),
                 caller_id=settings.caller_id,
@@ -98,6 +89,57 @@ def open_worker(
         finally:
             store.close()
             queue.close()
+
+
+@contextmanager
+def open_reception(
+    settings: Settings,
+    database: Database,
+    clock: Clock,
+    callers: Sequence[Mapping[str, Any]],
+    listener: Callable[[ReceptionEvent], None] = lambda _event: None,
+) -> Iterator[tuple[Reception, InboundCalls]]:
+    """A reception and the calls that come to it, alone on its database: virtual time is of one process.
+
+    ``callers`` are those of a simulated line, as ``telephony.simulated.inbound.Caller`` has them. Raises
+    ConflictError, DataFileError, LineError.
+    """
+    language = language_dir(settings.language)
+    prompts = PromptBook.load(language)
+    setup = LineSetup(
+        clock=clock,
+        announcements=load_announcements(language / "announcements.yml"),
+        far_end=_people(settings, database, language, prompts, clock).calling_in,
+        settings={"seed": settings.seed, "callers": list(callers)} if settings.line == SIMULATED else {},
+    )
+    inbound = open_inbound(settings.line, setup)
+    with exclusive_worker(database):
+        store = StoreThreads(database)
+        try:
+            script = _script(settings, language, INBOUND_FLOW, prompts)
+            yield Reception(Desk(store, clock, script, _house(settings), listener)), inbound
+        finally:
+            store.close()
+
+
+def _script(settings: Settings, language: Path, flow: str, prompts: PromptBook) -> Script:
+    return Script(
+        load_flow(language, flow, prompts),
+        prompts,
+        EmbeddedInterpreter.load(language, settings.cache, settings.zone),
+        settings.zone,
+    )
+
+
+def _house(settings: Settings) -> House:
+    return House(
+        pack=load_effective(settings.rule_pack, settings.rule_pack_overrides),
+        retries=shipped_retry_policy(),
+        messages=load_messages(settings.language),
+        institution=settings.institution,
+        hotline=settings.hotline,
+        zone=settings.zone,
+    )
 
 
 def _people(

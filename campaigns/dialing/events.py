@@ -49,6 +49,36 @@ class Ended:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class CameIn:
+    """A call came in and was picked up. ``known``: from the number of one customer."""
+
+    line_call_id: str
+    known: bool
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SaidIn:
+    """One thing was said in a call that came in."""
+
+    line_call_id: str
+    entry: Entry
+
+
+@dataclass(frozen=True, slots=True)
+class EndedIn:
+    """A call that came in is over and on record as ``call_id``."""
+
+    line_call_id: str
+    call_id: int
+    disposition: str
+    right_party: bool
+    promised: int | None  # minor units
+    at: datetime
+
+
+ReceptionEvent = CameIn | SaidIn | EndedIn
 WorkerEvent = Decided | Dialled | Spoken | Ended
 Listener = Callable[[WorkerEvent], None]
 

@@ -17,6 +17,9 @@ from campaigns.store.briefs import anybody_at_number
 from campaigns.store.database import Database
 from telephony.far_end import FarReply
 
+STRANGER = CustomerFacts("", 0, 0)
+"""Of a caller who is no customer: there is nothing to know."""
+
 
 class Nobody:
     """Picks up a number that is no customer's: hears the first words and hangs up."""
@@ -74,13 +77,24 @@ class SimulatedPeople:
         self._zone = zone
 
     def __call__(self, number: str, call_id: str) -> Person | Nobody:
+        """Who picks up ``number``."""
+        facts = self._facts(number)
+        return Nobody() if facts is None else self._person(number, call_id, facts)
+
+    def calling_in(self, number: str, call_id: str) -> Person:
+        """Who calls from ``number``: a stranger, when it is no customer's."""
+        return self._person(number, call_id, self._facts(number) or STRANGER)
+
+    def _facts(self, number: str) -> CustomerFacts | None:
         today = self._clock.now().astimezone(self._zone).date()
         with self._database.transaction() as session:
             subject = anybody_at_number(session, number, today)
         if subject is None:
-            return Nobody()
+            return None
+        return CustomerFacts.of(brief_of(subject, self._speech, self._lender, today))
+
+    def _person(self, number: str, call_id: str, facts: CustomerFacts) -> Person:
         persona = pick_persona(self._personas, Random(f"{self._seed}|{number}"))
-        facts = CustomerFacts.of(brief_of(subject, self._speech, self._lender, today))
         call_seed = int.from_bytes(blake2b(call_id.encode(), digest_size=8).digest(), "big")
         return Person(SimulatedCustomer(persona, facts, call_seed))
 

@@ -259,6 +259,21 @@ def put_all_back(session: Session, at: datetime) -> None:
     )
 
 
+def agree_callback(session: Session, customer_id: int, at: datetime) -> bool:
+    """Have the next call to a customer who waits in a campaign made at ``at``; whether any is to be made."""
+    agreed = session.execute(
+        update(CampaignMember)
+        .where(
+            CampaignMember.customer_id == customer_id,
+            CampaignMember.state == "waiting",
+            CampaignMember.campaign_id.in_(select(Campaign.id).where(Campaign.state != "finished")),
+        )
+        .values(callback_at=at, next_at=at)
+        .returning(CampaignMember.id)
+    ).all()
+    return bool(agreed)
+
+
 @dataclass(frozen=True, slots=True)
 class Progress:
     """How far a campaign has come. ``live``: attempts reserved or dialling now."""
