@@ -15,6 +15,7 @@ from sqlalchemy import create_engine, make_url, text
 
 from campaigns.store.database import Database
 from campaigns.store.migrate import upgrade
+from campaigns.store.models import Base
 
 # Enough for every run; a longer search is one option away: --hypothesis-profile=long.
 settings.register_profile("usual", max_examples=50, deadline=None)
@@ -95,3 +96,29 @@ def bare_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Da
     else:
         with new_postgres(request.getfixturevalue("postgres_server")) as database:
             yield database
+
+
+@pytest.fixture(scope="session", params=["sqlite", pytest.param("postgres", marks=pytest.mark.external)])
+def kept_database(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Database]:
+    """A migrated database of this test process's own, on either; ``clean_database`` empties it."""
+    if request.param == "sqlite":
+        database = Database(f"sqlite:///{tmp_path_factory.mktemp('kept') / 'store.db'}")
+        upgrade(database)
+        yield database
+        database.close()
+    else:
+        with new_postgres(request.getfixturevalue("postgres_server")) as database:
+            upgrade(database)
+            yield database
+
+
+@pytest.fixture
+def clean_database(kept_database: Database) -> Database:
+    """An empty database, made once for all tests that decide on no call: decisions cannot be deleted."""
+    with kept_database.transaction() as session:
+        for table in reversed(Base.metadata.sorted_tables):
+            if table.name != "decision":
+                session.execute(table.delete())
+    return kept_database
