@@ -15,6 +15,7 @@ def print_campaign(campaign: CampaignView, progress: Progress, zone: tzinfo) -> 
     table = Table(show_header=False, title=f"Campaign {campaign.name}")
     table.add_row("State", campaign.state + (f" ({campaign.pause_reason})" if campaign.pause_reason else ""))
     table.add_row("Flow", campaign.flow)
+    table.add_row("Purpose", campaign.purpose)
     table.add_row("Calls at once", str(campaign.concurrency))
     table.add_row("New calls a second", f"{campaign.calls_per_second:g}")
     for label, moment in (

@@ -114,7 +114,7 @@ def review(
 
 def counts(payment: Payment, made_at: datetime) -> bool:
     """Whether a payment can be towards a promise: what was due at the call did not take account of it yet."""
-    return payment.booked_at > made_at and (payment.at > made_at or not payment.in_ledger)
+    return payment.booked_at >= made_at and (payment.at > made_at or not payment.in_ledger)
 
 
 def stages(promise: PromiseToPay) -> Iterator[tuple[int, date]]:

@@ -13,8 +13,8 @@ from bot.dialogue.brief import BrokenPromise, Debt, InstalmentPlan, Invitation, 
 from campaigns.compliance.reasons import Reason
 from campaigns.errors import NotFoundError
 from campaigns.store.approved import current_offer, current_plan, invitation_of
+from campaigns.store.broken import broken_promise
 from campaigns.store.models import Account, CampaignMember, Customer, PhoneNumber, Suppression
-from campaigns.store.promises import broken_promise
 from telephony.status import NumberStatus
 
 

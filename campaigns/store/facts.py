@@ -18,6 +18,7 @@ from campaigns.compliance.facts import (
     TalkFact,
 )
 from campaigns.store.approved import invitation_of
+from campaigns.store.broken import broken_promise
 from campaigns.store.ledger import MemberTurn
 from campaigns.store.models import (
     Account,
@@ -31,7 +32,6 @@ from campaigns.store.models import (
     Promise,
     Suppression,
 )
-from campaigns.store.promises import broken_promise
 from telephony.status import NumberStatus
 
 # Built once: a campaign runs these for every turn, and building a statement costs more than running it.

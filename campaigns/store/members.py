@@ -8,8 +8,8 @@ from sqlalchemy import ColumnElement, exists, func, insert, literal, select
 from sqlalchemy.orm import Session, aliased
 
 from campaigns.dialing.audience import Audience
+from campaigns.store.broken import accounts_to_call_about
 from campaigns.store.models import Account, CampaignMember, Customer, Grade
-from campaigns.store.promises import accounts_to_call_about
 
 _COLUMNS = ("campaign_id", "customer_id", "account_id", "state", "priority", "next_at", "turn")
 

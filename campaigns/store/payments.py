@@ -11,7 +11,8 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from campaigns.customers.record import CustomerRow, Reason
 from campaigns.payments.record import PaymentRow
-from campaigns.store.models import Account, Customer, Payment
+from campaigns.store.models import Account, Payment
+from campaigns.store.payment_accounts import PayableAccount, PaymentAccounts
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +29,6 @@ class BookResult:
     repeated: frozenset[int]
     taken_off: dict[str, int]
     cleared: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Account:
-    id: int
-    currency: str
-    as_of: datetime
-    amount_due: int
 
 
 def _less(column: InstrumentedAttribute[int]) -> ColumnElement[int]:
@@ -61,7 +54,7 @@ def book_payments(
     A payment of the day that an account's state is of, or of a later one, is taken off what it owes; one of
     an earlier day is in that state already.
     """
-    accounts = _Accounts(session, rows)
+    accounts = PaymentAccounts(session, rows)
     known = _known(session, rows)
     refused: dict[int, Reason] = {}
     repeated: set[int] = set()
@@ -129,7 +122,7 @@ def _take_off(session: Session, paid: dict[int, int]) -> tuple[dict[str, int], i
 
 
 def _payment(
-    row: PaymentRow, account: _Account, at: datetime, file_name: str, *, in_ledger: bool
+    row: PaymentRow, account: PayableAccount, at: datetime, file_name: str, *, in_ledger: bool
 ) -> dict[str, object]:
     return {
         "account_id": account.id,
@@ -151,50 +144,3 @@ def _known(session: Session, rows: Iterable[PaymentRow]) -> dict[str, tuple[int,
         )
     )
     return {reference: (account_id, amount) for reference, account_id, amount in found}
-
-
-class _Accounts:
-    """Finds the account that a payment is on, by its own key or by that of a customer with only one."""
-
-    def __init__(self, session: Session, rows: Sequence[PaymentRow]) -> None:
-        self._by_key: dict[str, tuple[str, _Account]] = {}
-        self._by_customer: dict[str, list[_Account]] = {}
-        accounts = {row.account_id for row in rows if row.account_id is not None}
-        customers = {row.customer_id for row in rows if row.customer_id is not None}
-        found = session.execute(
-            select(
-                Account.external_id,
-                Customer.external_id,
-                Account.id,
-                Account.currency,
-                Account.as_of,
-                Account.amount_due,
-            )
-            .join(Customer, Customer.id == Account.customer_id)
-            .where(Account.external_id.in_(accounts) | Customer.external_id.in_(customers))
-        )
-        for key, owner, account_id, currency, as_of, amount_due in found:
-            account = _Account(account_id, currency, as_of, amount_due)
-            self._by_key[key] = (owner, account)
-            self._by_customer.setdefault(owner, []).append(account)
-
-    def of(self, row: PaymentRow) -> _Account | Reason:
-        found = self._named(row)
-        if isinstance(found, Reason) or row.currency in (None, found.currency):
-            return found
-        return Reason("currency", "other_currency", f"the account is in {found.currency}")
-
-    def _named(self, row: PaymentRow) -> _Account | Reason:
-        if row.account_id is not None:
-            owner, account = self._by_key.get(row.account_id, ("", None))
-            if account is None:
-                return Reason("account_id", "unknown_account", "there is no such account; import it first")
-            if row.customer_id not in (None, owner):
-                return Reason("account_id", "other_customer", "belongs to another customer")
-            return account
-        several = self._by_customer.get(row.customer_id or "", [])
-        if not several:
-            return Reason("customer_id", "unknown_customer", "there is no such customer; import them first")
-        if len(several) > 1:
-            return Reason("customer_id", "several_accounts", "has several accounts; name the account")
-        return several[0]

@@ -1,4 +1,4 @@
-"""Promises to pay in the store: those still open, those that a file tells of, and the broken ones."""
+"""Promises to pay in the store: those still open, and those that a file tells of."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, or_, select, update
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy.orm import Session
 
-from bot.dialogue.brief import BrokenPromise
 from campaigns.customers.record import CustomerRow
 from campaigns.outcomes import standing
 from campaigns.outcomes.promises import PromiseState, PromiseToPay
 from campaigns.outcomes.standing import PromiseReason, Standing
 from campaigns.store.models import Account, Payment, Promise
 
-_STANDING_STATES = (PromiseState.PENDING, PromiseState.KEPT, PromiseState.BROKEN)
+STANDING_STATES = (PromiseState.PENDING, PromiseState.KEPT, PromiseState.BROKEN)
+"""Of a promise that no later one has replaced."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +131,7 @@ def put_promises(session: Session, rows: Sequence[CustomerRow], at: datetime) ->
     latest: dict[int, Promise] = {}
     for known in session.scalars(
         select(Promise)
-        .where(Promise.account_id.in_([row.id for row in accounts]), Promise.state.in_(_STANDING_STATES))
+        .where(Promise.account_id.in_([row.id for row in accounts]), Promise.state.in_(STANDING_STATES))
         .order_by(Promise.made_at, Promise.id)
     ):
         latest[known.account_id] = known
@@ -161,69 +161,3 @@ def put_promises(session: Session, rows: Sequence[CustomerRow], at: datetime) ->
 def _is_known(known: Promise, amount: int, due: date, made_at: datetime) -> bool:
     """The lender's books may tell our own promise back, by its day; and they may not know the latest yet."""
     return (known.amount, known.due) == (amount, due) or known.made_at >= made_at
-
-
-def paid_towards() -> ColumnElement[int]:
-    """What payments told brought towards the promise of a statement, as ``standing.counts`` has it."""
-    return func.coalesce(
-        select(func.sum(Payment.amount))
-        .where(
-            Payment.account_id == Promise.account_id,
-            Payment.booked_at > Promise.made_at,
-            or_(Payment.paid_at > Promise.made_at, Payment.in_ledger.is_(False)),
-        )
-        .correlate(Promise)
-        .scalar_subquery(),
-        0,
-    )
-
-
-def accounts_to_call_about() -> Select[int]:
-    """Accounts whose latest promise is broken and still not made good, as ``standing.shortfall`` has it."""
-    need = case((Promise.reason == PromiseReason.REST_UNPAID, Promise.owed), else_=Promise.amount)
-    return (
-        select(Promise.account_id)
-        .join(Account, Account.id == Promise.account_id)
-        .where(
-            Promise.state == PromiseState.BROKEN,
-            _is_latest(),
-            Account.amount_due > 0,
-            need > paid_towards(),
-            or_(Promise.owed.is_(None), need > Promise.owed - Account.amount_due),
-        )
-    )
-
-
-def _is_latest() -> ColumnElement[bool]:
-    later = aliased(Promise)
-    return ~(
-        select(later.id)
-        .where(
-            later.account_id == Promise.account_id,
-            later.state.in_(_STANDING_STATES),
-            or_(
-                later.made_at > Promise.made_at, and_(later.made_at == Promise.made_at, later.id > Promise.id)
-            ),
-        )
-        .correlate(Promise)
-        .exists()
-    )
-
-
-# Built once: read for every call.
-_BROKEN = (
-    select(Promise, paid_towards().label("paid"), Account.amount_due)
-    .join(Account, Account.id == Promise.account_id)
-    .where(Promise.account_id == bindparam("account_id"), Promise.state == PromiseState.BROKEN, _is_latest())
-    .limit(1)
-)
-
-
-def broken_promise(session: Session, account_id: int) -> BrokenPromise | None:
-    """What is still missing of the account's latest promise, when that is broken; None when nothing is."""
-    row = session.execute(_BROKEN, {"account_id": account_id}).first()
-    if row is None:
-        return None
-    promise, paid, owed_now = row
-    missing, due = standing.shortfall(value_of(promise), promise.reason, int(paid), owed_now)
-    return BrokenPromise(missing, due) if missing > 0 else None

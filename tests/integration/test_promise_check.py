@@ -14,10 +14,10 @@ from campaigns.customers.record import PromiseRow
 from campaigns.outcomes.checking import PromiseCheck, check_promises
 from campaigns.outcomes.standing import PromiseRules
 from campaigns.payments.record import PaymentRow
+from campaigns.store.broken import accounts_to_call_about, broken_promise
 from campaigns.store.database import Database
 from campaigns.store.models import Account, FollowUp, Promise, ReliefOffer
 from campaigns.store.payments import book_payments
-from campaigns.store.promises import accounts_to_call_about, broken_promise
 from tests.integration.import_world import AS_OF, HEADERS, SHANGHAI, load, row, write
 from tests.integration.store.rows import AT, add_customer
 
