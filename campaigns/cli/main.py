@@ -23,9 +23,9 @@ from campaigns.cli import (
     grade,
     inbound,
     init,
-    recording,
     payments,
     promises,
+    recording,
 )
 from campaigns.errors import CampaignsError
 from campaigns.home import home_dir

@@ -116,7 +116,7 @@ class Reception:
         desk = self._desk
         answered_at = ring.ended_at
         brief = self._brief(subject, answered_at)
-        result = await hold_call(
+        held = await hold_call(
             call,
             brief,
             desk.script,
@@ -124,6 +124,7 @@ class Reception:
             answered_at + LONGEST_TALK,
             lambda entry: self._tell(SaidIn(call.id, entry)),
         )
+        result = held.result
         return replace(
             ring,
             answered_at=answered_at,
@@ -133,6 +134,7 @@ class Reception:
             outcome=result.outcome,
             entries=result.entries,
             brief=brief,
+            recording=held.recorded.name if held.recorded else None,
         )
 
     async def _subject(self, number: str | None) -> CallSubject | None:

@@ -62,6 +62,7 @@ def _turn(entry: Entry, seq: int) -> TurnRecord:
     return TurnRecord(
         seq=seq,
         at=entry.at,
+        until=entry.until,
         speaker=entry.speaker,
         text=entry.text,
         heard=entry.heard,

@@ -49,6 +49,7 @@ def _entry(turn: TurnRecord) -> Entry:
     details = turn.details
     return Entry(
         at=turn.at,
+        until=turn.until,
         speaker=turn.speaker,  # type: ignore[arg-type]  # the store holds what a session wrote
         text=turn.text,
         prompt=turn.prompt,

@@ -87,8 +87,7 @@ class SimulatedInboundCall:
 
     async def hear(self, timeout_s: float) -> Text | Dtmf | None:
         """What the caller says next, or None after ``timeout_s`` of silence. Raises CallEnded."""
-        text = await self._talking().hear(timeout_s)
-        return None if text is None else Text(text)
+        return await self._talking().hear(timeout_s)
 
     async def hang_up(self) -> None:
         """End the call; harmless when it is over already."""
