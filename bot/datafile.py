@@ -14,7 +14,11 @@ from bot.errors import DataFileError
 Model = TypeVar("Model", bound=BaseModel)
 
 
-class _Loader(yaml.SafeLoader):
+_SafeLoader: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""In C where PyYAML has it: ten times as quick, with the same marks."""
+
+
+class _Loader(_SafeLoader):  # type: ignore[misc, valid-type]
     """A safe loader that refuses duplicate keys and keys that YAML took for something else than a string."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
@@ -28,7 +32,8 @@ class _Loader(yaml.SafeLoader):
             if key in seen:
                 raise DataFileError(self.name, "this key stands twice", line=line, key=key)
             seen.add(key)
-        return super().construct_mapping(node, deep=deep)
+        mapping: dict[Hashable, Any] = super().construct_mapping(node, deep=deep)
+        return mapping
 
 
 def read_yaml(path: Path) -> Any:

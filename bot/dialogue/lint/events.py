@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bot.dialogue.flow import Flow
 from bot.dialogue.lint.vocabulary import Vocabulary
-from bot.dialogue.model import ANY, SILENCE, UNCLEAR, Move, Step
+from bot.dialogue.model import ANY, RETURN, SILENCE, STAY, UNCLEAR, Move, Step
 from bot.nlu.interpreter import OUT_OF_SCOPE
 
 
@@ -21,7 +21,7 @@ class Placed:
     step: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Event:
     """One kind of thing heard, or several that meet the same moves.
 
@@ -37,6 +37,10 @@ class Event:
     def label(self) -> str:
         return "|".join(self.names)
 
+    @property
+    def is_understood(self) -> bool:
+        return self.kind in ("intent", "stop_word")
+
 
 class Events:
     """The events of every step of one flow."""
@@ -50,10 +54,15 @@ class Events:
         self.anywhere = tuple(Placed(move, "anywhere", i) for i, move in enumerate(flow.anywhere))
         self.stop_words = tuple(Placed(move, "stop_words", i) for i, move in enumerate(flow.stop_words))
         self._of = {name: tuple(self._all(name, step)) for name, step in flow.steps.items() if step.ask}
+        self._both = {name: tuple(self._together(name, flow)) for name in self._of}
 
     def of(self, step: str) -> tuple[Event, ...]:
         """Everything that can happen at a step that asks."""
         return self._of[step]
+
+    def both(self, step: str) -> tuple[Event, ...]:
+        """The answer that confirms identity, each with what leads away and is taken up beside it."""
+        return self._both[step]
 
     def unclear(self, step: Step, name: str) -> Event:
         """What follows when nothing else answers."""
@@ -65,6 +74,14 @@ class Events:
             yield from moves
         yield from self.anywhere
         yield from self.stop_words
+
+    def _together(self, step: str, flow: Flow) -> Iterator[Event]:
+        for placed in self.own[step]:
+            if "confirm_identity" not in placed.move.do:
+                continue
+            for away in (*self.anywhere, *self.stop_words):
+                if away.move.to not in (RETURN, STAY) and flow.together.intersection(away.move.intents):
+                    yield Event("intent", (*placed.move.intents, *away.move.intents), (placed, away))
 
     def _here(self, step: Step, name: str) -> tuple[Placed, ...]:
         return self.own[name] if step.holds else (*self.own[name], *self.anywhere, *self.stop_words)

@@ -3,32 +3,33 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from bot.dialogue.lint.events import Event, Placed
 from bot.dialogue.lint.state import Node
+from bot.dialogue.lint.trail import Trail
 
 OPENING = Event("opening", ("opening",), ())
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Edge:
-    """One way an event can be answered. ``source`` is None for the opening.
-
-    ``bounded``: the customer can make the call take it a limited number of times only. ``counts`` are the
-    counters it raises, ``guarded`` those that must be below a limit for it. ``through`` are the steps passed.
-    """
+    """One way that events are answered. ``source`` is None for the opening."""
 
     source: Node | None
-    event: Event
+    events: Sequence[Event]
     target: Node
-    moves: tuple[Placed, ...]
-    said: tuple[str, ...]
-    through: tuple[str, ...] = ()
-    bounded: bool = False
-    counts: frozenset[str] = frozenset()
-    guarded: frozenset[str] = frozenset()
+    trail: Trail
+
+    @property
+    def label(self) -> str:
+        """One of the events is enough to tell of it."""
+        return self.events[0].label
+
+    def answers(self, kind: str, name: str) -> bool:
+        """Whether it is taken for an intent or stop word of this name."""
+        return any(event.kind == kind and name in event.names for event in self.events)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +66,10 @@ class Alarm:
 class Graph:
     """The whole walk of one flow. Only the shortest way to each node and alarm is kept as a path."""
 
-    start: list[Node] = field(default_factory=list)
     edges: list[Edge] = field(default_factory=list)
     parents: dict[Node, Edge] = field(default_factory=dict)
     out: dict[Node, list[Edge]] = field(default_factory=dict)
     alarms: dict[tuple[object, ...], Alarm] = field(default_factory=dict)
-    entered_from: dict[Node, set[Node]] = field(default_factory=dict)  # detours, and where they were entered
     unanswered: dict[tuple[str, str], Node] = field(
         default_factory=dict
     )  # (step, intent): meets only a repair
@@ -82,12 +81,22 @@ class Graph:
     def nodes(self) -> Iterable[Node]:
         return self.parents.keys()
 
+    def add(self, edge: Edge) -> bool:
+        """Whether it leads to a node not seen before."""
+        self.edges.append(edge)
+        if edge.source is not None:
+            self.out.setdefault(edge.source, []).append(edge)
+        if edge.target in self.parents:
+            return False
+        self.parents[edge.target] = edge
+        return True
+
     def path(self, node: Node | None) -> tuple[str, ...]:
         """The shortest way there, told as events and steps."""
         told: list[str] = []
         while node is not None:
             edge = self.parents[node]
-            told += [node.step, *reversed(edge.through), f"[{edge.event.label}]"]
+            told += [node.step, *reversed(edge.trail.through), f"[{edge.label}]"]
             node = edge.source
         return tuple(reversed(told))
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from functools import lru_cache
-from typing import get_type_hints
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TypeVar
 
-from bot.dialogue.brief import Brief
+from bot.dialogue.lint.aliases import Alias
+from bot.dialogue.lint.knowledge import NOTHING_KNOWN, Known, mentions, without
 from bot.dialogue.lint.values import NOTHING, Value, stored
 
-_LASTING = frozenset(get_type_hints(Brief))
-"""What the brief says cannot change within a call: what is known of it is kept from event to event."""
+T = TypeVar("T")
+Slots = tuple[tuple[str, Value], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,21 +24,35 @@ class Node:
 
     step: str
     confirmed: bool = False
-    slots: tuple[tuple[str, Value], ...] = ()
-    facts: frozenset[tuple[str, bool]] = frozenset()
+    slots: Slots = ()
+    facts: Known = NOTHING_KNOWN
+    _hash: int = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_hash", hash((self.step, self.confirmed, self.slots, self.facts)))
+
+    def __hash__(self) -> int:
+        return self._hash
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """A node in the middle of an event. ``known`` are conditions decided on the way, by their text.
+    """A node in the middle of an event. ``known`` are conditions decided on the way.
 
     ``alias`` says of a slot just set which expression it equals. ``intent`` is None when it may be any.
     """
 
     node: Node
-    known: frozenset[tuple[str, bool]] = frozenset()
-    alias: tuple[tuple[str, str], ...] = ()
+    known: Known = NOTHING_KNOWN
+    alias: Alias = ()
     intent: str | None = None
+    _hash: int = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_hash", hash((self.node, self.known, self.alias, self.intent)))
+
+    def __hash__(self) -> int:
+        return self._hash
 
     @classmethod
     def at(cls, node: Node, intent: str | None = None) -> State:
@@ -53,20 +66,41 @@ class State:
             return True
         return False if (condition, False) in self.known else None
 
+    def either(self, condition: str) -> Iterator[tuple[bool, State]]:
+        """Whether the condition holds, in every way that it may, with that learnt."""
+        known = self.knows(condition)
+        if known is not None:
+            yield known, self
+        else:
+            yield True, self.learn(condition, True)
+            yield False, self.learn(condition, False)
+
     def learn(self, condition: str, truth: bool) -> State:
-        return replace(self, known=self.known | {(condition, truth)})
+        return self.knowing(self.known | {(condition, truth)})
+
+    def knowing(self, known: Known) -> State:
+        """With ``known`` in place of what was."""
+        return self if known == self.known else State(self.node, known, self.alias, self.intent)
 
     def forget(self, name: str) -> State:
         """Drop what was known of anything that reads ``name``."""
-        word = _word(name)
-        kept = frozenset(pair for pair in self.known if not word.search(pair[0]))
-        return replace(self, known=kept)
+        return self.knowing(without(self.known, name))
+
+    def moved(self, step: str) -> State:
+        node = self.node
+        there = Node(step, node.confirmed, node.slots, node.facts)
+        return State(there, self.known, self.alias, self.intent)
+
+    def confirmed(self) -> State:
+        """The right party is confirmed."""
+        node = self.node
+        return State(Node(node.step, True, node.slots, node.facts), self.known, self.alias, self.intent)
 
     def with_slots(self, values: Mapping[str, Value], aliases: Mapping[str, str]) -> State:
         """Set all of ``values`` at once; an alias that reads a slot just set is void."""
-        state = self
+        known = self.known
         for name in values:
-            state = state.forget(name)
+            known = without(known, name)
         alias = {k: v for k, v in self.alias if k not in values and not _reads(v, values)}
         alias.update((k, v) for k, v in aliases.items() if not _reads(v, values))
         slots = dict(self.node.slots)
@@ -74,24 +108,14 @@ class State:
             slots.pop(name, None)
             if value != NOTHING:
                 slots[name] = stored(value)
-        node = replace(state.node, slots=tuple(sorted(slots.items(), key=lambda pair: pair[0])))
-        return replace(state, node=node, alias=tuple(sorted(alias.items())))
-
-    def moved(self, step: str, **changes: object) -> State:
-        return replace(self, node=replace(self.node, step=step, **changes))  # type: ignore[arg-type]
-
-    def settled(self) -> Node:
-        """The node when the event is over: only what lasts is still known."""
-        facts = frozenset(
-            pair for pair in self.known if " " not in pair[0] and pair[0].partition(".")[0] in _LASTING
-        )
-        return replace(self.node, facts=facts)
+        node = self.node
+        there = Node(node.step, node.confirmed, _sorted(slots), node.facts)
+        return State(there, known, _sorted(alias), self.intent)
 
 
 def _reads(expression: str, names: Mapping[str, Value]) -> bool:
-    return any(_word(name).search(expression) for name in names)
+    return any(mentions(expression, name) for name in names)
 
 
-@lru_cache(maxsize=512)
-def _word(name: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<![\w.]){re.escape(name)}(?!\w)")
+def _sorted(named: Mapping[str, T]) -> tuple[tuple[str, T], ...]:
+    return tuple(sorted(named.items(), key=lambda pair: pair[0]))

@@ -3,41 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
 
-from jinja2 import Environment, meta, nodes
+from jinja2 import nodes
 
 from bot.dialogue.lint.evaluate import Evaluator
 from bot.dialogue.lint.state import State
+from bot.dialogue.lint.trees import template
 from bot.dialogue.lint.values import is_nothing
-from bot.dialogue.lint.wording import reads_of, wording
-
-_ENVIRONMENT = Environment(autoescape=True)
-for _name in ("money", "day", "moment"):
-    _ENVIRONMENT.filters[_name] = str
-
-
-@lru_cache(maxsize=4096)
-def _body(source: str) -> list[nodes.Node]:
-    return _ENVIRONMENT.parse(source).body
-
-
-def names_in(source: str) -> frozenset[str]:
-    """The variables a template reads."""
-    return frozenset(meta.find_undeclared_variables(_ENVIRONMENT.parse(source)))
-
-
-@lru_cache(maxsize=4096)
-def reads_of_template(source: str) -> frozenset[str]:
-    """As for expressions."""
-    return reads_of(_ENVIRONMENT.parse(source))
+from bot.dialogue.lint.wording import wording
 
 
 def unset_in(source: str, state: State, slots: frozenset[str]) -> set[str]:
     """The names that ``source`` would say or compute with, and that may be None in ``state``."""
     found: set[str] = set()
     evaluator = Evaluator(slots, found.add)
-    for _ in _run(_body(source), state, evaluator, found):
+    for _ in _run(template(source).body, state, evaluator, found):
         pass
     return found
 

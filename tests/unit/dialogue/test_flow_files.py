@@ -70,7 +70,7 @@ def language(tmp_path: Path) -> Path:
         (COMMON, "digressed: digressed", "digressed: confirm_stop", "asks nothing"),
         (COMMON, "wind_up: wound_up", "wind_up: confirm_stop", "end step"),
         (COMMON, "closing: [closing_label]", "closing: [closing_label, answer_amount]", "reveals the debt"),
-        (COMMON, "closing: [closing_label]", "closing: [answer_thanks]", "voice is artificial"),
+        (COMMON, "closing: [closing_label]", "closing: [answer_repeat]", "voice is artificial"),
         (
             COMMON,
             "say: [support_listen], to: stay",

@@ -9,6 +9,7 @@ from typing import Any
 
 import yaml
 
+from bot.datafile import read_yaml
 from bot.dialogue.flow import load_flow
 from bot.dialogue.lint.finding import Finding
 from bot.dialogue.lint.linter import lint_flow, subject_of
@@ -30,16 +31,29 @@ def copy_language(to: Path) -> Path:
 def change(folder: Path, file: str, how: Change) -> None:
     """Read a YAML file, change its content in place and write it back."""
     path = folder / file
-    content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    content = read_yaml(path)
     how(content)
-    path.write_text(yaml.safe_dump(content, allow_unicode=True, sort_keys=False), encoding="utf-8")
+    dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+    path.write_text(yaml.dump(content, Dumper=dumper, allow_unicode=True, sort_keys=False), encoding="utf-8")
 
 
 def findings(folder: Path, flow: str) -> list[Finding]:
     """What the linter says of one flow."""
-    prompts = PromptBook.load(folder)
+    prompts = _prompts(folder)
     loaded = load_flow(folder, flow, prompts)
     return lint_flow(subject_of(loaded, prompts, Vocabulary.load(folder), Places(folder)))
+
+
+def _prompts(folder: Path) -> PromptBook:
+    """Read once for all mutants that leave the prompts alone."""
+    files = [*sorted((folder / "prompts").glob("*.yml")), folder / "speech.yml"]
+    key = tuple(file.read_bytes() for file in files)
+    if key not in _BOOKS:
+        _BOOKS[key] = PromptBook.load(folder)
+    return _BOOKS[key]
+
+
+_BOOKS: dict[tuple[bytes, ...], PromptBook] = {}
 
 
 def ids(folder: Path, flow: str) -> set[str]:

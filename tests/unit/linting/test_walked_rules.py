@@ -116,6 +116,32 @@ def test_what_a_step_expects_it_takes(tmp_path: Path, how: Change) -> None:
     assert found.path[-1] == "[pay_now]"
 
 
+# Coming back
+
+ASIDE = {"say": ["silence_1"], "moves": [{"to": "return"}]}
+
+
+def test_a_detour_that_asks_nothing_leads_back_to_every_question(tmp_path: Path) -> None:
+    """Nothing counts how often it is taken, so at each of them the customer can go round for ever."""
+    found = told(
+        tmp_path,
+        "unbounded-loop",
+        COMMON,
+        common_move("anywhere", "greet", to="aside", say=[]),
+        new_step("aside", ASIDE),
+    )
+    rounds = {finding.message for finding in found}
+    assert {f"the customer can go round {name} without limit" for name in ("identity", "day")} <= rounds
+    assert all("aside" in finding.path for finding in found)
+
+
+def test_a_step_that_asks_nothing_cannot_return_to_itself(tmp_path: Path) -> None:
+    found = told(tmp_path, "dead-end", FLOW_FILE, move("day", 1, to="aside"), new_step("aside", ASIDE))
+    assert [finding.message for finding in found] == [
+        "in step 'aside' no move answers a return, with no question left to return to"
+    ]
+
+
 # Promises
 
 BEFORE = "the promise is recorded before identity"

@@ -69,7 +69,7 @@ def closing_label(subject: Subject) -> Iterator[Finding]:
     ends = {node for node in subject.graph.nodes if subject.flow.steps[node.step].end is not None}
     told: set[str] = set()
     for edge in subject.graph.edges:
-        missing = edge.target in ends and closing and edge.said[-len(closing) :] != closing
+        missing = edge.target in ends and closing and edge.trail.said[-len(closing) :] != closing
         if missing and edge.target.step not in told:
             told.add(edge.target.step)
             yield subject.finding(

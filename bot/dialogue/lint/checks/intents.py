@@ -59,7 +59,7 @@ def unanswered_intent(subject: Subject) -> Iterator[Finding]:
 
 def _taken_somewhere(subject: Subject, step: str, intent: str) -> bool:
     return any(
-        edge.event.kind == "intent" and intent in edge.event.names
+        edge.answers("intent", intent)
         for node in subject.graph.at(step)
         for edge in subject.graph.out.get(node, ())
     )

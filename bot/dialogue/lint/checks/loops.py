@@ -12,6 +12,7 @@ from bot.dialogue.lint.subject import Subject
 from bot.dialogue.model import RETURN, STAY
 
 Edges = dict[Node, list[Edge]]
+Cycle = list[Edge]
 
 ADVICE = (
     "Count one of these moves and guard it: `when: counts.NAME < 2`, `count: NAME`, with a way out after it."
@@ -23,7 +24,7 @@ def unbounded_loop(subject: Subject) -> Iterator[Finding]:
 
     A step that holds the line for somebody in need goes on as long as they speak, and may.
     """
-    graph, flow = subject.graph, subject.flow
+    graph = subject.graph
     for alarm in graph.alarms.values():
         if alarm.kind == "spin":
             yield subject.finding(
@@ -33,56 +34,81 @@ def unbounded_loop(subject: Subject) -> Iterator[Finding]:
                 "Guard its moves so that one leads to a step that asks or ends.",
                 graph.path_of(alarm),
             )
+    told: list[frozenset[str]] = []
+    for cycle in sorted(_endless(subject), key=lambda cycle: (_severity(cycle), len(_steps(cycle)))):
+        steps = _steps(cycle)
+        if any(known <= steps for known in told):
+            continue
+        told.append(steps)
+        around = [part for e in cycle for part in (f"[{e.label}]", *e.trail.through, e.target.step)]
+        yield subject.finding(
+            "unbounded-loop",
+            subject.at_move(cycle[0].trail.moves[0]),
+            f"the customer can go round {' → '.join(sorted(steps))} without limit",
+            ADVICE,
+            (*graph.path(cycle[0].source), "again and again:", *around),
+            _severity(cycle),
+        )
+
+
+def _endless(subject: Subject) -> Iterator[Cycle]:
+    """A shortest cycle through each step that can be gone round for ever."""
     free: Edges = {
-        node: [e for e in edges if not e.bounded]
-        for node, edges in graph.out.items()
-        if not flow.steps[node.step].holds
+        node: [edge for edge in edges if not edge.trail.bounded]
+        for node, edges in subject.graph.out.items()
+        if not subject.flow.steps[node.step].holds
     }
-    told: set[frozenset[str]] = set()
     free = _unlimited(free)
     for component in components(_successors(free)):
-        for cycle in _cycles(component, free):
-            steps = frozenset(edge.target.step for edge in cycle)
-            if any(known <= steps for known in told):
-                continue
-            told.add(steps)
-            start = cycle[0].source
-            around = [part for e in cycle for part in (f"[{e.event.label}]", *e.through, e.target.step)]
-            yield subject.finding(
-                "unbounded-loop",
-                subject.at_move(cycle[0].moves[0]),
-                f"the customer can go round {' → '.join(sorted(steps))} without limit",
-                ADVICE,
-                (*graph.path(start), "again and again:", *around),
-                Severity.WARNING if any(_is_capped(edge) for edge in cycle) else Severity.ERROR,
-            )
+        yield from _cycles(component, free)
+
+
+def _steps(cycle: Cycle) -> frozenset[str]:
+    return frozenset(edge.target.step for edge in cycle)
+
+
+def _severity(cycle: Cycle) -> Severity:
+    return Severity.WARNING if any(_is_capped(edge) for edge in cycle) else Severity.ERROR
 
 
 def _is_capped(edge: Edge) -> bool:
     """Whether it comes to a question anew, which ``most_visits`` ends: a backstop, not a plan."""
-    return bool(edge.moves) and edge.moves[-1].move.to not in (RETURN, STAY)
+    return bool(edge.trail.moves) and edge.trail.moves[-1].move.to not in (RETURN, STAY)
 
 
 def _unlimited(free: Edges) -> Edges:
     """Without the edges that need a counter below its limit, where every way round raises that counter."""
     while True:
-        limited = {edge for edge in _edges(free) if any(_raised_around(edge, c, free) for c in edge.guarded)}
+        after = _Without(free)
+        limited = {edge for edge in _edges(free) if _is_limited(edge, after)}
         if not limited:
             return free
         free = {node: [e for e in edges if e not in limited] for node, edges in free.items()}
 
 
-def _raised_around(edge: Edge, counter: str, free: Edges) -> bool:
-    """Whether there is a way back to ``edge`` at all, and none that does not raise ``counter``."""
-    if edge.source is None or counter in edge.counts:
-        return counter in edge.counts
-    seen, queue = {edge.target}, [edge.target]
-    while queue:
-        for after in free.get(queue.pop(), ()):
-            if counter not in after.counts and after.target not in seen:
-                seen.add(after.target)
-                queue.append(after.target)
-    return edge.source not in seen
+def _is_limited(edge: Edge, after: _Without) -> bool:
+    """By a counter that it raises itself, or that every way back to it raises."""
+    trail = edge.trail
+    return any(c in trail.counts or edge.source not in after[edge.target, c] for c in trail.guarded)
+
+
+class _Without(dict[tuple[Node, str], set[Node]]):
+    """What can be reached from a node without raising a counter."""
+
+    def __init__(self, free: Edges) -> None:
+        super().__init__()
+        self._free = free
+
+    def __missing__(self, key: tuple[Node, str]) -> set[Node]:
+        start, counter = key
+        seen, queue = {start}, [start]
+        while queue:
+            for edge in self._free.get(queue.pop(), ()):
+                if counter not in edge.trail.counts and edge.target not in seen:
+                    seen.add(edge.target)
+                    queue.append(edge.target)
+        self[key] = seen
+        return seen
 
 
 def _edges(free: Edges) -> Iterator[Edge]:
@@ -94,9 +120,9 @@ def _successors(free: Edges) -> dict[Node, list[Node]]:
     return {node: [edge.target for edge in edges] for node, edges in free.items()}
 
 
-def _cycles(component: set[Node], free: Edges) -> Iterator[list[Edge]]:
-    """A shortest cycle through each node of a strongly connected component."""
-    for start in {node.step: node for node in component}.values():
+def _cycles(component: set[Node], free: Edges) -> Iterator[Cycle]:
+    """A shortest cycle through each step of a strongly connected component, by the first of its nodes."""
+    for start in {node.step: node for node in reversed(free) if node in component}.values():
         came: dict[Node, Edge] = {}
         queue = [start]
         while queue and start not in came:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from bot.dialogue.lint.events import Placed
 from bot.dialogue.lint.finding import Finding
 from bot.dialogue.lint.subject import Subject
-from bot.dialogue.lint.templates import names_in
+from bot.dialogue.lint.trees import names_in
 from bot.dialogue.model import STAY
 
 READ_BACK = ("amount", "due")

@@ -27,9 +27,7 @@ def _everywhere(subject: Subject) -> Iterator[Finding]:
         step = steps[node.step]
         if step.ask is None or step.holds or node.step in told:
             continue
-        edges = [
-            e for e in graph.out.get(node, ()) if e.event.kind == "stop_word" and SELF_HARM in e.event.names
-        ]
+        edges = [edge for edge in graph.out.get(node, ()) if edge.answers("stop_word", SELF_HARM)]
         wrong = next((edge for edge in edges if not _is_right(subject, edge)), None)
         if edges and wrong is None:
             continue
@@ -37,7 +35,7 @@ def _everywhere(subject: Subject) -> Iterator[Finding]:
         what = f"leads to {wrong.target.step!r}" if wrong else "has no move"
         yield subject.finding(
             "self-harm",
-            subject.at_move(wrong.moves[0]) if wrong else subject.at_key("stop_words"),
+            subject.at_move(wrong.trail.moves[0]) if wrong else subject.at_key("stop_words"),
             f"in step {node.step!r} the stop word {SELF_HARM} {what}: "
             "it must call a person urgently and stay on the line",
             "Put `{stop_words: [self_harm], do: [{request_human: self_harm, urgent: true}], to: STEP}` "
@@ -47,7 +45,9 @@ def _everywhere(subject: Subject) -> Iterator[Finding]:
 
 
 def _is_right(subject: Subject, edge: Edge) -> bool:
-    urgent = any(isinstance(do, HumanModel) and do.urgent for placed in edge.moves for do in placed.move.do)
+    urgent = any(
+        isinstance(do, HumanModel) and do.urgent for placed in edge.trail.moves for do in placed.move.do
+    )
     return urgent and subject.flow.steps[edge.target.step].holds
 
 
@@ -59,14 +59,15 @@ def _held(subject: Subject) -> Iterator[Finding]:
         if not any(ANY in move.intents and move.when is None for move in step.moves):
             yield _finding(subject, name, "does not answer whatever is said")
         for edge in (edge for node in subject.graph.at(name) for edge in subject.graph.out.get(node, ())):
-            if edge.target.step != name and not (edge.event.kind == SILENCE and _is_patient(edge)):
-                yield _finding(subject, name, f"can be left by {edge.event.label}")
+            by = [event for event in edge.events if event.kind != SILENCE or not _is_patient(edge)]
+            if edge.target.step != name and by:
+                yield _finding(subject, name, f"can be left by {by[0].label}")
                 break
 
 
 def _is_patient(edge: Edge) -> bool:
     """Whether the guard waits for enough silences."""
-    guard = edge.moves[0].move.when
+    guard = edge.trail.moves[0].move.when
     words = guard.source.split() if guard else []
     enough = len(words) == 3 and words[:2] in (["silences", ">="], ["silences", ">"])
     return enough and words[2].isdigit() and int(words[2]) >= LEAST_SILENCES
