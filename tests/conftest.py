@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
+import shutil
 import tempfile
 import uuid
 from collections.abc import Iterator
@@ -13,6 +15,9 @@ import pytest
 from hypothesis import settings
 from sqlalchemy import create_engine, make_url, text
 
+from bot.dialogue.speech import Speech
+from bot.language import language_dir
+from bot.nlu.embedded import EmbeddedInterpreter
 from campaigns.store.database import Database
 from campaigns.store.migrate import upgrade
 from campaigns.store.models import Base
@@ -24,19 +29,39 @@ settings.load_profile("usual")
 
 
 @pytest.fixture(scope="session")
-def model_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One cache of fitted models for all processes of this test run."""
+def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One folder for all processes of this test run."""
     base = tmp_path_factory.getbasetemp()
-    shared = base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
-    folder = shared / "model-cache"
+    return base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
+
+
+@pytest.fixture(scope="session")
+def model_cache(shared_folder: Path) -> Path:
+    """The shipped language's model, fitted by the first process that wants it while the others wait."""
+    folder = shared_folder / "model-cache"
     folder.mkdir(exist_ok=True)
+    language = language_dir("zh")
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        EmbeddedInterpreter.load(language, folder, Speech.load(language).zone)
     return folder
 
 
-@pytest.fixture
-def sqlite_database(tmp_path: Path) -> Iterator[Database]:
-    database = Database(f"sqlite:///{tmp_path / 'store.db'}")
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file, to be copied."""
+    path = tmp_path_factory.mktemp("template") / "store.db"
+    database = Database(f"sqlite:///{path}")
     upgrade(database)
+    database.close()
+    return path
+
+
+@pytest.fixture
+def sqlite_database(tmp_path: Path, sqlite_template: Path) -> Iterator[Database]:
+    """A new, migrated database."""
+    path = shutil.copy(sqlite_template, tmp_path / "store.db")
+    database = Database(f"sqlite:///{path}")
     yield database
     database.close()
 
@@ -57,25 +82,43 @@ def postgres_server() -> Iterator[str]:
 
 
 @contextmanager
-def new_postgres(server: str) -> Iterator[Database]:
-    """A new database without tables on the PostgreSQL server."""
+def new_postgres(server: str, template: str | None = None) -> Iterator[Database]:
+    """A new database on the PostgreSQL server: without tables, or a copy of ``template``."""
     name = f"t{uuid.uuid4().hex[:12]}"
-    admin = create_engine(server, isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    database = Database(make_url(server).set(database=name).render_as_string(hide_password=False))
+    copied = f" TEMPLATE {template} STRATEGY FILE_COPY" if template else ""
+    _administer(server, f"CREATE DATABASE {name}{copied}")
+    database = Database(_address(server, name))
     yield database
     database.close()
+    _administer(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _address(server: str, database: str) -> str:
+    return make_url(server).set(database=database).render_as_string(hide_password=False)
+
+
+def _administer(server: str, statement: str) -> None:
+    admin = create_engine(server, isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+        connection.execute(text(statement))
     admin.dispose()
 
 
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: str) -> str:
+    """A migrated database on the PostgreSQL server, to be copied."""
+    name = "template_migrated"
+    _administer(postgres_server, f"CREATE DATABASE {name}")
+    database = Database(_address(postgres_server, name))
+    upgrade(database)
+    database.close()
+    return name
+
+
 @pytest.fixture
-def postgres_database(postgres_server: str) -> Iterator[Database]:
+def postgres_database(postgres_server: str, postgres_template: str) -> Iterator[Database]:
     """A new, migrated database on the PostgreSQL server."""
-    with new_postgres(postgres_server) as database:
-        upgrade(database)
+    with new_postgres(postgres_server, postgres_template) as database:
         yield database
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Annotated, Any
 
 from jinja2 import StrictUndefined, TemplateSyntaxError, UndefinedError, meta
@@ -30,13 +31,7 @@ class Expression:
         """Compile ``source``. Raises ValueError, so that pydantic can say in which file and line."""
         if isinstance(source, Expression):
             return source
-        text = source if isinstance(source, str) else repr(source)
-        try:
-            names = meta.find_undeclared_variables(_ENVIRONMENT.parse("{{ (" + text + ") }}"))
-            compiled = _ENVIRONMENT.compile_expression(text, undefined_to_none=False)
-        except TemplateSyntaxError as error:
-            raise ValueError(f"not an expression: {text!r}: {error.message}") from error
-        return cls(text, frozenset(names), compiled)
+        return _parsed(source if isinstance(source, str) else repr(source))
 
     def evaluate(self, context: Mapping[str, Any]) -> Any:
         """The value in ``context``. Raises FlowError when it reads what is not there."""
@@ -47,6 +42,16 @@ class Expression:
             return self.compiled(context)
         except (UndefinedError, SecurityError, TypeError, ArithmeticError) as error:
             raise FlowError(f"{self.source!r} cannot be evaluated: {error}") from error
+
+
+@lru_cache(maxsize=4096)
+def _parsed(text: str) -> Expression:
+    try:
+        names = meta.find_undeclared_variables(_ENVIRONMENT.parse("{{ (" + text + ") }}"))
+        compiled = _ENVIRONMENT.compile_expression(text, undefined_to_none=False)
+    except TemplateSyntaxError as error:
+        raise ValueError(f"not an expression: {text!r}: {error.message}") from error
+    return Expression(text, frozenset(names), compiled)
 
 
 ExpressionField = Annotated[Expression, BeforeValidator(Expression.parse)]

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import lru_cache
 from pathlib import Path
+from types import CodeType
 from typing import Any, Literal, Self
 
 from jinja2 import StrictUndefined, Template, TemplateSyntaxError, UndefinedError, meta, pass_context
@@ -103,7 +105,7 @@ class PromptBook:
     def load(cls, language_dir: Path) -> Self:
         """Every file under ``prompts/``. Raises DataFileError."""
         speech = Speech.load(language_dir)
-        environment = _environment(speech)
+        environment = _Environment(speech)
         prompts: dict[str, Prompt] = {}
         for path in sorted((language_dir / "prompts").glob("*.yml")):
             for prompt_id, model in load_model(path, PromptFile).prompts.items():
@@ -135,17 +137,16 @@ def load_prompts(language_dir: Path) -> PromptBook:
     return PromptBook.load(language_dir)
 
 
-def _compile(
-    prompt_id: str, model: PromptModel, environment: ImmutableSandboxedEnvironment, speech: Speech
-) -> Prompt:
+def _compile(prompt_id: str, model: PromptModel, environment: _Environment, speech: Speech) -> Prompt:
     variables: set[str] = set()
     templates = []
     for source in model.say:
         try:
-            variables |= meta.find_undeclared_variables(environment.parse(source))
-            templates.append(environment.from_string(source))
+            read, code = _compiled(source)
         except TemplateSyntaxError as error:
             raise ValueError(f"not a Jinja2 template: {error.message}") from error
+        variables |= read
+        templates.append(Template.from_code(environment, code, environment.make_globals(None)))
     reveals = model.reveals == "debt" or bool(variables - ACCOUNT)
     private = reveals or model.reveals is not None or bool(variables - PUBLIC)
     if model.disclosure is not None:
@@ -168,17 +169,40 @@ def _compile(
     )
 
 
-def _environment(speech: Speech) -> ImmutableSandboxedEnvironment:
-    """A sandbox with the language's filters: money, day, moment."""
+class _Environment(ImmutableSandboxedEnvironment):
+    """A sandbox with the filters of a language: money, day, moment."""
 
-    @pass_context
-    def day(context: Context, value: date) -> str:
-        return speech.say_day(value, context["today"])
+    def __init__(self, speech: Speech | None = None) -> None:
+        # What is constant is not worked out when a template is compiled: that is done once for all languages.
+        super().__init__(undefined=StrictUndefined, optimized=False)
+        self.filters.update(money=_money, day=_day, moment=_moment)
+        self.speech = speech
 
-    @pass_context
-    def moment(context: Context, value: datetime) -> str:
-        return speech.say_moment(value, context["today"])
 
-    environment = ImmutableSandboxedEnvironment(undefined=StrictUndefined)
-    environment.filters.update(money=speech.say_money, day=day, moment=moment)
-    return environment
+@pass_context
+def _money(context: Context, value: int) -> str:
+    return _speech(context).say_money(value)
+
+
+@pass_context
+def _day(context: Context, value: date) -> str:
+    return _speech(context).say_day(value, context["today"])
+
+
+@pass_context
+def _moment(context: Context, value: datetime) -> str:
+    return _speech(context).say_moment(value, context["today"])
+
+
+def _speech(context: Context) -> Speech:
+    environment = context.environment
+    if not isinstance(environment, _Environment) or environment.speech is None:
+        raise PromptError("a prompt is rendered outside of a language")
+    return environment.speech
+
+
+@lru_cache(maxsize=4096)
+def _compiled(source: str) -> tuple[frozenset[str], CodeType]:
+    """The variables that a template reads, and its code. Raises TemplateSyntaxError."""
+    compiler = _Environment()
+    return frozenset(meta.find_undeclared_variables(compiler.parse(source))), compiler.compile(source)

@@ -26,9 +26,9 @@ def replay(
     nothing. Exit code 1 when a reply differs.
     """
     from campaigns.cli.installation import open_installation
-    from campaigns.cli.replaying import replay_stored
+    from campaigns.cli.replaying import replay_stored, scripts_of
 
     with open_installation(context.obj) as (settings, database):
-        same = replay_stored(settings, database, call, save_test)
+        same = replay_stored(settings, database, scripts_of(settings), call, save_test)
     if not same:
         raise typer.Exit(1)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import cache
 from pathlib import Path
 
 from rich.console import Console
@@ -28,7 +29,19 @@ From call {call}. Names and numbers are invented. Read what the customer says be
 what they told of other people is not known for a name."""
 
 
-def replay_stored(settings: Settings, database: Database, call_id: int, save_test: Path | None) -> bool:
+Scripts = Callable[[str], Script]
+"""The present script of a flow, by its name."""
+
+
+def scripts_of(settings: Settings) -> Scripts:
+    """Read from disk, each once."""
+    interpreter = EmbeddedInterpreter.load(language_dir(settings.language), settings.cache, settings.zone)
+    return cache(lambda flow: Script.load(settings.language, flow, interpreter=interpreter))
+
+
+def replay_stored(
+    settings: Settings, database: Database, scripts: Scripts, call_id: int, save_test: Path | None
+) -> bool:
     """Print the replay of a call; whether every reply is as it was. Raises NotFoundError, ConflictError."""
     with database.transaction() as session:
         call = stored_call(session, call_id)
@@ -36,8 +49,7 @@ def replay_stored(settings: Settings, database: Database, call_id: int, save_tes
         why = "nobody was spoken to" if not call.entries else "an older version held it and kept no brief"
         raise ConflictError(f"call {call_id} cannot be replayed: {why}")
     brief = brief_from(call.brief)
-    interpreter = EmbeddedInterpreter.load(language_dir(settings.language), settings.cache, settings.zone)
-    script = Script.load(settings.language, call.flow, interpreter=interpreter)
+    script = scripts(call.flow)
     conversation = Conversation(script.flow, script.prompts, brief, script.interpreter, zone=settings.zone)
     replayed = replay_call(call.entries, conversation)
     console = Console(highlight=False)

@@ -11,8 +11,7 @@ from sqlalchemy import select, update
 from bot.datafile import load_model
 from bot.simulation.scenario import ScenarioFile
 from bot.simulation.scenario_run import run_scenario
-from bot.simulation.script import Script
-from campaigns.cli.replaying import replay_stored
+from campaigns.cli.replaying import Scripts, replay_stored, scripts_of
 from campaigns.clock import VirtualClock
 from campaigns.dialing.assembly import open_worker
 from campaigns.dialing.events import ignore
@@ -39,6 +38,11 @@ def settings(tmp_path_factory: pytest.TempPathFactory, model_cache: Path) -> Set
     return settings
 
 
+@pytest.fixture(scope="module")
+def scripts(settings: Settings) -> Scripts:
+    return scripts_of(settings)
+
+
 @pytest.fixture
 def store(settings: Settings) -> Database:
     return Database(settings.store_url)
@@ -53,17 +57,17 @@ def talks(store: Database, *dispositions: str) -> list[int]:
 
 
 def test_every_call_replays_to_the_same_replies(
-    settings: Settings, store: Database, capsys: pytest.CaptureFixture[str]
+    settings: Settings, store: Database, scripts: Scripts, capsys: pytest.CaptureFixture[str]
 ) -> None:
     calls = talks(store)
     assert len(calls) > 15
     for call in calls:
-        assert replay_stored(settings, store, call, None), capsys.readouterr().out
+        assert replay_stored(settings, store, scripts, call, None), capsys.readouterr().out
     assert capsys.readouterr().out.count("Every reply is as it was") == len(calls)
 
 
 def test_a_reply_that_was_other_is_shown(
-    settings: Settings, store: Database, capsys: pytest.CaptureFixture[str]
+    settings: Settings, store: Database, scripts: Scripts, capsys: pytest.CaptureFixture[str]
 ) -> None:
     call = talks(store)[0]
     with store.transaction() as session:
@@ -75,7 +79,7 @@ def test_a_reply_that_was_other_is_shown(
         was, asked.text = asked.text, "您是谁？"
         session.get_one(Call, call).flow_version = "older"
     try:
-        assert not replay_stored(settings, store, call, None)
+        assert not replay_stored(settings, store, scripts, call, None)
     finally:
         with store.transaction() as session:
             session.get_one(TurnRecord, asked.id).text = was
@@ -85,14 +89,14 @@ def test_a_reply_that_was_other_is_shown(
 
 
 def test_a_call_becomes_a_test_without_a_word_of_the_person(
-    settings: Settings, store: Database, tmp_path: Path
+    settings: Settings, store: Database, scripts: Scripts, tmp_path: Path
 ) -> None:
-    script = Script.load("zh", "repayment-reminder", settings.cache)
+    script = scripts("repayment-reminder")
     saved = 0
     for call in talks(store, "promise", "promise_with_relief", "third_party", "refused", "hung_up_early"):
         path = tmp_path / f"{call}.yml"
         try:
-            replay_stored(settings, store, call, path)
+            replay_stored(settings, store, scripts, call, path)
         except ConflictError:
             assert not path.exists()
             continue
@@ -108,10 +112,10 @@ def test_a_call_becomes_a_test_without_a_word_of_the_person(
     assert saved >= 5
 
 
-def test_what_cannot_be_replayed_says_why(settings: Settings, store: Database) -> None:
+def test_what_cannot_be_replayed_says_why(settings: Settings, store: Database, scripts: Scripts) -> None:
     with pytest.raises(NotFoundError, match="no call 99999"):
-        replay_stored(settings, store, 99999, None)
+        replay_stored(settings, store, scripts, 99999, None)
     with store.transaction() as session:
         silent = session.scalars(select(Call.id).where(Call.brief.is_(None)).limit(1)).one()
     with pytest.raises(ConflictError, match="nobody was spoken to"):
-        replay_stored(settings, store, silent, None)
+        replay_stored(settings, store, scripts, silent, None)

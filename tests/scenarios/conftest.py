@@ -32,9 +32,6 @@ def flows(language: Path, prompts: PromptBook) -> dict[str, Flow]:
 
 
 @pytest.fixture(scope="session")
-def interpreter(
-    language: Path, prompts: PromptBook, tmp_path_factory: pytest.TempPathFactory
-) -> EmbeddedInterpreter:
-    """The real one; its model is fitted once for all workers of a run."""
-    cache = tmp_path_factory.getbasetemp().parent / "nlu"
-    return EmbeddedInterpreter.load(language, cache, prompts.speech.zone)
+def interpreter(language: Path, prompts: PromptBook, model_cache: Path) -> EmbeddedInterpreter:
+    """The real one."""
+    return EmbeddedInterpreter.load(language, model_cache, prompts.speech.zone)

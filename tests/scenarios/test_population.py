@@ -21,6 +21,7 @@ from bot.session import MOST_TURNS, Session, SessionResult
 from bot.simulation.customer import SimulatedCustomer
 from bot.simulation.persona import Persona, load_personas
 from bot.simulation.phrases import CustomerFacts
+from tests.effort import times
 
 AT = datetime(2026, 11, 23, 10, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
 OFFER = Offer("offer-1", 5000, date(2026, 11, 28), "supervisor", date(2026, 11, 30))
@@ -30,7 +31,7 @@ BRIEF = Brief(
     Party("王晓明", "先生"),
     Debt("信用卡", 123450, 20000, "CNY", date(2026, 11, 10), 13),
 )
-SEEDS = 200
+SEEDS = times(60, long=1000)
 PERSONAS = sorted(
     path.stem for path in (language_dir("zh") / "personas").glob("*.yml") if path.stem != "phrases"
 )

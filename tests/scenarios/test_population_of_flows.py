@@ -11,9 +11,10 @@ from bot.language import language_dir
 from bot.nlu.interpreter import Interpreter
 from bot.session import MOST_TURNS
 from bot.simulation.persona import Persona, load_personas
+from tests.effort import times
 from tests.scenarios.test_population import hold
 
-SEEDS = 15
+SEEDS = times(8, long=100)
 
 
 @pytest.fixture(scope="module")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -28,6 +30,29 @@ def install(
     database_url: str | None = None,
 ) -> Settings:
     """A data directory with a sample portfolio and a campaign over all of it."""
+    wanted = customers, cache, seed, concurrency, calls_per_second
+    if database_url is not None:
+        return _install(home, *wanted, database_url)
+    if wanted not in _made:
+        _made[wanted] = Path(tempfile.mkdtemp(dir=cache, prefix="home-"))
+        _install(_made[wanted], *wanted)
+    shutil.copytree(_made[wanted], home, dirs_exist_ok=True)
+    return load_settings(home)
+
+
+_made: dict[tuple[object, ...], Path] = {}
+"""Data directories of this process that are copied in place of being made anew."""
+
+
+def _install(
+    home: Path,
+    customers: int,
+    cache: Path,
+    seed: int,
+    concurrency: int,
+    calls_per_second: float,
+    database_url: str | None = None,
+) -> Settings:
     create_home(home)
     with (home / SETTINGS_FILE).open("a", encoding="utf-8") as stream:
         stream.write(f'cache_dir = "{cache.as_posix()}"\n')

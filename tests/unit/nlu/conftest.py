@@ -20,15 +20,8 @@ def zh() -> Path:
 
 
 @pytest.fixture(scope="session")
-def cache_dir(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
-    """One cache for all workers of a run: the model is fitted once or twice, not once a worker."""
-    base = tmp_path_factory.getbasetemp()
-    return (base if worker_id == "master" else base.parent) / "intent-models"
-
-
-@pytest.fixture(scope="session")
-def interpreter(zh: Path, cache_dir: Path) -> EmbeddedInterpreter:
-    return EmbeddedInterpreter.load(zh, cache_dir, SHANGHAI)
+def interpreter(zh: Path, model_cache: Path) -> EmbeddedInterpreter:
+    return EmbeddedInterpreter.load(zh, model_cache, SHANGHAI)
 
 
 @pytest.fixture(scope="session")

@@ -215,7 +215,7 @@ def test_threads_share_one_interpreter(interpreter: EmbeddedInterpreter) -> None
 
 
 def test_understanding_needs_no_scikit_learn_once_the_model_is_cached(
-    interpreter: EmbeddedInterpreter, cache_dir: Path
+    interpreter: EmbeddedInterpreter, model_cache: Path
 ) -> None:
     """In a process in which importing it fails."""
     program = f"""
@@ -227,7 +227,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 from bot.nlu.embedded import EmbeddedInterpreter
 zone = ZoneInfo("Asia/Shanghai")
-interpreter = EmbeddedInterpreter.load(Path({str(language_dir("zh"))!r}), Path({str(cache_dir)!r}), zone)
+interpreter = EmbeddedInterpreter.load(Path({str(language_dir("zh"))!r}), Path({str(model_cache)!r}), zone)
 print(interpreter.parse("我明天还", now=datetime(2026, 11, 23, 10, tzinfo=zone)).intent)
 """
     root = language_dir("zh").parents[1]
