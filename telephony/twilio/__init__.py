@@ -1,0 +1,1 @@
+"""Calls over Twilio: the sound of a call through its Media Streams."""
