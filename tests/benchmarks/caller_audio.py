@@ -2,8 +2,8 @@
 
 Callers and bot speak with espeak-ng out of the wheel ``espeakng-loader``, through pyttsx3, from pinyin; short
 answers are real recordings where ``../shared/test-data/audio`` has them. All in the band of the telephone.
-With ``--noise office_ambience --snr 15`` the line has a noise of the test data, 15 dB below speech; without, a
-faint hiss.
+With ``--noise office_ambience --snr 15`` the line has a noise of the test data, 15 dB below speech; without,
+a faint hiss.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ WORDS = Path(__file__).with_name("caller_words.yml")
 SPEECH_RMS = 2600.0  # -22 dBFS, about what telephone speech is set to
 HISS_RMS = 6.0
 BAND_HZ = (300.0, 3400.0)
+BOT_WORDS_A_MINUTE = 260
 EDGE_DB = -38.0  # below the loudest frame: where speech begins and ends
 
 Sound = NDArray[np.float64]
@@ -57,6 +58,10 @@ class Voice:
                 self._engine.save_to_file(pinyin, file.name)
                 self._engine.runAndWait()
             return _telephone(file.name)
+
+    def say_pcm(self, text: str) -> bytes:
+        """``text`` as the bot says it, in 16-bit samples."""
+        return _samples(self.say(text, BOT_WORDS_A_MINUTE)).astype("<i2").tobytes()
 
 
 def _telephone(path: str | Path) -> Sound:
@@ -138,7 +143,7 @@ def make(folder: Path, *, noise: str | None = None, snr_db: float = 20.0, seed: 
     replies: dict[str, dict[str, str]] = {}
     for name, text in plan["replies"].items():
         wav = f"replies/{name}.wav"
-        write_wav(folder / wav, _samples(voice.say(text, 260)))
+        write_wav(folder / wav, _samples(voice.say(text, BOT_WORDS_A_MINUTE)))
         replies[name] = {"text": text, "wav": wav}
     write_wav(folder / "background.wav", _background(noise, snr_db, seed))
     script = {

@@ -79,54 +79,62 @@ class Turn:
     stop_s: float | None  # barge-ins: until the reply fell silent; infinite when it did not
 
 
+@dataclass(frozen=True)
+class Played:
+    """A message of sound, or what of it was played: when it came, and from when until when it was heard."""
+
+    came: float
+    start: float
+    end: float
+    sound: Samples
+    cut: bool = False
+
+    def until(self, at: float) -> Played:
+        """What of it is played when the phone is told at ``at`` to drop the rest."""
+        if self.end <= at:
+            return self
+        return Played(self.came, self.start, at, self.sound[: round((at - self.start) * RATE)], cut=True)
+
+
 def replies(log: CallLog) -> list[Reply]:
-    """The replies of one call, as the phone played them."""
-    pieces: list[tuple[float, float, float, Samples, bool]] = []  # came, plays from, to, sound, cut
+    """The replies of one call, as the phone played them; silence around them left out."""
+    groups: list[list[Played]] = []
+    sounded = -math.inf  # the end of the last audible piece
+    for piece in _played(log):
+        audible = _audible(piece.sound)
+        if audible and piece.start - sounded >= APART_S:
+            groups.append([])
+        if groups:
+            groups[-1].append(piece)
+        if audible:
+            sounded = piece.end
+    return [_reply(group) for group in groups]
+
+
+def _played(log: CallLog) -> list[Played]:
+    pieces: list[Played] = []
     ends = -math.inf
-    clears = iter([*log.cleared, math.inf])
-    cleared = next(clears)
-    for heard in log.heard:
-        while cleared <= heard.at:
-            pieces, ends = _cut(pieces, cleared), min(ends, cleared)
-            cleared = next(clears)
-        start = max(heard.at, ends)
-        ends = start + len(heard.sound) / RATE
-        pieces.append((heard.at, start, ends, heard.sound, False))
-    while cleared < math.inf:
-        pieces, cleared = _cut(pieces, cleared), next(clears)
-    found: list[Reply] = []
-    group: list[tuple[float, float, float, Samples, bool]] = []
-    for piece in pieces:
-        if not _audible(piece[3]):
+    heard_at = [(heard.at, heard) for heard in log.heard]
+    cleared_at = [(at, None) for at in log.cleared]
+    for at, heard in sorted([*heard_at, *cleared_at], key=lambda event: event[0]):
+        if heard is None:
+            pieces = [piece.until(at) for piece in pieces if piece.start < at]
+            ends = min(ends, at)
             continue
-        if group and piece[1] - group[-1][2] >= APART_S:
-            found.append(_reply(group))
-            group = []
-        group.append(piece)
-    return [*found, _reply(group)] if group else found
+        start = max(at, ends)
+        ends = start + len(heard.sound) / RATE
+        pieces.append(Played(at, start, ends, heard.sound))
+    return pieces
 
 
-def _cut(
-    pieces: list[tuple[float, float, float, Samples, bool]], at: float
-) -> list[tuple[float, float, float, Samples, bool]]:
-    """The pieces, without what was to be played after ``at``."""
-    kept = []
-    for came, start, end, sound, cut in pieces:
-        if end <= at:
-            kept.append((came, start, end, sound, cut))
-        elif start < at:
-            kept.append((came, start, at, sound[: round((at - start) * RATE)], True))
-    if kept and kept[-1][2] <= at and len(kept) < len(pieces):
-        came, start, end, sound, _ = kept[-1]
-        kept[-1] = (came, start, end, sound, True)
-    return kept
-
-
-def _reply(group: list[tuple[float, float, float, Samples, bool]]) -> Reply:
-    gaps = [after[1] - before[2] for before, after in pairwise(group)]
+def _reply(group: list[Played]) -> Reply:
+    cut = any(piece.cut for piece in group)
+    while not _audible(group[-1].sound):
+        group.pop()
+    gaps = [after.start - before.end for before, after in pairwise(group)]
     dry = [gap for gap in gaps if gap > 1e-3]
-    sound = np.concatenate([piece[3] for piece in group])
-    return Reply(group[0][0], group[-1][2], sound, len(dry), sum(dry), any(piece[4] for piece in group))
+    sound = np.concatenate([piece.sound for piece in group])
+    return Reply(group[0].came, group[-1].end, sound, len(dry), sum(dry), cut)
 
 
 def _audible(sound: Samples) -> bool:
