@@ -20,7 +20,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import psutil
@@ -144,11 +144,21 @@ class Phone:
             return  # ``listen`` ends by it too, and the call with that
 
 
+class Playing(Protocol):
+    """What a caller hears of the phone: whether and until when it plays, and since when."""
+
+    plays_since: float
+    plays_until: float
+
+    @property
+    def playing(self) -> bool: ...
+
+
 @dataclass
 class Caller:
     """Decides, frame by frame, what the caller does."""
 
-    phone: Phone
+    phone: Playing
     log: CallLog
     lines: Iterator[Utterance]
     chance: np.random.Generator
@@ -217,7 +227,7 @@ async def hold_call(address: str, script: Script, number: int, *, rotate: bool, 
     async with connect(address, compression=None, max_size=None, open_timeout=30) as socket:
         phone = Phone(socket, stream, log)
         await socket.send('{"event":"connected","protocol":"Call","version":"1.0.0"}')
-        await phone.send("start", _start(stream, call))
+        await phone.send("start", start_body(stream, call))
         listening = asyncio.create_task(phone.listen())
         began = log.began = loop.time()
         caller = Caller(phone, log, iter(lines), chance, began)
@@ -243,7 +253,7 @@ async def hold_call(address: str, script: Script, number: int, *, rotate: bool, 
     return log
 
 
-def _start(stream: str, call: str) -> dict[str, Any]:
+def start_body(stream: str, call: str) -> dict[str, Any]:
     return {
         "accountSid": "AC" + "0" * 32,
         "streamSid": stream,

@@ -61,14 +61,14 @@ class Server:
     @asynccontextmanager
     async def running(self, audio: Path) -> AsyncIterator[tuple[str, int]]:
         """Its address and its process, from ready until done. Raises RuntimeError when it does not start."""
-        port = _free_port()
+        port = free_port()
         process = await asyncio.create_subprocess_exec(
             *self.command, "--port", str(port), "--audio", str(audio),
             stdout=asyncio.subprocess.PIPE, cwd=ROOT, start_new_session=True,
             env={**os.environ, "PYTHONPATH": str(ROOT), "OPENBLAS_NUM_THREADS": "1"},
         )  # fmt: skip
         try:
-            await asyncio.wait_for(_until_ready(self.name, process, port), START_S)
+            await asyncio.wait_for(until_ready(self.name, process, port), START_S)
             yield f"ws://127.0.0.1:{port}/media", process.pid
         finally:
             if process.returncode is None:
@@ -80,13 +80,13 @@ class Server:
                     await process.wait()
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port: int = free.getsockname()[1]
         return port
 
 
-async def _until_ready(name: str, process: asyncio.subprocess.Process, port: int) -> None:
+async def until_ready(name: str, process: asyncio.subprocess.Process, port: int) -> None:
     assert process.stdout is not None
     while (line := await process.stdout.readline()).strip() != b"ready":
         if not line:
