@@ -107,7 +107,8 @@ class MediaStreamCall:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        await self._close(_NORMAL_CLOSURE if error is None else _INTERNAL_ERROR)
+        failed = error is not None and not isinstance(error, CallEnded)
+        await self._close(_INTERNAL_ERROR if failed else _NORMAL_CLOSURE)
         if self.faults > _TOLD_FAULTS:
             _log.warning("%s: %d messages left out", self.id, self.faults)
 

@@ -11,7 +11,7 @@ from starlette.applications import Starlette
 from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket
 
-from telephony.errors import ProtocolFault
+from telephony.errors import CallEnded, ProtocolFault
 from telephony.line import AudioCall
 from telephony.twilio.media_stream import Limits, MediaStreamCall
 from telephony.twilio.messages import MAX_MESSAGE, Start, read_opening
@@ -21,7 +21,7 @@ from telephony.twilio.socket import Socket, StarletteSocket
 _log = logging.getLogger(__name__)
 
 Handler = Callable[[AudioCall, Start], Awaitable[None]]
-"""Holds one call, and returns when it is done with it: the call is then hung up."""
+"""Holds one call, and returns when it is done with it: the call is then hung up. CallEnded may leave it."""
 
 SERVER_OPTIONS: Final[dict[str, Any]] = {
     "ws_max_size": MAX_MESSAGE,
@@ -101,6 +101,8 @@ class MediaStreams:
         try:
             async with call:
                 await self._handler(call, start)
+        except CallEnded:
+            _log.debug("%s: the far end has hung up", call.id)
         except Exception:
             _log.exception("%s: the call failed", call.id)
         finally:
