@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,6 +36,7 @@ _LOUD = 1.2  # below the loudest frame: surely speech
 _DEEP = 2.0  # below the loudest frame: noise, in which nothing is told apart
 _ALIKE = 0.3  # mean difference of what is the same
 _ENOUGH = 4  # loud frames before anything can be told apart
+_APART = 8  # frames of silence between bursts of sound
 _SOFT = 16  # frames before the first loud one: a fricative is a third of a second
 
 Features = NDArray[np.float64]  # frames by bands
@@ -54,12 +55,19 @@ class Matcher:
     """Tells which part of which utterance a stretch of sound is."""
 
     def __init__(self, script: Script) -> None:
-        self._starts: list[tuple[Utterance, int, Features]] = []
+        self._starts: list[tuple[Utterance, int]] = []
+        known: list[Features] = []
         for utterance in script.utterances:
             heard = features(utterance.sound)
             for start_s in (utterance.speech_s[0], *(end for _, end in utterance.pauses_s)):
                 first = int(start_s / FRAME_S)
-                self._starts.append((utterance, first, heard[first:]))
+                self._starts.append((utterance, first))
+                known.append(heard[first:])
+        # All are as long as the longest and a little: behind its end each is silent.
+        longest = max(map(len, known)) + _APART
+        self._known = np.zeros((len(known), longest, len(_BANDS_HZ) - 1))
+        for row, sound in zip(self._known, known, strict=True):
+            row[: len(sound)] = sound
 
     def place(self, heard: Features) -> Place | None:
         """The place that ``heard``, everything since the last one, leads to. None: nothing known was said."""
@@ -71,26 +79,36 @@ class Matcher:
             return None
         floor = loudest - _DEEP
         clear = np.maximum(heard, floor)
-        best: tuple[float, Utterance, int, int] | None = None
-        for utterance, first, known in self._starts:
-            # Speech may begin softly: before the first frame that is loud.
-            for begin in range(max(0, int(spoken[0]) - _SOFT), int(spoken[0]) + 2):
-                distance = _distance(clear[begin:], known, floor)
-                if best is None or distance < best[0]:
-                    best = (distance, utterance, first, first + len(heard) - begin)
+        # The first burst that leads anywhere: before it may lie the tail of what was read out already.
+        later = (int(after) for before, after in pairwise(spoken) if after - before > _APART)
+        bursts = chain([int(spoken[0])], later)
+        return next(filter(None, (self._from(burst, clear, floor) for burst in bursts)), None)
+
+    def _from(self, burst: int, heard: Features, floor: float) -> Place | None:
+        """The place that ``heard`` leads to from the burst of sound at frame ``burst``."""
+        best: tuple[float, int, int] | None = None
+        # Speech may begin softly: before the first frame that is loud.
+        for begin in range(max(0, burst - _SOFT), min(burst + 2, len(heard) - _ENOUGH)):
+            distances = self._distances(heard[begin:], floor)
+            row = int(distances.argmin())
+            if best is None or distances[row] < best[0]:
+                best = (float(distances[row]), row, begin)
         if best is None or best[0] > _ALIKE:
             return None
-        _, utterance, first, at = best
-        return Place(utterance, first * FRAME_S, at * FRAME_S)
+        _, row, begin = best
+        utterance, first = self._starts[row]
+        return Place(utterance, first * FRAME_S, (first + len(heard) - begin) * FRAME_S)
 
-
-def _distance(heard: Features, known: Features, floor: float) -> float:
-    """Mean difference where there is sound in either; behind its end ``known`` is silent."""
-    there = np.full_like(heard, floor)
-    compared = min(len(heard), len(known))
-    there[:compared] = np.maximum(known[:compared], floor)
-    sounding = np.maximum(heard, there).max(axis=1) > floor
-    return float(np.abs(heard - there)[sounding].mean())
+    def _distances(self, heard: Features, floor: float) -> NDArray[np.float64]:
+        """From every start: the mean difference, where there is sound in either."""
+        heard = heard[: self._known.shape[1]]
+        there = np.maximum(self._known[:, : len(heard)], floor)
+        differences = np.abs(heard - there).mean(axis=2)
+        sounding = np.maximum(there.max(axis=2), heard.max(axis=1)) > floor
+        means: NDArray[np.float64] = (differences * sounding).sum(axis=1) / np.maximum(
+            sounding.sum(axis=1), 1
+        )
+        return means
 
 
 def features(sound: Samples) -> Features:
