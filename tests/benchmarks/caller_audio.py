@@ -32,7 +32,7 @@ WORDS = Path(__file__).with_name("caller_words.yml")
 SPEECH_RMS = 2600.0  # -22 dBFS, about what telephone speech is set to
 HISS_RMS = 6.0
 BAND_HZ = (300.0, 3400.0)
-BOT_WORDS_A_MINUTE = 260
+WORDS_A_MINUTE = 240
 EDGE_DB = -38.0  # below the loudest frame: where speech begins and ends
 
 Sound = NDArray[np.float64]
@@ -47,12 +47,13 @@ class Voice:
         os.environ["ESPEAK_DATA_PATH"] = espeakng_loader.get_data_path()
         self._engine = pyttsx3.init("espeak")
         self._engine.setProperty("voice", "sit/cmn-latn-pinyin")
+        # Once and for all: a rate that is set between two sentences takes effect in one of them, at random.
+        self._engine.setProperty("rate", WORDS_A_MINUTE)
 
-    def say(self, text: str, words_a_minute: int = 220) -> Sound:
+    def say(self, text: str) -> Sound:
         """``text`` at 8 kHz, without silence around it."""
         # One voice after the other: the engine writes one file at a time.
         pinyin = " ".join(lazy_pinyin(text, style=Style.TONE3, neutral_tone_with_five=True))
-        self._engine.setProperty("rate", words_a_minute)
         with tempfile.NamedTemporaryFile(suffix=".wav") as file:
             with contextlib.redirect_stdout(None):  # it tells where it wrote
                 self._engine.save_to_file(pinyin, file.name)
@@ -61,7 +62,7 @@ class Voice:
 
     def say_pcm(self, text: str) -> bytes:
         """``text`` as the bot says it, in 16-bit samples."""
-        return _samples(self.say(text, BOT_WORDS_A_MINUTE)).astype("<i2").tobytes()
+        return _samples(self.say(text)).astype("<i2").tobytes()
 
 
 def _telephone(path: str | Path) -> Sound:
@@ -143,7 +144,7 @@ def make(folder: Path, *, noise: str | None = None, snr_db: float = 20.0, seed: 
     replies: dict[str, dict[str, str]] = {}
     for name, text in plan["replies"].items():
         wav = f"replies/{name}.wav"
-        write_wav(folder / wav, _samples(voice.say(text, BOT_WORDS_A_MINUTE)))
+        write_wav(folder / wav, _samples(voice.say(text)))
         replies[name] = {"text": text, "wav": wav}
     write_wav(folder / "background.wav", _background(noise, snr_db, seed))
     script = {

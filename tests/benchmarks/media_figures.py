@@ -178,7 +178,8 @@ class Wholeness:
 
 
 def wholeness(logs: list[CallLog], script: Script) -> Wholeness:
-    """Compare replies with the script's. Of servers that say something else, only the gaps mean anything."""
+    """Compare replies with the script's. Of servers that say something else, or synthesise anew what comes
+    out a little different each time, only the gaps mean anything."""
     figures = Wholeness()
     known = [reply.sound for reply in script.replies.values()]
     for log in logs:
