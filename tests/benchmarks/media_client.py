@@ -75,7 +75,7 @@ class Phone:
         self._stream = stream
         self._log = log
         self._loop = asyncio.get_running_loop()
-        self._marks: dict[asyncio.TimerHandle, str] = {}
+        self._marks: dict[str, asyncio.TimerHandle] = {}
         self._echoes: set[asyncio.Task[None]] = set()
         self.sequence = 0
         self.plays_until = -math.inf
@@ -106,19 +106,20 @@ class Phone:
             case "clear":
                 self._log.cleared.append(now)
                 self.plays_until = min(now, self.plays_until)
-                for timer in list(self._marks):
-                    timer.cancel()
-                    self._echo(self._marks.pop(timer))
+                for name in list(self._marks):
+                    self._reach(name)
             case "mark":
                 name = message["mark"]["name"]
-                due = max(now, self.plays_until)
-                timer = self._loop.call_at(due, lambda: self._echo(self._marks.pop(timer)))
-                self._marks[timer] = name
+                self._marks[name] = self._loop.call_at(max(now, self.plays_until), self._reach, name)
 
-    def _echo(self, name: str) -> None:
-        task = self._loop.create_task(self.send("mark", {"name": name}))
-        self._echoes.add(task)
-        task.add_done_callback(self._echoes.discard)
+    def _reach(self, name: str) -> None:
+        """Echo this mark, and before it those before it: timers of one moment come in any order."""
+        while name in self._marks:
+            first = next(iter(self._marks))
+            self._marks.pop(first).cancel()
+            task = self._loop.create_task(self.send("mark", {"name": first}))
+            self._echoes.add(task)
+            task.add_done_callback(self._echoes.discard)
 
     async def send(self, event: str, body: dict[str, Any]) -> None:
         self.sequence += 1

@@ -54,6 +54,7 @@ class FakeTwilio:
         self.sent: list[tuple[float, dict[str, Any]]] = []
         self.starved: list[tuple[float, float]] = []  # when the phone ran dry, and how long
         self.most_ahead_s = 0.0
+        self.cleared_at: list[int] = []  # how much had been played at each clear, in bytes
         self.closed: int | None = None
         self.stalled = False
         self.vanished = False
@@ -90,15 +91,15 @@ class FakeTwilio:
                 self.most_ahead_s = max(self.most_ahead_s, self._ends_at - now)
             case "mark":
                 name = sent["mark"]["name"]
-                self._marks[name] = loop.call_at(max(now, self._ends_at), self._echo, name)
+                self._marks[name] = loop.call_at(max(now, self._ends_at), self._reach, name)
             case "clear":
                 self._playing = [
                     (began, ulaw[: max(0, round((now - began) * 8000))]) for began, ulaw in self._playing
                 ]
                 self._ends_at = now
-                for name, timer in list(self._marks.items()):
-                    timer.cancel()
-                    self._echo(name)
+                self.cleared_at.append(len(self.played))
+                for name in list(self._marks):
+                    self._reach(name)
 
     async def close(self, code: int) -> None:
         if self.closed is None:
@@ -136,10 +137,13 @@ class FakeTwilio:
     def echo(self, wire: str) -> None:
         self.put(message("mark", self._number(), {"name": wire}))
 
-    def _echo(self, wire: str) -> None:
-        self._marks.pop(wire, None)
-        if self.echoes:
-            self.echo(wire)
+    def _reach(self, wire: str) -> None:
+        """Echo this mark, and before it those before it: timers of one moment come in any order."""
+        while wire in self._marks:
+            first = next(iter(self._marks))
+            self._marks.pop(first).cancel()
+            if self.echoes:
+                self.echo(first)
 
     def _number(self) -> int:
         self._sequence += 1

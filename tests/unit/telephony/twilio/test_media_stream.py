@@ -365,3 +365,61 @@ def test_garbage_between_the_messages_costs_nothing(garbage: list[tuple[int, str
         run(work())
     finally:
         logging.disable(logging.NOTSET)
+
+
+STEPS = st.lists(
+    st.one_of(
+        st.tuples(st.just("send"), st.integers(1, 6000)),
+        st.tuples(st.just("mark"), st.just(0)),
+        st.tuples(st.just("clear"), st.just(0)),
+        st.tuples(st.just("wait"), st.integers(1, 900)),
+    ),
+    max_size=25,
+)
+
+
+@given(STEPS)
+def test_whatever_is_played_marked_and_cleared_nothing_is_mistaken(steps: list[tuple[str, int]]) -> None:
+    """The phone plays a beginning of what was sent before a clear, and all behind the last."""
+
+    async def work() -> None:
+        twilio = FakeTwilio()
+        heard_marks: list[str] = []
+        owed: list[str] = []  # marks since the last clear
+        epochs = [b""]  # what was sent between the clears
+
+        async def drain(call: MediaStreamCall, seconds: float) -> None:
+            until = _now() + seconds
+            while _now() < until or seconds == 0:
+                thing = await call.receive(max(0.0, until - _now()))
+                if thing is None:
+                    break
+                assert isinstance(thing, Played)
+                assert owed.pop(0) == thing.mark, "a mark out of order, or one that was cleared"
+                heard_marks.append(thing.mark)
+
+        async with calling(twilio, limits=Limits(silent_s=1e6)) as call:
+            for number, (step, size) in enumerate(steps):
+                if step == "send":
+                    pcm = _pcm(size / 8000, number)
+                    epochs[-1] += pcm
+                    await call.send(Sound(pcm))
+                elif step == "mark":
+                    owed.append(f"mark {number}")
+                    await call.mark(owed[-1])
+                elif step == "wait":
+                    await drain(call, size / 1000)
+                else:
+                    await drain(call, 0)
+                    owed.clear()
+                    epochs.append(b"")
+                    await call.clear()
+            await drain(call, sum(size for _, size in steps) / 8000 + 1.0)
+            assert owed == []
+        ends = [2 * at for at in twilio.cleared_at]
+        played = ulaw_decode(twilio.played)
+        for epoch, start, end in zip(epochs, [0, *ends], [*ends, len(played)], strict=True):
+            assert epoch.startswith(played[start:end])
+        assert played[len(played) - len(epochs[-1]) :] == epochs[-1]
+
+    run(work())
