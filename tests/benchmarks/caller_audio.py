@@ -13,6 +13,7 @@ import contextlib
 import ctypes
 import os
 import tempfile
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,7 @@ SPEECH_RMS = 2600.0  # -22 dBFS, about what telephone speech is set to
 HISS_RMS = 6.0
 BAND_HZ = (300.0, 3400.0)
 WORDS_A_MINUTE = 240
+SPEAKS_S = 10.0
 EDGE_DB = -38.0  # below the loudest frame: where speech begins and ends
 
 Sound = NDArray[np.float64]
@@ -46,18 +48,26 @@ class Voice:
         ctypes.CDLL(espeakng_loader.get_library_path(), ctypes.RTLD_GLOBAL)
         os.environ["ESPEAK_DATA_PATH"] = espeakng_loader.get_data_path()
         self._engine = pyttsx3.init("espeak")
+        self._said = threading.Event()
+        self._engine.connect("finished-utterance", lambda **_: self._said.set())
+        # Before the first run properties are only queued; later ones take effect in one sentence or the next.
+        self._engine.runAndWait()
         self._engine.setProperty("voice", "sit/cmn-latn-pinyin")
-        # Once and for all: a rate that is set between two sentences takes effect in one of them, at random.
         self._engine.setProperty("rate", WORDS_A_MINUTE)
+        self._engine.setProperty("volume", 0.5)
 
     def say(self, text: str) -> Sound:
         """``text`` at 8 kHz, without silence around it."""
         # One voice after the other: the engine writes one file at a time.
         pinyin = " ".join(lazy_pinyin(text, style=Style.TONE3, neutral_tone_with_five=True))
+        self._said.clear()
         with tempfile.NamedTemporaryFile(suffix=".wav") as file:
             with contextlib.redirect_stdout(None):  # it tells where it wrote
                 self._engine.save_to_file(pinyin, file.name)
                 self._engine.runAndWait()
+                # It may come back before the file is written.
+                if not self._said.wait(SPEAKS_S):
+                    raise TimeoutError(f"espeak did not finish {text!r}")
             return _telephone(file.name)
 
     def say_pcm(self, text: str) -> bytes:
