@@ -72,7 +72,7 @@ class Server:
             yield f"ws://127.0.0.1:{port}/media", process.pid
         finally:
             if process.returncode is None:
-                os.killpg(process.pid, signal.SIGINT)
+                os.killpg(process.pid, signal.SIGTERM)
                 try:
                     await asyncio.wait_for(process.wait(), 10.0)
                 except TimeoutError:
