@@ -23,6 +23,7 @@ import os
 import shlex
 import signal
 import socket
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -200,6 +201,8 @@ def main() -> None:
         if given.sweep
         else compare(given.server, given.folder, given.calls, given.rounds)
     )
+    # However it is ended, the server under test is not left behind.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended"))
     figures = asyncio.run(work)
     if given.json:
         given.json.write_text(json.dumps(figures, indent=2), encoding="utf-8")
