@@ -130,6 +130,8 @@ class DateValues:
         afternoon = part.pm if part else hour < self._words.first_morning_hour
         if (hour < 12 and afternoon and hour > 0) or (hour == 12 and part and part.end > 18):
             hour += 12
+        if hour == 12 and part and part.end <= self._words.first_morning_hour and not part.pm:
+            hour = 0  # 凌晨十二点 is midnight
         at = datetime.combine(day or now.date(), time(hour % 24, minute), now.tzinfo)
         if hour == 24:
             at += timedelta(days=1)

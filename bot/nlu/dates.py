@@ -14,6 +14,7 @@ from bot.nlu.interpreter import Entity
 from bot.nlu.numerals import Numerals
 from bot.nlu.patterns import alternatives, compiled
 
+_CALENDAR, _RELATIVE = frozenset({"iso", "month_day"}), frozenset({"day_word"})
 _SHORT_PART = Pattern.model_validate({"as": "daypart", "pattern": ""})
 
 
@@ -83,7 +84,7 @@ class Dates:
                 part = self._short_part.match(text, atom.end)
                 if part and not any(a.start == atom.end and a.end > part.end() for a in found):
                     chosen.append(Atom(_SHORT_PART, part.groupdict(), *part.span()))
-        return self._with_gaps(text, chosen)
+        return self._with_gaps(text, _once(chosen))
 
     def _with_gaps(self, text: str, atoms: list[Atom]) -> list[Atom]:
         """Let an atom reach over the words that tie it to a time of day behind it (明天的 上午)."""
@@ -108,3 +109,25 @@ class Dates:
             else:
                 groups.append([atom])
         return groups
+
+
+def _once(atoms: list[Atom]) -> list[Atom]:
+    """A day that is named twice on end is one day: 明天12月1日星期二, as the bot itself reads days out.
+
+    The date of the calendar is the one that is meant; a day of the week behind it only says it again.
+    """
+    days: list[Atom] = []
+    for atom in atoms:
+        before = days[-1] if days and days[-1].end == atom.start else None
+        kind = before.rule.kind if before is not None else None
+        if before is not None and kind in _CALENDAR | _RELATIVE and _is_bare_weekday(atom):
+            days[-1] = Atom(before.rule, before.groups, before.start, atom.end)
+        elif before is not None and kind in _RELATIVE and atom.rule.kind in _CALENDAR:
+            days[-1] = Atom(atom.rule, atom.groups, before.start, atom.end)
+        else:
+            days.append(atom)
+    return days
+
+
+def _is_bare_weekday(atom: Atom) -> bool:
+    return atom.rule.kind == "weekday" and "week_shift" not in atom.groups

@@ -127,3 +127,26 @@ def test_of_two_hours_the_first_is_meant(today: date, hour: int, part: int) -> N
     words = "一二三四五六七八九"[hour - 1 : hour + 1]
     found = said(f"明天{['上午', '下午'][part]}{words}点", today)
     assert found == datetime.combine(today + timedelta(1), time(hour + 12 * part), SHANGHAI)
+
+
+@given(TODAYS, st.integers(0, 40), st.integers(9, 18), st.booleans())
+def test_a_day_said_as_the_bot_reads_it_out_is_that_day(
+    today: date, ahead: int, hour: int, figures: bool
+) -> None:
+    day = today + timedelta(ahead)
+    near = {0: "今天", 1: "明天", 2: "后天"}.get(ahead, "")
+    month, number = (str(day.month), str(day.day)) if figures else (spoken(day.month), spoken(day.day))
+    named = f"{near}{month}月{number}日星期{WEEKDAYS[day.weekday()]}"
+    assert said(named, today) == day
+    moment = said(f"{named}{'上午' if hour < 12 else '下午'}{spoken((hour - 1) % 12 + 1)}点", today)
+    assert moment == datetime.combine(day, time(hour), SHANGHAI)
+
+
+def test_two_days_said_on_end_stay_two() -> None:
+    now = datetime.combine(date(2026, 11, 23), time(9, 30), SHANGHAI)
+    found = [entity.value for entity in DATES.find("明天后天", now, SHANGHAI)]
+    assert found == [date(2026, 11, 24), date(2026, 11, 25)]
+
+
+def test_twelve_in_the_small_hours_is_midnight() -> None:
+    assert said("明天凌晨十二点", date(2026, 11, 23)) == datetime(2026, 11, 24, 0, 0, tzinfo=SHANGHAI)
