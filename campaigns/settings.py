@@ -41,6 +41,9 @@ record = true                     # calls with sound, both sides; see 'xiaorong 
 synthesizer = "espeak"            # or sherpa: a neural voice, with the extra 'neural'
 # synthesizer_voice = "f2"        # espeak: a variant; sherpa: the folder of a voice
 # recorded_prompts = "speech"     # a folder of prompts spoken by people, with its recordings.yml
+recognizer = "vosk"               # what hears on calls that carry sound: vosk, or sherpa (the extra "neural")
+recognizer_model = "vosk-model-small-cn-0.22"   # see 'xiaorong models list'; or the path of a folder
+# models_dir = "/srv/models"      # default: models/ in this directory
 """
 
 
@@ -77,6 +80,9 @@ class Settings(BaseSettings):
     synthesizer: str = "espeak"
     synthesizer_voice: str = ""
     recorded_prompts: Path | None = None
+    recognizer: str = "vosk"
+    recognizer_model: str = "vosk-model-small-cn-0.22"
+    models_dir: Path | None = None
 
     @classmethod
     def settings_customise_sources(
@@ -110,6 +116,9 @@ class Settings(BaseSettings):
     def recording_keys(self) -> Path:
         """The file of keys that recordings are sealed with."""
         return self.recording_key_file or self.home / RECORDING_KEY_FILE
+    def models(self) -> Path:
+        """Where the models for hearing and speaking are kept."""
+        return self.models_dir or self.home / "models"
 
     def permit_key(self) -> bytes:
         """The secret that signs permits. Raises NotInitialisedError when it is missing."""

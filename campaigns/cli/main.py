@@ -26,6 +26,7 @@ from campaigns.cli import (
     payments,
     promises,
     recording,
+    models,
 )
 from campaigns.errors import CampaignsError
 from campaigns.home import home_dir
@@ -45,6 +46,7 @@ app.add_typer(inbound.app, name="inbound")
 app.add_typer(payments.app, name="payments")
 app.add_typer(promises.app, name="promises")
 app.add_typer(dialogue.app, name="dialogue")
+app.add_typer(models.app, name="models")
 dialogue.app.command(name="replay", epilog=dialogue_replay.EXAMPLES)(dialogue_replay.replay)
 dialogue.app.command(name="simulate", epilog=dialogue_simulate.EXAMPLES)(dialogue_simulate.simulate)
 app.add_typer(recording.app, name="recording")

@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bot.asr.pool import PooledRecognizer, PooledStream
+from bot.asr.pool import PooledRecognizer
+from bot.asr.stream import PooledStream
 from bot.asr.upsampling import Upsampler
 from bot.audio import pcm as sound
 from bot.errors import ModelError, RecognizerError
