@@ -16,7 +16,7 @@ from bot.asr.decoder import Decoder, Engine
 from bot.asr.stream import PooledStream
 from bot.asr.workers import Sleep, Workers
 from bot.audio import pcm as sound
-from bot.errors import RecognizerError
+from bot.errors import ModelError, RecognizerError
 
 MOST_WORKERS = 8
 LOAD_TIMEOUT_S = 180.0
@@ -71,6 +71,7 @@ class PooledRecognizer:
 
         Raises ModelError or RecognizerError.
         """
+        await self.workers.run(self._engine.load, LOAD_TIMEOUT_S)
         stream = await self.open()
         try:
             await stream.feed(sound.silence(WARM_UP_S))
@@ -79,10 +80,7 @@ class PooledRecognizer:
             await stream.close()
 
     async def open(self, phrases: Sequence[str] = (), *, closed: bool = False) -> PooledStream:
-        """As the port has it. ``closed``: nothing but the phrases is heard, all else is nothing.
-
-        Raises ModelError when the model cannot be loaded.
-        """
+        """As the port has it. ``closed``: nothing but the phrases is heard, all else is nothing."""
         if isinstance(phrases, str):
             raise RecognizerError("phrases are a sequence of strings, not one string")
         if self._open_streams >= self._max_streams:
@@ -94,6 +92,9 @@ class PooledRecognizer:
             tuning, decoder = await self.workers.run(
                 partial(self._take, tuple(phrases), closed), LOAD_TIMEOUT_S
             )
+        except ModelError as error:
+            self._open_streams -= 1
+            raise RecognizerError(str(error)) from error
         except BaseException:
             self._open_streams -= 1
             raise

@@ -10,7 +10,7 @@ import pytest
 
 from bot.asr.decoder import Decoder
 from bot.asr.pool import PooledRecognizer
-from bot.asr.recognizer import Hypothesis
+from bot.asr.recognizer import Hypothesis, Recognizer
 from bot.asr.workers import MOST_HANGING, Workers
 from bot.audio import pcm as sound
 from bot.errors import ModelError, RecognizerError
@@ -127,7 +127,7 @@ async def come(gate: Gate) -> None:
 
 async def test_calls_go_through_in_worker_threads() -> None:
     engine = FakeEngine()
-    recognizer = pooled(engine)
+    recognizer: Recognizer = pooled(engine)
     stream = await recognizer.open()
     assert await stream.feed(PCM) == "1600"
     assert await stream.feed(PCM) == "3200"
@@ -151,8 +151,10 @@ async def test_a_model_that_cannot_be_loaded_takes_no_place() -> None:
     engine.fails = ModelError("damaged")
     recognizer = pooled(engine, max_streams=1)
     for _ in range(2):
-        with pytest.raises(ModelError, match="damaged"):
+        with pytest.raises(RecognizerError, match="damaged"):
             await recognizer.open()
+        with pytest.raises(ModelError, match="damaged"):
+            await recognizer.warm_up()
     engine.fails = None
     assert await (await recognizer.open()).feed(PCM) == "1600"
 

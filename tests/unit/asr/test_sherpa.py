@@ -123,7 +123,7 @@ async def test_damaged_files_are_told(
     model = broken / "ctc-toy.onnx"
     model.write_bytes(model.read_bytes()[:500])
     with pytest.raises(ModelError, match="damaged or not for streaming"):
-        await opened(broken).open()
+        await opened(broken).warm_up()
 
 
 async def test_tokens_that_would_end_the_process_are_told(
@@ -133,7 +133,19 @@ async def test_tokens_that_would_end_the_process_are_told(
     shutil.copytree(toys["ctc"], broken)
     (broken / "tokens.txt").write_text("<blk> 0\n好\n", encoding="utf-8")
     with pytest.raises(ModelError, match=r"tokens\.txt:2"):
-        await opened(broken).open()
+        await opened(broken).warm_up()
+
+
+@pytest.mark.parametrize("kind", Kind)
+async def test_each_kind_is_asked_for_in_its_own_way(
+    opened: Callable[[Path], PooledRecognizer], tmp_path: Path, kind: Kind
+) -> None:
+    """No model of every kind is at hand; but the library gets as far as reading the files."""
+    for part in kind.value:
+        (tmp_path / f"{part}.onnx").write_bytes(b"no model")
+    (tmp_path / "tokens.txt").write_text("<blk> 0\n")
+    with pytest.raises(ModelError, match=r"Load model from .* failed"):
+        await opened(tmp_path).warm_up()
 
 
 @pytest.mark.parametrize(

@@ -195,7 +195,7 @@ async def test_a_damaged_model_is_told(open_vosk: Open, model_copy: Path, file: 
     (model_copy / file).unlink()
     (model_copy / file).write_bytes(content[:1000] + b"damage" + content[1006:-2000])
     with pytest.raises(ModelError, match="fetch it again"):
-        await open_vosk(model_copy).open()
+        await open_vosk(model_copy).warm_up()
 
 
 def test_no_model_there_says_how_to_get_one(open_vosk: Open, tmp_path: Path) -> None:
