@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import fcntl
 import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -37,11 +36,8 @@ def install(
     Whatever fails, the place holds what it held before. A download that was cut is kept, to be gone on with.
     """
     try:
-        with (
-            _work_folder(store, entry) as work,
-            tempfile.TemporaryDirectory(dir=work, prefix="unpacked-") as temporary,
-        ):
-            target = Path(temporary) / "model"
+        with _work_folder(store, entry) as work, _emptied(work / f"{entry.id}.unpacked") as temporary:
+            target = temporary / "model"
             if isinstance(origin, Local) and origin.path.is_dir():
                 record = _copy(entry, origin.path, trust, target)
             else:
@@ -164,3 +160,14 @@ def _work_folder(store: ModelStore, entry: Entry) -> Iterator[Path]:
         except BlockingIOError as error:
             raise ModelError(f"{entry.id} is being fetched already by another process") from error
         yield work
+
+
+@contextmanager
+def _emptied(folder: Path) -> Iterator[Path]:
+    """A folder for a while; what a process that was killed left in it goes first."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)

@@ -218,6 +218,17 @@ def test_a_place_that_cannot_be_written_is_told(
         installing(entry(), Local(archive))
 
 
+def test_what_a_killed_process_left_is_cleared(
+    store: ModelStore, installing: Installer, archive: Path
+) -> None:
+    remains = store.folder / ".fetching/vosk-tiny.unpacked/model"
+    remains.mkdir(parents=True)
+    (remains / "half").write_text("x")
+    path = installing(entry(), Local(archive)).path
+    assert not (path / "half").exists()
+    assert left(store) == set()
+
+
 def test_two_at_once_do_not_mix(store: ModelStore, installing: Installer, archive: Path) -> None:
     lock = store.folder / ".fetching/vosk-tiny.lock"
     lock.parent.mkdir(parents=True)
