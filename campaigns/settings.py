@@ -116,6 +116,8 @@ class Settings(BaseSettings):
     def recording_keys(self) -> Path:
         """The file of keys that recordings are sealed with."""
         return self.recording_key_file or self.home / RECORDING_KEY_FILE
+
+    @property
     def models(self) -> Path:
         """Where the models for hearing and speaking are kept."""
         return self.models_dir or self.home / "models"

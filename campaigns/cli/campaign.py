@@ -16,6 +16,17 @@ Name = Annotated[str, typer.Argument(help="The campaign's name.", show_default=F
 RealTime = Annotated[
     bool, typer.Option("--real-time", help="Let the simulated line ring and talk in real time.")
 ]
+Audio = Annotated[
+    bool,
+    typer.Option("--audio", help="Hold the calls by voice, with simulated customers who speak."),
+]
+Channel = Annotated[
+    str | None,
+    typer.Option(
+        help="By voice, all over one kind of connection: clean, landline, mobile, noisy_street, ...",
+        show_default=False,
+    ),
+]
 
 
 @app.command(
@@ -127,12 +138,19 @@ def show(context: typer.Context, name: Name) -> None:
     epilog="Examples:  xiaorong campaign run march  |  xiaorong campaign run march --real-time.  "
     "Ctrl-C lets the calls in progress end; a second Ctrl-C leaves at once. Running again goes on."
 )
-def run(context: typer.Context, name: Name, real_time: RealTime = False) -> None:
+def run(
+    context: typer.Context,
+    name: Name,
+    real_time: RealTime = False,
+    audio: Audio = False,
+    channel: Channel = None,
+) -> None:
     """Run a campaign until it is finished, paused or stopped. On the simulated line time is virtual."""
     with open_installation(context.obj) as (settings, database):
-        from campaigns.cli.running import exit_as, run_campaign
+        from campaigns.cli.running import exit_as, run_campaign, sound_options
 
-        exit_as(run_campaign(settings, database, name, real_time=real_time))
+        sound = sound_options(audio, channel)
+        exit_as(run_campaign(settings, database, name, real_time=real_time, sound=sound))
 
 
 @app.command(epilog="Example:  xiaorong campaign pause march")
@@ -148,12 +166,19 @@ def pause(context: typer.Context, name: Name) -> None:
 
 
 @app.command(epilog="Example:  xiaorong campaign resume march")
-def resume(context: typer.Context, name: Name, real_time: RealTime = False) -> None:
+def resume(
+    context: typer.Context,
+    name: Name,
+    real_time: RealTime = False,
+    audio: Audio = False,
+    channel: Channel = None,
+) -> None:
     """Resume a paused campaign and run it."""
     with open_installation(context.obj) as (settings, database):
-        from campaigns.cli.running import exit_as, run_campaign
+        from campaigns.cli.running import exit_as, run_campaign, sound_options
 
-        exit_as(run_campaign(settings, database, name, real_time=real_time, resume=True))
+        sound = sound_options(audio, channel)
+        exit_as(run_campaign(settings, database, name, real_time=real_time, resume=True, sound=sound))
 
 
 @app.command(

@@ -9,19 +9,22 @@ from rich.console import Console
 from rich.markup import escape
 
 from bot.dialogue.prompts import PromptBook
+from bot.errors import ModelError
 from bot.language import language_dir
+from bot.models.store import find_model
 from bot.transcript import Entry
 from campaigns.cli.reporting import write_report
 from campaigns.cli.running import run_campaign
 from campaigns.clock import SystemClock
 from campaigns.customers.importer import import_customers
 from campaigns.customers.sample import write_sample
+from campaigns.dialing.assembly import SoundOptions
 from campaigns.dialing.audience import Audience
 from campaigns.dialing.creation import NewCampaign, create
 from campaigns.dialing.events import Ended, Spoken, WorkerEvent
 from campaigns.errors import SettingsError
 from campaigns.grading.rulefile import load_rules
-from campaigns.settings import create_home, load_settings
+from campaigns.settings import Settings, create_home, load_settings
 from campaigns.store.database import Database
 from campaigns.store.grades import grade_portfolio
 from campaigns.store.migrate import upgrade
@@ -73,13 +76,20 @@ class Listener:
             self._console.print(f"[bold]客户[/bold]  {escape(entry.text)}{meant}")
 
 
-def demonstrate(home: Path, customers: int, seed: int) -> None:
-    """Run the demo in ``home``, made anew. Raises SettingsError when that is not a demo's directory."""
+def demonstrate(
+    home: Path, customers: int, seed: int, *, sound: SoundOptions | None = None, like: Path | None = None
+) -> None:
+    """Run the demo in ``home``, made anew, with the settings of ``like`` where that is a data directory.
+
+    With ``sound`` by voice; in text when there is no model to recognise speech. Raises SettingsError when
+    ``home`` is not a demo's directory.
+    """
     console = Console()
     _start_afresh(home)
-    settings = load_settings(home).model_copy(
+    settings = _settings(home, like).model_copy(
         update={"seed": seed, "line": "simulated", "database_url": None}
     )
+    sound = _possible(sound, settings, console)
     now = SystemClock().now().astimezone(settings.zone)
     console.print(
         f"[bold]1[/bold]  A portfolio of {customers:,} made-up customers → {home / 'portfolio.csv'}"
@@ -109,11 +119,15 @@ def demonstrate(home: Path, customers: int, seed: int) -> None:
         with database.transaction() as session:
             wanted = NewCampaign(CAMPAIGN, FLOW, Audience(), concurrency=30, calls_per_second=3)
             create(session, wanted, language_dir(settings.language), settings, now)
+        how = "by voice on" if sound is not None else "on"
         console.print(
-            "[bold]4[/bold]  Calling on the simulated line, in virtual time, within the law's hours"
+            f"[bold]4[/bold]  Calling {how} the simulated line, in virtual time, within the law's hours"
         )
         prompts = PromptBook.load(language_dir(settings.language))
-        run_campaign(settings, database, CAMPAIGN, also=Listener(prompts, console), console=console)
+        listener = Listener(prompts, console)
+        run_campaign(settings, database, CAMPAIGN, sound=sound, also=listener, console=console)
+        if sound is not None:
+            console.print(f"The calls were recorded: xiaorong --home {home} recording list", soft_wrap=True)
         write_report(settings, database, CAMPAIGN, csv=home / "report", html=home / "report.html")
         console.print(
             f"[bold]5[/bold]  Look at {home / 'report.html'}, or: xiaorong --home {home} campaign report "
@@ -122,6 +136,27 @@ def demonstrate(home: Path, customers: int, seed: int) -> None:
         )
     finally:
         database.close()
+
+
+def _settings(home: Path, like: Path | None) -> Settings:
+    """The settings of ``like`` for ``home``; those of ``home`` itself when there are none."""
+    if like is None or not like.is_dir():
+        return load_settings(home)
+    theirs = load_settings(like)
+    places = {"models_dir": theirs.models, "cache_dir": theirs.cache}  # what takes long to make or to get
+    return theirs.model_copy(update={"home": home, **places})
+
+
+def _possible(sound: SoundOptions | None, settings: Settings, console: Console) -> SoundOptions | None:
+    """None, and told why, when calls cannot be held by voice here."""
+    if sound is not None:
+        try:
+            find_model(settings.models, settings.recognizer_model)
+        except ModelError as error:
+            console.print(f"[yellow]{escape(str(error))}[/yellow]", soft_wrap=True)
+            console.print("The calls are held in text.")
+            return None
+    return sound
 
 
 def _start_afresh(home: Path) -> None:

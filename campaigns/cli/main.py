@@ -13,6 +13,7 @@ import typer
 
 from bot.errors import BotError
 from campaigns.cli import (
+    call,
     campaign,
     chat,
     customers,
@@ -23,10 +24,11 @@ from campaigns.cli import (
     grade,
     inbound,
     init,
+    models,
     payments,
     promises,
     recording,
-    models,
+    talk,
 )
 from campaigns.errors import CampaignsError
 from campaigns.home import home_dir
@@ -42,6 +44,7 @@ app = typer.Typer(
 )
 app.add_typer(customers.app, name="customers")
 app.add_typer(campaign.app, name="campaign")
+app.add_typer(call.app, name="call")
 app.add_typer(inbound.app, name="inbound")
 app.add_typer(payments.app, name="payments")
 app.add_typer(promises.app, name="promises")
@@ -53,6 +56,7 @@ app.add_typer(recording.app, name="recording")
 app.command(name="init", epilog=init.EXAMPLES)(init.init)
 app.command(name="grade", epilog=grade.EXAMPLES)(grade.grade)
 app.command(name="chat", epilog=chat.EXAMPLES)(chat.chat)
+app.command(name="talk", epilog=talk.EXAMPLES)(talk.talk)
 app.command(name="demo", epilog=demo.EXAMPLES)(demo.demo)
 
 

@@ -14,7 +14,7 @@ from rich.live import Live
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
-from campaigns.dialing.assembly import open_worker
+from campaigns.dialing.assembly import SoundOptions, open_worker
 from campaigns.dialing.events import Decided, Dialled, Ended, Listener, WorkerEvent, ignore
 from campaigns.dialing.timing import choose_clock
 from campaigns.dialing.worker import RunEnd, Worker
@@ -48,6 +48,11 @@ class Tally:
         return "  ".join(f"{name} {self.counts[name]:,}" for name in names)
 
 
+def sound_options(audio: bool, channel: str | None) -> SoundOptions | None:
+    """What the options of a command come to; a kind of connection means sound."""
+    return SoundOptions(channel) if audio or channel else None
+
+
 def run_campaign(
     settings: Settings,
     database: Database,
@@ -55,6 +60,7 @@ def run_campaign(
     *,
     real_time: bool = False,
     resume: bool = False,
+    sound: SoundOptions | None = None,
     also: Listener = ignore,
     console: Console | None = None,
 ) -> RunEnd:
@@ -74,7 +80,7 @@ def run_campaign(
     )
     task = progress.add_task(name, total=campaign.members, completed=campaign.done)
     below = Text(style="dim")
-    with open_worker(settings, database, campaign, clock, listen) as worker:
+    with open_worker(settings, database, campaign, clock, listen, sound=sound) as worker:
         if resume:  # only now is it sure that nobody else runs it
             with database.transaction() as session:
                 resume_campaign(session, campaign.id)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import platform
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from campaigns.dialing.reserve import Rules
 from campaigns.dialing.talk import Script
 from campaigns.dialing.timing import SIMULATED
 from campaigns.dialing.turns import Tools, TurnTaker
+from campaigns.dialing.voicing import open_voicing
 from campaigns.dialing.worker import Worker
 from campaigns.outcomes.messages import load_messages
 from campaigns.outcomes.retry import shipped_retry_policy
@@ -42,6 +44,13 @@ from telephony.permits import PermitGate, PermitSigner
 from telephony.registry import open_checker, open_inbound, open_line
 
 
+@dataclass(frozen=True, slots=True)
+class SoundOptions:
+    """How the simulated line carries sound: over connections of the kind ``channel``, None: a mix."""
+
+    channel: str | None = None
+
+
 @contextmanager
 def open_worker(
     settings: Settings,
@@ -50,10 +59,12 @@ def open_worker(
     clock: Clock,
     listener: Listener = ignore,
     far_end: FarEndFactory | None = None,
+    sound: SoundOptions | None = None,
 ) -> Iterator[Worker]:
     """A worker for ``campaign``, alone on its database; ``far_end`` speaks for simulated subscribers.
 
-    Raises ConflictError, DataFileError, LineError.
+    With ``sound`` its calls are held by voice. Raises ConflictError, DataFileError, LineError, and with sound
+    ModelError and RecordingKeyError.
     """
     language = language_dir(settings.language)
     prompts = PromptBook.load(language)
@@ -67,7 +78,16 @@ def open_worker(
         settings={"seed": settings.seed} if settings.line == SIMULATED else {},
     )
     queue_url = str(settings.database_url or f"sqlite:///{settings.home / 'queue.db'}")
-    with exclusive_worker(database):
+    with ExitStack() as stack:
+        if sound is not None:
+            voicing = stack.enter_context(open_voicing(settings, language, prompts))
+            setup = replace(
+                setup,
+                far_voice=voicing.far_voice,
+                ears=voicing.ears,
+                settings={**setup.settings, "sound": True, "channel": sound.channel},
+            )
+        stack.enter_context(exclusive_worker(database))
         store, queue = StoreThreads(database), Database(queue_url, queue=True)
         try:
             tools = Tools(
@@ -83,6 +103,7 @@ def open_worker(
                 house=house,
                 pacer=TokenBucket(clock, campaign.calls_per_second),
                 caller_id=settings.caller_id,
+                voice=voicing.tools if sound is not None else None,
                 listener=listener,
             )
             yield Worker(campaign, TurnTaker(tools), store, queue, clock)

@@ -1,4 +1,4 @@
-"""A server for the voice benchmark: our media streams with the reference handler.
+"""A server for the voice benchmark: our media streams and our voice, or the reference handler.
 
 ::
 
@@ -23,6 +23,7 @@ from tests.benchmarks.caller_script import Script, load_script
 from tests.benchmarks.emulated_recogniser import EmulatedRecognizer
 from tests.benchmarks.fixed_responder import FixedResponder
 from tests.benchmarks.plain_vosk import PlainVosk
+from tests.benchmarks.voice_responder import VoiceResponder
 
 VOSK_MODEL = Path(__file__).parents[3] / "shared" / "test-data" / "asr" / "vosk-zh-tiny"
 
@@ -51,9 +52,11 @@ def main() -> None:
     parser.add_argument(
         "--message", type=float, default=Pacing().message_s, help="seconds of sound a message"
     )
+    parser.add_argument("--fixed", action="store_true", help="the reference handler, 0.5 s whatever is said")
     given = parser.parse_args()
     script = load_script(given.audio)
-    handler = FixedResponder(script, recognizer(given.recogniser, script, given.rtf))
+    hears = recognizer(given.recogniser, script, given.rtf)
+    handler = FixedResponder(script, hears) if given.fixed else VoiceResponder(script, hears)
     streams = MediaStreams(handler, pacing=Pacing(given.lead, given.message))
     asyncio.run(serve(create_app(streams), given.port))
 
