@@ -134,7 +134,7 @@ async def test_phrases_with_marks_of_json_do_no_harm(open_vosk: Open, words: Wor
 @pytest.mark.parametrize(
     "wrong",
     [b"\0", bytes(321), bytearray(320), memoryview(bytes(320)), "可以", None, [0, 0]],
-    ids=repr,
+    ids=["one byte", "odd", "bytearray", "memoryview", "text", "none", "list"],
 )
 async def test_wrong_sound_is_refused_and_harms_nothing(open_vosk: Open, words: Words, wrong: object) -> None:
     stream = await open_vosk().open()
