@@ -27,7 +27,7 @@ TEST_EXAMPLES = (
 )
 GRAPH_EXAMPLES = (
     "Examples:  xiaorong dialogue graph repayment-reminder  |  "
-    "xiaorong dialogue graph repayment-reminder --out reminder.svg"
+    "xiaorong dialogue graph repayment-reminder --common --out reminder.svg"
 )
 
 
@@ -90,20 +90,28 @@ def graph(
     out: Annotated[
         Path | None, typer.Option(help="The SVG file. Default: FLOW.svg here.", show_default=False)
     ] = None,
+    common: Annotated[
+        bool, typer.Option("--common", help="Draw what is answered in every step of every flow too.")
+    ] = False,
     language: Language = "zh",
     dialogues: Folder = None,
 ) -> None:
-    """Draw a flow: its steps with what they say, what leads from one to the next, and how it can end."""
-    from bot.dialogue.drawing.svg import draw
+    """Draw a flow: its steps with what they say, what leads from one to the next, and how it can end.
+
+    In a browser, a step's sign leads to it, and what is cut short is shown in full under the pointer.
+    """
+    from bot.dialogue.drawing.picture import draw
     from bot.dialogue.flow import load_flow
+    from bot.dialogue.lint.places import Places
     from bot.dialogue.prompts import PromptBook
     from bot.language import language_dir
     from campaigns.errors import SettingsError
 
     folder = language_dir(language, dialogues)
-    prompts = PromptBook.load(folder)
+    prompts, places = PromptBook.load(folder), Places(folder)
     path = out or Path(f"{flow}.svg")
-    picture = draw(load_flow(folder, flow, prompts), prompts)
+    loaded = load_flow(folder, flow, prompts)
+    picture = draw(loaded, prompts, lambda step: places.file_name(flow, step), common=common)
     try:
         path.write_text(picture, encoding="utf-8")
     except OSError as error:

@@ -64,7 +64,7 @@ def test_test_tells_what_was_wanted_and_writes_junit(
 
 def test_graph_draws_every_step(tmp_path: Path) -> None:
     out = tmp_path / "flow.svg"
-    assert run("graph", "repayment-reminder", "--out", str(out)).exit_code == 0
+    assert run("graph", "repayment-reminder", "--common", "--out", str(out)).exit_code == 0
     text = "".join(ElementTree.parse(out).getroot().itertext())  # noqa: S314
     for step in ("identity", "readback", "promised", "stay_with_them"):
         assert step in text

@@ -1,69 +1,113 @@
-"""What is drawn of a flow: boxes with what is said, arrows with what is heard."""
+"""What is drawn of a flow: a card for each step, with what is said and where every answer leads."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from bot.dialogue.flow import Flow
-from bot.dialogue.model import RETURN, STAY, Move, Step
+from bot.dialogue.model import RETURN, STAY, HumanModel, Move, Step
 from bot.dialogue.prompts import PromptBook
 
 _PLACEHOLDER = re.compile(r"{{\s*(.*?)\s*}}")
 _TAG = re.compile(r"{%.*?%}")
 
+Origin = Callable[[str], str]
+"""The name of the file that a step stands in."""
+
 
 @dataclass(frozen=True, slots=True)
-class Box:
+class Row:
+    """One move. ``heard`` is what it waits for, ``does`` what it does, ``said`` what is answered at once."""
+
+    heard: str
+    target: str  # a step, or "return" or "stay"
+    does: str = ""
+    said: str = ""
+
+    @property
+    def told(self) -> str:
+        """The whole of it, in one line."""
+        answer = f" “{self.said}”" if self.said else ""
+        return f"{self.heard}{self.does and f' · {self.does}'}{answer} → {self.target}"
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
     """One step. ``kind``: asks, passes, holds or ends. ``end`` is the disposition of a step that ends."""
 
     name: str
     kind: str
+    origin: str
     said: tuple[str, ...]
+    again: str = ""
+    keys: str = ""
     end: str = ""
-    stays: tuple[str, ...] = ()  # what is answered here without leaving
+    rows: tuple[Row, ...] = ()
+
+    @property
+    def told(self) -> str:
+        """All that it says, variants too."""
+        again = f"\nagain: {self.again}" if self.again else ""
+        return f"{self.name} ({self.origin}.yml)\n" + "\n".join(self.said) + again
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """The steps that its moves lead to, in the order in which they are tried."""
+        return tuple(dict.fromkeys(r.target for r in self.rows if r.target not in (RETURN, STAY, self.name)))
 
 
-@dataclass(frozen=True, slots=True)
-class Arrow:
-    """``labels`` are what leads from ``source`` to ``target``, a move each."""
-
-    source: str
-    target: str
-    labels: tuple[str, ...]
-
-
-def box(flow: Flow, prompts: PromptBook, name: str) -> Box:
+def card(flow: Flow, prompts: PromptBook, name: str, origin: Origin) -> Card:
     step = flow.steps[name]
     said = [*step.say, *([step.ask] if step.ask else [])]
-    stays = tuple(label(move) for move in step.moves if move.to in (RETURN, STAY, name))
-    end = step.end.value if step.end is not None else ""
-    return Box(name, _kind(step), tuple(spoken(prompts, prompt) for prompt in said), end, stays)
+    return Card(
+        name,
+        _kind(step),
+        origin(name),
+        tuple(text for prompt in said for text in variants(prompts, prompt)),
+        spoken(prompts, step.again) if step.again else "",
+        ", ".join(f"{key} {intent}" for key, intent in step.keys.items()),
+        step.end.value if step.end is not None else "",
+        tuple(row(prompts, move) for move in step.moves),
+    )
 
 
-def arrows(flow: Flow, name: str) -> Iterator[Arrow]:
-    """The moves of one step to others, those to the same one together."""
-    targets: dict[str, list[str]] = {}
-    for move in flow.steps[name].moves:
-        if move.to not in (RETURN, STAY, name):
-            targets.setdefault(move.to, []).append(label(move))
-    for target, labels in targets.items():
-        yield Arrow(name, target, tuple(dict.fromkeys(labels)))
+def row(prompts: PromptBook, move: Move) -> Row:
+    return Row(label(move), move.to, _does(move), " ".join(spoken(prompts, name) for name in move.say))
 
 
 def label(move: Move) -> str:
     """What a move waits for, in short: intents, what must be named, the guard."""
-    heard = " / ".join([*move.stop_words, *(i for i in move.intents if i not in move.stop_words)])
+    heard = " / ".join(dict.fromkeys([*move.stop_words, *move.intents]))
     named = f" + {' or '.join(move.entities)}" if move.entities else ""
     guard = f" [{' '.join(move.when.source.split())}]" if move.when is not None else ""
     return f"{heard}{named}{guard}".strip() or "otherwise"
 
 
+def variants(prompts: PromptBook, prompt: str) -> Iterator[str]:
+    """Every variant, with the names of what is filled in: 您好，这里是‹institution›。"""
+    for number, source in enumerate(prompts[prompt].sources):
+        yield ("or: " if number else "") + _PLACEHOLDER.sub(_filled_in, _TAG.sub("", source))
+
+
 def spoken(prompts: PromptBook, prompt: str) -> str:
-    """The first variant, with the names of what is filled in: 您好，这里是‹institution›。"""
-    text = _TAG.sub("", prompts[prompt].sources[0])
-    return _PLACEHOLDER.sub(lambda match: f"‹{match[1].split('|')[0].strip().split('.')[-1]}›", text)
+    """All variants in one line."""
+    return " ".join(variants(prompts, prompt))
+
+
+def _filled_in(match: re.Match[str]) -> str:
+    return f"‹{match[1].split('|')[0].strip().split('.')[-1]}›"
+
+
+def _does(move: Move) -> str:
+    acts: Iterable[str] = (
+        f"{'urgently ' if do.urgent else ''}a person: {do.request_human}"
+        if isinstance(do, HumanModel)
+        else do.replace("_", " ")
+        for do in move.do
+    )
+    return ", ".join(acts)
 
 
 def _kind(step: Step) -> str:

@@ -60,6 +60,11 @@ class Places:
         index = next((i for i, block in enumerate(blocks) if block.get("intent") == intent), 0)
         return self._place(path, "nlu", index)
 
+    def file_name(self, flow: str, step: str) -> str:
+        """As flows and parts are named: without folder and ending."""
+        path = self.file_of_step(flow, step)
+        return flow if path is None else path.stem
+
     def file_of_step(self, flow: str, step: str) -> Path | None:
         files = self._files(flow)
         return next((path for path in files if step in (self._content(path).get("steps") or {})), None)
