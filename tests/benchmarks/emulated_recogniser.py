@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.asr.recognizer import Hypothesis, Recognition
-from tests.benchmarks.caller_script import FRAME, RATE, Samples, Script, Utterance
+from tests.benchmarks.caller_script import FRAME, RATE, Samples, Script, Utterance, Word
 
 FRAME_S = FRAME / RATE
 PARTIAL_LAG_S = 0.42
@@ -170,22 +170,22 @@ class EmulatedStream:
             whole = len(pcm) // (2 * FRAME) * 2 * FRAME
             self._rest = pcm[whole:]
             self._heard = np.concatenate([self._heard, features(np.frombuffer(pcm[:whole], dtype="<i2"))])
-            return self._words(PARTIAL_LAG_S)
+            return self._words(lambda word: word.end_s + PARTIAL_LAG_S)
 
     def _finish(self) -> str:
         with self._worth(self._finish_s):
-            text = self._words(0.0)
+            text = self._words(lambda word: (word.start_s + word.end_s) / 2)
             self._heard, self._rest = self._heard[:0], b""
             return text
 
-    def _words(self, lag_s: float) -> str:
-        """The words that have been over for ``lag_s``."""
+    def _words(self, known_s: Callable[[Word], float]) -> str:
+        """The words that can be told by now; ``known_s``: when one can."""
         place = self._matcher.place(self._heard)
         if place is None:
             return ""
-        until_s = place.at_s - lag_s + FRAME_S
+        until_s = place.at_s + FRAME_S
         said = (word for word in place.utterance.words if place.from_s - FRAME_S <= word.start_s)
-        return "".join(word.text for word in said if word.end_s <= until_s)
+        return "".join(word.text for word in said if known_s(word) <= until_s)
 
     @contextmanager
     def _worth(self, seconds: float) -> Iterator[None]:

@@ -145,23 +145,43 @@ def _transcription(text: str) -> TranscriptionFrame:
     return TranscriptionFrame(text, "", time_now_iso8601(), finalized=True)
 
 
-class Responder(FrameProcessor):
-    """Answers a finished turn of the caller, in place of a language model."""
+class Transcript(FrameProcessor):
+    """Keeps what was recognised until the turn is answered.
 
-    def __init__(self, script: Script) -> None:
+    It stands before the turns are decided: the end of a turn overtakes the words that brought it about.
+    """
+
+    def __init__(self) -> None:
         super().__init__()
-        self._script = script
         self._heard: list[str] = []
 
     async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
         await super().process_frame(frame, direction)
-        await self.push_frame(frame, direction)
         if isinstance(frame, TranscriptionFrame):
             self._heard.append(frame.text)
-        elif isinstance(frame, UserStoppedSpeakingFrame) and self._heard:
-            reply = self._script.reply_to("".join(self._heard))
-            self._heard.clear()
-            await self.push_frame(TTSSpeakFrame(reply.text))
+        await self.push_frame(frame, direction)
+
+    def take(self) -> str:
+        text = "".join(self._heard)
+        self._heard.clear()
+        return text
+
+
+class Responder(FrameProcessor):
+    """Answers a finished turn of the caller, in place of a language model."""
+
+    def __init__(self, script: Script, transcript: Transcript) -> None:
+        super().__init__()
+        self._script = script
+        self._transcript = transcript
+
+    async def process_frame(self, frame: Frame, direction: FrameDirection) -> None:
+        await super().process_frame(frame, direction)
+        await self.push_frame(frame, direction)
+        if isinstance(frame, UserStoppedSpeakingFrame) and direction is FrameDirection.DOWNSTREAM:
+            text = self._transcript.take()
+            if text:
+                await self.push_frame(TTSSpeakFrame(self._script.reply_to(text).text))
 
 
 class EspeakTTS(TTSService):
@@ -211,6 +231,7 @@ class Server:
         )
         stream = await self._recognizer.open()
         recognise = StreamingSTT if self._given.stt == "streaming" else SegmentedSTT
+        transcript = Transcript()
         pipeline = Pipeline(
             [
                 transport.input(),
@@ -218,8 +239,9 @@ class Server:
                     vad_analyzer=SileroVADAnalyzer(sample_rate=RATE, params=VADParams(stop_secs=0.2))
                 ),
                 recognise(stream),
+                transcript,
                 UserTurnProcessor(user_turn_strategies=self._strategies()),
-                Responder(self._script),
+                Responder(self._script, transcript),
                 EspeakTTS(self._voice, self._thread, self._cache),
                 transport.output(),
             ]

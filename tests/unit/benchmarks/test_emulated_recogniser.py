@@ -79,7 +79,7 @@ async def test_an_utterance_in_two_pieces_is_read_out_in_two() -> None:
 async def test_the_tail_of_what_was_read_out_does_no_harm() -> None:
     stream = await _open()
     line = _line(UTTERANCES[0].sound)
-    cut = round((0.4 + 1.9) * RATE) * 2
+    cut = round((0.4 + 1.7) * RATE) * 2
     await stream.feed(line[:cut])
     assert (await stream.finish()).text == "甲乙丙"
     await stream.feed(line[cut:] + _line(UTTERANCES[2].sound))
