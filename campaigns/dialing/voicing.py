@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import blake2b
 from pathlib import Path
 from typing import Final
@@ -15,8 +15,10 @@ from bot.asr.biasing import phrases_of
 from bot.asr.registry import open_recognizer
 from bot.dialogue.brief import Brief
 from bot.dialogue.prompts import PromptBook
+from bot.dialogue.speech import Speech
 from bot.models.store import find_model
 from bot.recording.recorder import CallRecorder
+from bot.tts.reading import Reading
 from bot.tts.registry import open_synthesizer
 from bot.tts.speaker import Speaker, open_speaker
 from bot.tts.synthesizer import Synthesizer
@@ -82,16 +84,33 @@ def open_voicing(
         def recorder(call_id: str, answered_at: datetime) -> CallRecorder | None:
             return None if recordings is None else recordings.start(call_id, answered_at)
 
-        tools = VoiceTools(recognizer, speaker, Manners.load(language), call_phrases, recorder)
+        phrases = CallPhrases(prompts.speech, Reading.load(language))
+        tools = VoiceTools(recognizer, speaker, Manners.load(language), phrases, recorder)
         yield Voicing(tools, speaker, static, BotEars(recognizer), SpokenFarEnds(tuple(far_ends)))
 
 
-def call_phrases(brief: Brief) -> tuple[str, ...]:
-    """What this customer is likely to say and others are not: their name and how they are addressed."""
-    party = brief.party
-    if not party.name:
-        return ()
-    return tuple(dict.fromkeys((party.name, f"我是{party.name}", f"{party.name[0]}{party.honorific}")))
+FAR: Final = timedelta(days=5)
+"""A day this far off has no name of its own such as tomorrow."""
+
+
+class CallPhrases:
+    """What a customer is likely to say and others are not: their name, and the sums and days of their debt.
+
+    As they are spoken: the way the bot reads them out, which customers take up.
+    """
+
+    def __init__(self, speech: Speech, reading: Reading) -> None:
+        self._speech, self._reading = speech, reading
+
+    def __call__(self, brief: Brief) -> tuple[str, ...]:
+        party, debt, offer = brief.party, brief.debt, brief.offer
+        said = [party.name, f"{party.name}{party.honorific}"] if party.name else []
+        if debt.amount_due > 0:
+            sums = {debt.amount_due, debt.minimum_due, debt.amount_due - (offer.waives if offer else 0)}
+            days = {debt.due_date} | ({offer.pay_by} if offer else set())
+            said += [self._speech.say_money(amount) for amount in sorted(sums) if amount > 0]
+            said += [self._speech.say_day(day, day - FAR) for day in sorted(days)]
+        return tuple(dict.fromkeys(self._reading.read(text) for text in said))
 
 
 class SpokenFarEnds:

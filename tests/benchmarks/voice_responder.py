@@ -1,7 +1,8 @@
 """Our voice under the benchmark's callers: real turn-taking and dialogue state, the script's replies.
 
-The conversation stands where the customer has just been asked when they can pay, and stays there: what is
-complete is judged by it, what is answered is the script's, so that every server says the same.
+The conversation stands where the customer has just been asked when they can pay, or for four digits where the
+script asks for them: what is complete is judged by it, what is answered is the script's, so that every server
+says the same.
 """
 
 from __future__ import annotations
@@ -14,7 +15,6 @@ from pathlib import Path
 from bot.asr.recognizer import Recognizer
 from bot.channel import HungUpError, Keys
 from bot.dialogue.brief import Brief, Debt, Party
-from bot.dialogue.conversation import Conversation
 from bot.dialogue.manner import Manner
 from bot.dialogue.turn import Say
 from bot.language import language_dir
@@ -30,12 +30,17 @@ from telephony.twilio.messages import Start
 from tests.benchmarks.caller_script import Script
 
 LANGUAGE = language_dir("zh")
+ASKING, ASKS_DIGITS, TAIL = "payday", "identity_check", "2483"  # the script's reply, the flow's step
 BRIEF = Brief(
     "长河消费金融",
     "4001234567",
-    Party("王晓明"),
+    Party("王晓明", id_tail=TAIL),
     Debt("信用卡", 200000, 20000, "CNY", date(2026, 11, 10), 13),
 )
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,24 +73,25 @@ class VoiceResponder:
         self._loaded = Loaded.load_from(LANGUAGE, "repayment-reminder", cache)
         self._manners = Manners.load(LANGUAGE)
 
-    def _conversation(self) -> Conversation:
-        conversation = self._loaded.conversation(BRIEF)
-        now = datetime.now(UTC)
-        conversation.open(now)
-        conversation.hear("我就是", now)
-        return conversation
-
     async def __call__(self, call: AudioCall, start: Start) -> None:
-        attention = Attention(self._conversation(), self._manners, lambda: datetime.now(UTC))
+        conversation = self._loaded.conversation(BRIEF)
+        conversation.open(now())
+        for answer in ("我就是", TAIL):
+            conversation.hear(answer, now())
+        attention = Attention(conversation, self._manners, now)
         listener = Listener(attention, Decoder(self._recognizer))
         line = LineSound(call)
-        channel = VoiceChannel(line, listener, self._voice, attention, lambda: datetime.now(UTC))
+        channel = VoiceChannel(line, listener, self._voice, attention, now)
         try:
             while True:
                 heard = await channel.listen(60.0)
                 if heard is None or isinstance(heard, Keys):
                     continue
+                if conversation.state.step == ASKS_DIGITS:
+                    conversation.hear(TAIL, now())
                 reply = self._script.reply_to(heard)
+                if reply.id == ASKING:
+                    conversation.back()  # to the question for the digits
                 async for _ in channel.play([Say(reply.id, reply.text)], lambda: True):
                     pass
         except HungUpError:
