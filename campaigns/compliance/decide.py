@@ -24,8 +24,8 @@ def decide(facts: CallFacts, pack: EffectivePack) -> Verdict:
     if isinstance(verdict, Refuse):
         return verdict
     if verdict is None:
-        places = pack.locality(facts.zones, facts.region).places
-        opening = next_opening(pack, places, facts.now, facts.campaign_hours)
+        places = pack.locality(facts).places
+        opening = next_opening(pack, places, facts.now, facts.campaign_hours, facts.personal_hours)
         if opening is None:
             raise AssertionError("the window check let a call pass without a window")
         return Allow(opening.end)

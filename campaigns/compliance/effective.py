@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, time
 from functools import cached_property, lru_cache
@@ -14,11 +14,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from bot.datafile import line_of
 from bot.errors import DataFileError
 from campaigns.compliance.calendars import CALENDARS
+from campaigns.compliance.facts import CallFacts, LineType, NumberFacts
 from campaigns.compliance.hours import Hours
 from campaigns.compliance.limits import LooseningError
 from campaigns.compliance.overrides import Overrides, load_overrides
 from campaigns.compliance.pack import RulePack, load_pack
 from campaigns.compliance.sections import Region
+from campaigns.compliance.speaking import RecordingRule
 from campaigns.compliance.tighten import tighten
 
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -34,13 +36,15 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Locality:
-    """What depends on where the customer is: every place it may be (none: unknown), and the limits of the
-    caps.
+    """What depends on where the customer is: every place it may be (none: unknown), the limits of the caps,
+    and how the call may be recorded.
     """
 
     places: tuple[Place, ...]
     caps: Mapping[str, int]
+    regions: tuple[str, ...]  # keys of the regions it may be in
     region_known: bool
+    recording: RecordingRule
 
 
 class EffectivePack:
@@ -48,7 +52,7 @@ class EffectivePack:
 
     def __init__(self, rules: RulePack) -> None:
         self.rules = rules
-        self.locality = lru_cache(maxsize=4096)(self._locality)
+        self._locality = lru_cache(maxsize=4096)(self._resolve)
 
     @property
     def identity(self) -> str:
@@ -70,42 +74,64 @@ class EffectivePack:
         """
         return f"{self.identity}#{self.digest[:12]}"
 
-    def regions(self, region: str | None) -> tuple[Region, ...]:
-        """The region as a customer file names it; every region when it is missing or not listed."""
-        name = (region or "").strip().casefold()
-        for key, rule in self.rules.regions.items():
-            if name == key.casefold() or any(_is_named(name, known.casefold()) for known in rule.names):
-                return (rule,)
-        return tuple(self.rules.regions.values())
+    def locality(self, facts: CallFacts) -> Locality:
+        """Where the customer may be, by all that the pack goes by."""
+        sources = self.rules.times.zones_from
+        zones = facts.zones
+        if "area_code" in sources:
+            zones += facts.number.zones
+        names = [facts.region]
+        if "last_region" in sources and facts.last_region is not None:
+            names.append(facts.last_region)
+        return self._locality(zones, tuple(names))
 
-    def _locality(self, zones: tuple[str, ...], region: str | None) -> Locality:
-        """Resolve candidate zones and a region. Where several may apply, the strictest of each rule does."""
-        regions = self.regions(region)
-        names = set(zones)
-        if len(regions) == 1:
-            names.update(regions[0].zones)
-        if not names and self.rules.times.fallback_zone:
-            names.add(self.rules.times.fallback_zone)
-        start = max((rule.start for rule in regions if rule.start), default=time.min)
-        try:
-            places = tuple(Place(ZoneInfo(name), start) for name in sorted(names))
-        except (ZoneInfoNotFoundError, ValueError):
-            places = ()
-        caps = {
-            name: min([cap.default, *(rule.caps[name] for rule in regions if name in rule.caps)])
-            for name, cap in self.rules.caps.items()
-        }
-        return Locality(places, caps, len(regions) == 1)
+    def line_of(self, number: NumberFacts) -> LineType:
+        """The kind of line a number counts as."""
+        return self.rules.consent.unknown_line_is if number.line is LineType.UNKNOWN else number.line
+
+    def region_key(self, name: str | None) -> str | None:
+        """The region as a customer file names it; None when it is missing or not listed."""
+        wanted = (name or "").strip().casefold()
+        for key, rule in self.rules.regions.items():
+            if wanted == key.casefold() or any(_is_named(wanted, known.casefold()) for known in rule.names):
+                return key
+        return None
+
+    def _resolve(self, zones: tuple[str, ...], names: tuple[str | None, ...]) -> Locality:
+        """Resolve candidate zones and regions. Where several may apply, the strictest of each rule does; a
+        region that is missing or not listed may be any.
+        """
+        found = [self.region_key(name) for name in names]
+        known = [key for key in found if key is not None]
+        keys = tuple(dict.fromkeys(known)) if None not in found else tuple(self.rules.regions)
+        regions = [self.rules.regions[key] for key in keys]
+        candidates = {*zones, *(zone for key in known for zone in self.rules.regions[key].zones)}
+        fallback = self.rules.times.fallback_zone
+        if not candidates and fallback:
+            candidates.add(fallback)
+        # A place that was named and is not known may lie in any zone.
+        nowhere = not fallback and any(name and key is None for name, key in zip(names, found, strict=True))
+        return Locality(
+            () if nowhere else _places(candidates, regions),
+            {
+                name: min([cap.default, *(rule.caps[name] for rule in regions if name in rule.caps)])
+                for name, cap in self.rules.caps.items()
+            },
+            keys,
+            None not in found,
+            self._recording(regions),
+        )
+
+    def _recording(self, regions: Sequence[Region]) -> RecordingRule:
+        rule = self.rules.speak.recording
+        return rule.all_party if any(region.all_party for region in regions) else rule.otherwise
 
     def hours(self, day: date) -> Hours | None:
         """The hours of a local day; None when no calls are made on it."""
         times = self.rules.times
         off = times.days_off
-        if off.calendar is not None:
-            is_off = CALENDARS[off.calendar](day)
-        else:
-            is_off = _WEEKDAYS[day.weekday()] in off.weekdays
-        if not is_off and day not in off.dates:
+        is_off = _WEEKDAYS[day.weekday()] in off.weekdays or day in off.dates
+        if not is_off and (off.calendar is None or not CALENDARS[off.calendar](day)):
             return times.window.default
         return off.window.default.overlap(times.window.default) if off.window else None
 
@@ -124,6 +150,15 @@ def effective(pack: RulePack, overrides: Overrides | None = None) -> EffectivePa
         line = line_of(source, *error.key) if source else None
         name = str(source) if source else f"overrides of {pack.id}"
         raise DataFileError(name, str(error), line=line, key=".".join(error.key)) from error
+
+
+def _places(zones: Iterable[str], regions: Sequence[Region]) -> tuple[Place, ...]:
+    """None when one of the zones is not known: it may be any."""
+    start = max((rule.start for rule in regions if rule.start), default=time.min)
+    try:
+        return tuple(Place(ZoneInfo(name), start) for name in sorted(zones))
+    except (ZoneInfoNotFoundError, ValueError):
+        return ()
 
 
 def load_effective(name: str, overrides: Path | None = None) -> EffectivePack:

@@ -12,6 +12,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from campaigns.compliance.hours import Hours
+from campaigns.compliance.personal import PersonalHours
 from telephony.status import NumberStatus
 
 
@@ -23,6 +24,22 @@ class Purpose(StrEnum):
     MARKETING = "marketing"  # an invitation to a customer who owes nothing
 
 
+class LineType(StrEnum):
+    """What kind of line a number is."""
+
+    WIRELESS = "wireless"
+    LANDLINE = "landline"
+    UNKNOWN = "unknown"
+
+
+class Consent(StrEnum):
+    """Whether the customer agreed to be called by an artificial voice on a number."""
+
+    NONE = "none"  # nothing on file
+    GIVEN = "given"
+    REVOKED = "revoked"  # for this number or for all
+
+
 @dataclass(frozen=True, slots=True)
 class NumberFacts:
     """The number that would be dialled."""
@@ -32,6 +49,9 @@ class NumberFacts:
     status: NumberStatus  # UNKNOWN when it was never checked
     status_at: datetime | None  # when the status was learnt; None counts as stale
     generated: bool  # from a range that can reach nobody
+    zones: tuple[str, ...] = ()  # IANA zones that its area code lies in; empty: not known
+    line: LineType = LineType.UNKNOWN
+    consent: Consent = Consent.NONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +67,7 @@ class AttemptFact:
     )
     outcome: str | None = None  # its disposition code; None while it lives, or when it was lost
     ended_at: datetime | None = None
+    debt: int | None = None  # the account it was about; None, not known, counts for every one
 
     @property
     def last_at(self) -> datetime:
@@ -74,6 +95,15 @@ class SuppressionFact:
 
 
 @dataclass(frozen=True, slots=True)
+class FlagFact:
+    """A fact about the customer or the debt that is on file, given or not given, as of a time."""
+
+    name: str  # a key of the rule pack's ``gates``, or another
+    given: bool
+    as_of: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class CallFacts:
     """Facts about calling ``number`` of one customer at ``now``.
 
@@ -92,8 +122,8 @@ class CallFacts:
     )  # time of the latest decision on record, of any customer; None when there is none
     zones: tuple[
         str, ...
-    ]  # IANA zones where the customer may be; empty: by region, or the rule pack's fallback
-    region: str | None  # province or state as the customer file names it
+    ]  # IANA zones where the customer was last known to be; empty: by what the rule pack goes by
+    region: str | None  # province or state of the address, as the customer file names it
     debt_owed: bool | None  # whether any amount is due now: on the account, for marketing on any of the
     # customer's; None: no ledger data
     purpose: Purpose = Purpose.REMINDER
@@ -113,6 +143,12 @@ class CallFacts:
     campaign_hours: Hours | None = (
         None  # the campaign's own hours, local to the customer; None: as the pack says
     )
+    last_region: str | None = None  # province or state where the customer was last known to be, if elsewhere
+    debt: int | None = None  # the account that the call would be about
+    personal_hours: tuple[PersonalHours, ...] = ()  # what the customer said of their hours, not withdrawn
+    flags: tuple[FlagFact, ...] = ()  # of the customer and of this debt
+    first_contact_at: datetime | None = None  # when the customer was first spoken to about this debt
+    notice_sent_at: datetime | None = None  # when the notice about this debt was sent
 
     def __post_init__(self) -> None:
         if self.now.tzinfo is None:

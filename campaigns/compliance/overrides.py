@@ -13,9 +13,12 @@ from typing import Literal
 from pydantic import Field, PrivateAttr
 
 from bot.datafile import load_model
+from campaigns.compliance.facts import LineType
+from campaigns.compliance.gates import GateReason
 from campaigns.compliance.hours import ClockTime
 from campaigns.compliance.limits import Count, CountOverride, HoursOverride, Section
-from campaigns.compliance.sections import Name, Who
+from campaigns.compliance.people import Ground, Who
+from campaigns.compliance.sections import Name
 from telephony.status import HangupCause, NumberStatus
 
 
@@ -42,6 +45,7 @@ class TimesOverride(Section):
 class RegionOverride(Section):
     start: ClockTime | None = None
     caps: dict[Name, Count] = Field(default_factory=dict)
+    all_party: Literal[True] | None = None
 
 
 class CooldownOverride(Section):
@@ -51,10 +55,36 @@ class CooldownOverride(Section):
 
 
 class DebtorAgreedOverride(Section):
-    """``skips: []`` takes the privileges of an agreed callback away."""
+    """``skips: []`` takes the privileges of an agreed callback away, ``may_widen: false`` those of agreed
+    hours.
+    """
 
     skips: tuple[Literal["min_gap", "after_talk"], ...] | None = None
     grace_min: Count | None = None
+    may_widen: Literal[False] | None = None
+
+
+class ConsentOverride(Section):
+    """``needed_for``: further kinds of line."""
+
+    needed_for: tuple[LineType, ...] = ()
+
+
+class GateOverride(Section):
+    """A stricter gate; one that the pack has not needs ``reason``."""
+
+    then: Literal["stop"] = "stop"
+    reason: GateReason | None = None
+    max_age_days: Count | None = None
+
+
+class FirstNoticeOverride(Section):
+    within_days: CountOverride = CountOverride()
+
+
+class ThirdPartiesOverride(Section):
+    grounds: tuple[Ground, ...] | None = None
+    failures_in_a_row: Count | None = None
 
 
 class StateOverride(Section):
@@ -63,9 +93,14 @@ class StateOverride(Section):
     max_age_h: Count | None = None
 
 
-class RetentionOverride(Section):
+class FloorsOverride(Section):
     recordings: CountOverride = CountOverride()
+    transcripts: CountOverride = CountOverride()
     decisions: CountOverride = CountOverride()
+
+
+class RetentionOverride(FloorsOverride):
+    products: dict[str, FloorsOverride] = Field(default_factory=dict)
 
 
 class Overrides(Section):
@@ -80,8 +115,12 @@ class Overrides(Section):
     min_gap_min: dict[HangupCause | Literal["otherwise"], CountOverride] = Field(default_factory=dict)
     cooldown: CooldownOverride = CooldownOverride()
     debtor_agreed: DebtorAgreedOverride = DebtorAgreedOverride()
+    consent: ConsentOverride = ConsentOverride()
+    gates: dict[Name, GateOverride] = Field(default_factory=dict)
+    first_notice: FirstNoticeOverride = FirstNoticeOverride()
     number_states: dict[NumberStatus, StateOverride] = Field(default_factory=dict)
     who: dict[Name, Who] = Field(default_factory=dict)
+    third_parties: ThirdPartiesOverride = ThirdPartiesOverride()
     cases_that_do_not_bar: tuple[Name, ...] | None = None
     retention_days: RetentionOverride = RetentionOverride()
 

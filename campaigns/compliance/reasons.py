@@ -38,6 +38,8 @@ class Reason(StrEnum):
     CONSENT_UNKNOWN = "consent_unknown"
     CONSENT_REFUSED = "consent_refused"
     CASE_OPEN = "case_open"
+    FACT_UNKNOWN = "fact_unknown"
+    NOTICE_DUE = "notice_due"
     ZONE_UNKNOWN = "zone_unknown"
     NO_NUMBER = "no_number"
 
@@ -57,10 +59,19 @@ class Reason(StrEnum):
     PAID_CLAIM = "paid_claim"
     SUPPRESSED = "suppressed"  # for a reason this version does not know
 
+    # Facts on file that close a rule pack's gate; ``dispute`` is one of them.
+    CEASE_WRITTEN = "cease_written"
+    ATTORNEY_REPRESENTED = "attorney_represented"
+    BANKRUPTCY = "bankruptcy"
+    TIME_BARRED = "time_barred"
+    GATE_CLOSED = "gate_closed"  # any other that a pack names
+
     RELATION_UNKNOWN = "relation_unknown"
     HUMAN_ONLY = "human_only"
     NEVER_CALLED = "never_called"
     GENERATED_NUMBER = "generated_number"
+    CONSENT_MISSING = "consent_missing"
+    CONSENT_REVOKED = "consent_revoked"
     NUMBER_UNKNOWN = "number_unknown"
     NUMBER_STALE = "number_stale"
     NUMBER_NEEDS_RECHECK = "number_needs_recheck"
@@ -72,11 +83,13 @@ class Reason(StrEnum):
     TALKS_CAP = "talks_cap"
     NUMBER_ATTEMPTS_CAP = "number_attempts_cap"
     DEBTOR_ATTEMPTS_CAP = "debtor_attempts_cap"
+    DEBT_ATTEMPTS_CAP = "debt_attempts_cap"
     MIN_GAP = "min_gap"
     AFTER_TALK = "after_talk"
     PROMISE_PENDING = "promise_pending"
     CALLBACK_AGREED = "callback_agreed"
     OUTSIDE_WINDOW = "outside_window"
+    INCONVENIENT_TIME = "inconvenient_time"
     CAMPAIGN_HOURS = "campaign_hours"
     WINDOW_NEVER_OPENS = "window_never_opens"
 
@@ -100,6 +113,19 @@ SUPPRESSIONS = frozenset(
     }
 )
 """The reasons a suppression may have."""
+
+GATES = frozenset(
+    {
+        Reason.DISPUTE,
+        Reason.CEASE_WRITTEN,
+        Reason.ATTORNEY_REPRESENTED,
+        Reason.BANKRUPTCY,
+        Reason.TIME_BARRED,
+        Reason.DECEASED,
+        Reason.GATE_CLOSED,
+    }
+)
+"""The reasons a gate may have."""
 
 
 class _Text(Section):

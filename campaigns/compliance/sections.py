@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, Field, StrictBool, StringConstraints, model_validator
 
 from campaigns.compliance.calendars import CALENDARS
+from campaigns.compliance.facts import LineType
 from campaigns.compliance.hours import ClockTime
 from campaigns.compliance.limits import AtLeast, AtMost, Count, Section, WindowLimit
 
@@ -44,8 +45,8 @@ class InForce(Section):
 class DaysOff(Section):
     """Which days are no working days, and the hours on them. ``window`` None: no calls at all.
 
-    With a calendar, ``weekdays`` do not count: it knows the weekends that are worked. A year that the
-    calendar does not know is one long day off.
+    A day is off by the calendar, by its weekday or by its date. Where weekends may be worked leave the
+    weekdays to the calendar. A year that the calendar does not know is one long day off.
     """
 
     calendar: Annotated[str, AfterValidator(_known_calendar)] | None = None
@@ -55,8 +56,13 @@ class DaysOff(Section):
 
 
 class Times(Section):
-    """``fallback_zone`` None: a customer whose zone is unknown is not called."""
+    """``zones_from``: what tells where the customer may be; every zone that any of it names must allow the
+    call.
 
+    ``fallback_zone`` None: a customer whose zone is unknown is not called.
+    """
+
+    zones_from: tuple[Literal["region", "last_region", "area_code"], ...] = ("region",)
     fallback_zone: Zone | None
     window: WindowLimit
     days_off: DaysOff
@@ -71,18 +77,27 @@ class Region(Section):
     zones: tuple[Zone, ...] = ()
     start: ClockTime | None = None  # no call before this local time
     caps: dict[Name, Count] = Field(default_factory=dict)  # lower limits, by the cap's name
+    all_party: StrictBool = False  # a call is recorded only when everybody on it agrees
 
 
 class Cap(AtMost):
-    """At most so many ``counts`` in ``days`` local calendar days, today the last of them."""
+    """At most so many ``counts`` in ``days`` local calendar days, today the last of them.
+
+    ``rolling``: and in as many times 24 hours, to the second. ``line``: only calls to such numbers, one of
+    unknown type being what ``consent`` takes it for; ``unless_consent``: no limit where prior consent is on
+    file.
+    """
 
     counts: Literal["attempts", "talks"]
-    per: Literal["debtor", "number"]
+    per: Literal["debtor", "debt", "number"]
     days: Annotated[int, Field(strict=True, ge=1, le=366)]
+    rolling: StrictBool = False
+    line: LineType | None = None
+    unless_consent: StrictBool = False
 
     @model_validator(mode="after")
     def _talks_are_the_debtors(self) -> Self:
-        if self.counts == "talks" and self.per == "number":
+        if self.counts == "talks" and self.per != "debtor":
             raise ValueError("talks are counted per debtor")
         return self
 
@@ -99,10 +114,14 @@ class Cooldown(Section):
 
 
 class DebtorAgreed(Section):
-    """What a callback that the debtor asked for may skip, from the agreed time on. Caps and windows never."""
+    """What the debtor may agree to. A callback asked for skips what is listed, from its time on, never a
+    cap or a window; ``may_widen``: hours agreed in a written record are open to calls, outside the window
+    too.
+    """
 
     skips: tuple[Literal["min_gap", "after_talk"], ...] = ()
     grace_min: Count
+    may_widen: StrictBool = False
 
 
 class Then(StrEnum):
@@ -139,20 +158,13 @@ class StateRule(Section):
         return self
 
 
-class Who(StrEnum):
-    """Who may call a kind of contact, from the freest to the strictest."""
-
-    BOT = "bot"
-    HUMAN_ONLY = "human_only"
-    NEVER = "never"
-
-
 class Voicemail(Section):
     leave: StrictBool
 
 
-class Retention(Section):
-    """Days to keep what is recorded, from the event on; deleted after, except under a legal hold."""
+class Dialler(Section):
+    """How a dial is made: the least it rings, and how many answered calls may find nobody on our side."""
 
-    recordings: AtLeast
-    decisions: AtLeast
+    ring_min_s: Count
+    connect_within_s: Count
+    abandoned_max_percent_30d: AtMost

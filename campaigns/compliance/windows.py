@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from campaigns.compliance.effective import EffectivePack, Place
 from campaigns.compliance.hours import Hours
+from campaigns.compliance.personal import PersonalHours, closed, opened
 
 HORIZON_DAYS = 40
 """How far ahead to look: longer than any run of days off. Nothing open until then counts as never."""
@@ -28,16 +29,22 @@ class Opening:
 
 
 def next_opening(
-    pack: EffectivePack, places: Sequence[Place], after: datetime, campaign_hours: Hours | None = None
+    pack: EffectivePack,
+    places: Sequence[Place],
+    after: datetime,
+    campaign_hours: Hours | None = None,
+    personal: Sequence[PersonalHours] = (),
 ) -> Opening | None:
     """The first moment from ``after`` on when all places allow a call to start. None within the horizon.
 
     A call may start while ``last_start_margin_s`` later the window is still open, the end itself excluded.
+    ``personal`` hours that were agreed to in writing add to the window where the pack lets them; those that
+    do not suit are taken out of it, whatever else is said.
     """
     at = after.astimezone(UTC)
     limit = at + timedelta(days=HORIZON_DAYS)
     while at <= limit:
-        openings = [_in_place(pack, place, at, campaign_hours) for place in places]
+        openings = [_in_place(pack, place, at, campaign_hours, personal) for place in places]
         if not openings or None in openings:
             return None
         found = [opening for opening in openings if opening is not None]
@@ -49,22 +56,44 @@ def next_opening(
 
 
 def _in_place(
-    pack: EffectivePack, place: Place, at: datetime, campaign_hours: Hours | None
+    pack: EffectivePack,
+    place: Place,
+    at: datetime,
+    campaign_hours: Hours | None,
+    personal: Sequence[PersonalHours],
 ) -> Opening | None:
     margin = timedelta(seconds=pack.rules.times.last_start_margin_s.default)
     first = at.astimezone(place.zone).date()
     for offset in range(HORIZON_DAYS):
         day = first + timedelta(days=offset)
-        hours = pack.hours(day)
-        if hours is not None and campaign_hours is not None:
-            hours = hours.overlap(campaign_hours)
-        if hours is None or place.start >= hours.end:
-            continue
-        start, end = _instants(place.zone, day, max(hours.start, place.start), hours.end)
-        start = max(at, start)
-        if start + margin < end:
-            return Opening(start, end)
+        for hours in _stretches(pack, place, day, campaign_hours, personal):
+            start, end = _instants(place.zone, day, hours.start, hours.end)
+            start = max(at, start)
+            if start + margin < end:
+                return Opening(start, end)
     return None
+
+
+def _stretches(
+    pack: EffectivePack,
+    place: Place,
+    day: date,
+    campaign_hours: Hours | None,
+    personal: Sequence[PersonalHours],
+) -> list[Hours]:
+    """What of a local day is open to calls, in order."""
+    usual = pack.hours(day)
+    stretches = []
+    if usual is not None and place.start < usual.end:
+        stretches.append(Hours(max(usual.start, place.start), usual.end))
+    if personal:
+        today = [said for said in personal if said.on(day)]
+        if pack.rules.debtor_agreed.may_widen:
+            stretches = opened(stretches, (said.hours for said in today if said.agreed and said.written))
+        stretches = closed(stretches, (said.hours for said in today if not said.agreed))
+    if campaign_hours is not None:
+        stretches = [both for hours in stretches if (both := hours.overlap(campaign_hours)) is not None]
+    return stretches
 
 
 def day_start(zone: ZoneInfo, day: date) -> datetime:

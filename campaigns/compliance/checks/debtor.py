@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from campaigns.compliance.checks.suppressed import barred
+from campaigns.compliance.checks.trust import CLOCK_SKEW
 from campaigns.compliance.effective import EffectivePack
 from campaigns.compliance.facts import CallFacts
+from campaigns.compliance.gates import Gate
 from campaigns.compliance.reasons import Reason, Scope
 from campaigns.compliance.verdict import Defer, Refuse
 from campaigns.compliance.windows import day_start
@@ -23,9 +25,38 @@ def open_case(facts: CallFacts, pack: EffectivePack) -> Refuse | None:
     return Refuse(Reason.CASE_OPEN, rule=f"case:{min(barring)}") if barring else None
 
 
+def gates(facts: CallFacts, pack: EffectivePack) -> Refuse | None:
+    """Every fact that the pack asks for is on file, recent enough, and not given."""
+    for name, gate in pack.rules.gates.items():
+        told = [flag for flag in facts.flags if flag.name == name]
+        if any(flag.given for flag in told):
+            return Refuse(gate.reason, rule=f"gates.{name}")
+        if not told or _old(max(flag.as_of for flag in told), gate, facts.now):
+            return Refuse(Reason.FACT_UNKNOWN, rule=f"gates.{name}")
+    return None
+
+
+def _old(as_of: datetime, gate: Gate, now: datetime) -> bool:
+    if as_of > now + CLOCK_SKEW:
+        return True
+    return gate.max_age_days is not None and now - as_of > timedelta(days=gate.max_age_days)
+
+
+def first_notice(facts: CallFacts, pack: EffectivePack) -> Refuse | None:
+    """Once the customer was spoken to about the debt, the notice is due; without it no call follows."""
+    rule = pack.rules.first_notice
+    if rule is None or facts.first_contact_at is None:
+        return None
+    if facts.notice_sent_at is not None and facts.notice_sent_at <= facts.now + CLOCK_SKEW:
+        return None
+    if facts.now < facts.first_contact_at + timedelta(days=rule.within_days.default):
+        return None
+    return Refuse(Reason.NOTICE_DUE, rule="first_notice")
+
+
 def zone_known(facts: CallFacts, pack: EffectivePack) -> Refuse | None:
     """No zone, no call."""
-    if pack.locality(facts.zones, facts.region).places:
+    if pack.locality(facts).places:
         return None
     return Refuse(Reason.ZONE_UNKNOWN, rule="times.fallback_zone")
 
@@ -35,7 +66,7 @@ def promise_pending(facts: CallFacts, pack: EffectivePack) -> Defer | None:
     if facts.promise_due is None:
         return None
     day = facts.promise_due + timedelta(days=pack.rules.cooldown.after_promise_days.default)
-    places = pack.locality(facts.zones, facts.region).places
+    places = pack.locality(facts).places
     until = max((day_start(place.zone, day) for place in places), default=facts.now)
     if until <= facts.now:
         return None

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, timedelta
 
 from campaigns.compliance.checks.suppressed import barred
 from campaigns.compliance.checks.trust import CLOCK_SKEW
 from campaigns.compliance.effective import EffectivePack
-from campaigns.compliance.facts import CallFacts
+from campaigns.compliance.facts import CallFacts, Consent
+from campaigns.compliance.people import Who
 from campaigns.compliance.reasons import Reason, Scope
-from campaigns.compliance.sections import Then, Who
+from campaigns.compliance.sections import Then
 from campaigns.compliance.verdict import Defer, Refuse
 from telephony.status import NumberStatus
 
@@ -44,6 +45,18 @@ def generated(facts: CallFacts, _pack: EffectivePack) -> Refuse | None:
     return None
 
 
+def consent(facts: CallFacts, pack: EffectivePack) -> Refuse | None:
+    """A consent that was taken back bars everywhere; one that was never given, where the pack asks for it."""
+    if facts.number.consent is Consent.REVOKED:
+        return Refuse(Reason.CONSENT_REVOKED, Scope.NUMBER, "consent")
+    if (
+        facts.number.consent is Consent.GIVEN
+        or pack.line_of(facts.number) not in pack.rules.consent.needed_for
+    ):
+        return None
+    return Refuse(Reason.CONSENT_MISSING, Scope.NUMBER, "consent.needed_for")
+
+
 def state(facts: CallFacts, pack: EffectivePack) -> Defer | Refuse | None:
     """The state must be known, fresh, and one in which a further attempt is allowed."""
     number = facts.number
@@ -60,12 +73,13 @@ def state(facts: CallFacts, pack: EffectivePack) -> Defer | Refuse | None:
         return Refuse(Reason.NUMBER_STALE, Scope.NUMBER, f"{key}.max_age_h")
     if rule.attempts is None:
         return None
-    period = timedelta(hours=rule.within_h)
-    recent = sorted(
-        (a.at for a in facts.number_attempts if a.charged and a.at > facts.now - period), reverse=True
-    )
+    period, now = timedelta(hours=rule.within_h), facts.now.astimezone(UTC)
+    recent = sorted((a.at for a in facts.number_attempts if a.charged and a.at > now - period), reverse=True)
     if len(recent) < rule.attempts:
         return None
     return Defer(
-        recent[rule.attempts - 1] + period, Reason.NUMBER_STATE_LIMIT, Scope.NUMBER, f"{key}.attempts"
+        recent[rule.attempts - 1].astimezone(UTC) + period,
+        Reason.NUMBER_STATE_LIMIT,
+        Scope.NUMBER,
+        f"{key}.attempts",
     )

@@ -28,7 +28,7 @@ def clock(facts: CallFacts, _pack: EffectivePack) -> Refuse | None:
 def pack_in_force(facts: CallFacts, pack: EffectivePack) -> Refuse | None:
     """A pack before its first day or after its last allows nothing, wherever the customer may be."""
     period = pack.rules.in_force
-    places = pack.locality(facts.zones, facts.region).places
+    places = pack.locality(facts).places
     days = [facts.now.astimezone(place.zone).date() for place in places] or [facts.now.astimezone(UTC).date()]
     if min(days) < period.from_ or (period.until is not None and max(days) > period.until):
         return Refuse(Reason.PACK_NOT_IN_FORCE, Scope.SYSTEM, "in_force")

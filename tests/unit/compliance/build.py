@@ -13,12 +13,20 @@ import yaml
 
 from bot.datafile import read_yaml
 from campaigns.compliance.effective import EffectivePack, effective, load_effective
-from campaigns.compliance.facts import AttemptFact, CallFacts, NumberFacts, TalkFact
+from campaigns.compliance.facts import (
+    AttemptFact,
+    CallFacts,
+    Consent,
+    FlagFact,
+    LineType,
+    NumberFacts,
+    TalkFact,
+)
 from campaigns.compliance.overrides import load_overrides
 from campaigns.compliance.pack import PACKS, load_pack
 from telephony.status import NumberStatus
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
+SHANGHAI, NEW_YORK = ZoneInfo("Asia/Shanghai"), ZoneInfo("America/New_York")
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 
@@ -73,9 +81,34 @@ def china() -> EffectivePack:
     return load_effective("cn-mainland")
 
 
+@cache
+def us() -> EffectivePack:
+    return load_effective("us-reg-f")
+
+
+def clear(at: datetime) -> tuple[FlagFact, ...]:
+    """Every fact that the United States pack asks for: on file, and not given."""
+    return tuple(FlagFact(name, False, at) for name in us().rules.gates)
+
+
+def us_facts(**changes: Any) -> CallFacts:
+    """A call in the United States that the rules allow: noon in New York, a cell phone, consent on file."""
+    now = changes.get("now", datetime(2026, 3, 3, 12, tzinfo=NEW_YORK))
+    cell = number(
+        status_at=now - HOUR,
+        zones=("America/New_York",),
+        line=LineType.WIRELESS,
+        consent=Consent.GIVEN,
+    )
+    good = {"now": now, "number": cell, "region": "New York", "flags": clear(now - DAY), "debt": 1}
+    return facts(**(good | changes))
+
+
 def write_pack(folder: Path, name: str = "test-pack", **sections: Any) -> EffectivePack:
     """The shipped pack with whole sections replaced, read back from a file as any pack is."""
     content = {**read_yaml(PACKS / "cn-mainland.yaml"), "id": name, **sections}
+    rules = content.keys() - {"schema", "id", "version", "sources", "basis"}
+    content["basis"] = {rule: {"default": ["house"]} for rule in sorted(rules) if content[rule]}
     folder.mkdir(parents=True, exist_ok=True)
     (folder / f"{name}.yaml").write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
     return effective(load_pack(name, folder))
