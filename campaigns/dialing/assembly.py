@@ -16,6 +16,7 @@ from bot.language import language_dir
 from bot.nlu.embedded import EmbeddedInterpreter
 from bot.simulation.persona import load_personas
 from campaigns.clock import Clock
+from campaigns.compliance.chain import LogSeal
 from campaigns.compliance.effective import load_effective
 from campaigns.dialing.events import Listener, ReceptionEvent, ignore
 from campaigns.dialing.house import House
@@ -99,7 +100,9 @@ def open_worker(
                 signer=PermitSigner(key),
                 checker=open_checker(settings.line, setup),
                 script=script,
-                rules=Rules(house.pack, f"{platform.node()}:{os.getpid()}"[:64], settings.language),
+                rules=Rules(
+                    house.pack, LogSeal(key), f"{platform.node()}:{os.getpid()}"[:64], settings.language
+                ),
                 house=house,
                 pacer=TokenBucket(clock, campaign.calls_per_second),
                 caller_id=settings.caller_id,

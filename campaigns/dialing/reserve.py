@@ -9,6 +9,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
+from campaigns.compliance.chain import LogSeal
 from campaigns.compliance.decide import decide
 from campaigns.compliance.effective import EffectivePack
 from campaigns.compliance.facts import CallFacts
@@ -18,8 +19,9 @@ from campaigns.compliance.reasons import Reason, Scope, reason_text
 from campaigns.compliance.verdict import NO_NUMBER, Allow, Defer, Refuse, Verdict
 from campaigns.store import campaigns as store_campaigns
 from campaigns.store import ledger
+from campaigns.store.chain import append_decision
 from campaigns.store.database import Session
-from campaigns.store.facts import Surroundings, call_facts, lock_debtor, numbers_of
+from campaigns.store.facts import Seen, Surroundings, fact_sheet, lock_debtor, numbers_of
 from campaigns.store.ledger import MemberTurn, Reservation
 from campaigns.store.models import Attempt, PhoneNumber
 
@@ -56,9 +58,10 @@ Weighed = Reserved | Declined | Interrupted | NothingToDo
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What reserving goes by. ``worker`` is written on each attempt."""
+    """What reserving goes by. ``worker`` is written on each attempt; ``log`` seals the decisions."""
 
     pack: EffectivePack
+    log: LogSeal
     worker: str
     language: str
 
@@ -80,10 +83,11 @@ def weigh_turn(
     lock_debtor(session, member.customer_id)
     numbers = numbers_of(session, member.customer_id)
     declined: list[Defer | Refuse] = []
-    for number, facts in zip(numbers, call_facts(session, member, numbers, around), strict=True):
+    sheet = fact_sheet(session, member, numbers, around)
+    for number, facts in zip(numbers, sheet.facts, strict=True):
         verdict = decide(facts, rules.pack)
         if isinstance(verdict, Allow):
-            return _reserve(session, member, number, facts, verdict, rules)
+            return _reserve(session, member, number, facts, verdict, rules, sheet.seen)
         _record(session, member, number.id, facts, verdict, rules)
         declined.append(verdict)
         if verdict.scope is not Scope.NUMBER:
@@ -98,16 +102,16 @@ def decision_without_number(
     session: Session, member: MemberTurn, rules: Rules, around: Surroundings
 ) -> Refuse:
     """A customer without a number is refused, on record like everybody else."""
-    ledger.record_decision(
-        session,
-        member,
-        None,
-        at=around.now,
-        verdict="refuse",
-        reason=NO_NUMBER.reason,
-        pack=rules.pack.label,
-        inputs={"now": around.now.isoformat()},
-    )
+    record = {
+        "at": around.now,
+        "campaign_id": member.campaign_id,
+        "customer_id": member.customer_id,
+        "verdict": "refuse",
+        "reason": NO_NUMBER.reason.value,
+        "pack": rules.pack.label,
+        "inputs": {},
+    }
+    append_decision(session, rules.log, record)
     return NO_NUMBER
 
 
@@ -118,6 +122,7 @@ def _reserve(
     facts: CallFacts,
     allow: Allow,
     rules: Rules,
+    seen: Seen,
 ) -> Reserved:
     attempt = ledger.add_attempt(session, member, number, worker=rules.worker, at=facts.now)
     terms = permit_terms(allow, rules.pack, attempt.id, facts.now)
@@ -135,6 +140,8 @@ def _reserve(
         pack=terms.pack,
         issued_at=terms.issued_at,
         expires_at=terms.expires_at,
+        seen_fact=seen.fact_id,
+        seen_case=seen.case_id,
     )
     return Reserved(reservation, allow.window_end)
 
@@ -148,18 +155,19 @@ def _record(
     rules: Rules,
     attempt: Attempt | None = None,
 ) -> None:
-    ledger.record_decision(
-        session,
-        member,
-        number_id,
-        at=facts.now,
-        verdict=type(verdict).__name__.lower(),
-        reason=verdict.reason,
-        pack=rules.pack.label,
-        inputs=decision_inputs(facts, rules.pack) | {"rule": verdict.rule},
-        until=verdict.until if isinstance(verdict, Defer) else None,
-        attempt_id=None if attempt is None else attempt.id,
-    )
+    record = {
+        "at": facts.now,
+        "campaign_id": member.campaign_id,
+        "customer_id": member.customer_id,
+        "number_id": number_id,
+        "attempt_id": None if attempt is None else attempt.id,
+        "verdict": type(verdict).__name__.lower(),
+        "reason": verdict.reason.value,
+        "until": verdict.until if isinstance(verdict, Defer) else None,
+        "pack": rules.pack.label,
+        "inputs": decision_inputs(facts, rules.pack) | {"rule": verdict.rule},
+    }
+    append_decision(session, rules.log, record)
 
 
 def _decline(

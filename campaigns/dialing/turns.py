@@ -99,8 +99,14 @@ class TurnTaker:
             await self.give_back([member_id])
             return
         now = tools.clock.now()
-        today = now.astimezone(tools.house.zone).date()
-        around = Surroundings(now, tools.line.simulated, tools.clock.virtual, now - self._look_back, today)
+        around = Surroundings(
+            now,
+            tools.line.simulated,
+            tools.clock.virtual,
+            now - self._look_back,
+            now.astimezone(tools.house.zone).date(),
+            frozenset(tools.rules.pack.rules.gates),
+        )
         weighed = await tools.store.run(weigh_turn, member_id, turn, tools.campaign_id, tools.rules, around)
         match weighed:
             case Reserved(reservation, _):

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
+from typing import Any
 
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import Row, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
+from campaigns.compliance.area_code import line_of, zones_of
 from campaigns.compliance.facts import (
     AttemptFact,
     CallFacts,
+    FlagFact,
     NumberFacts,
     Purpose,
     SuppressionFact,
@@ -20,6 +23,7 @@ from campaigns.compliance.facts import (
 from campaigns.store.approved import invitation_of
 from campaigns.store.broken import broken_promise
 from campaigns.store.ledger import MemberTurn
+from campaigns.store.legal import OnFile, on_file
 from campaigns.store.models import (
     Account,
     Attempt,
@@ -28,6 +32,7 @@ from campaigns.store.models import (
     Customer,
     DecisionRecord,
     FollowUp,
+    LegalFact,
     PhoneNumber,
     Promise,
     Suppression,
@@ -45,19 +50,45 @@ _NUMBERS_OF = (
     .order_by((PhoneNumber.relation != "self"), PhoneNumber.id)
 )
 _LATEST_DECISION = select(DecisionRecord.at).order_by(DecisionRecord.at.desc()).limit(1)
+_SPOKEN_AT = (
+    select(func.min(Call.answered_at))
+    .join(Attempt, Attempt.id == Call.attempt_id)
+    .join(CampaignMember, CampaignMember.id == Attempt.member_id)
+    .where(
+        Call.customer_id == _CUSTOMER,
+        Call.right_party,
+        CampaignMember.account_id == bindparam("account_id"),
+    )
+)
 _CIRCUMSTANCES = select(
     Customer.region,
     Customer.marketing_consent,
-    select(Account.amount_due).where(Account.id == bindparam("account_id")).scalar_subquery(),
-    select(func.max(Account.amount_due)).where(Account.customer_id == _CUSTOMER).scalar_subquery(),
+    Customer.attributes,
+    Customer.created_at,
+    select(Account.amount_due)
+    .where(Account.id == bindparam("account_id"))
+    .scalar_subquery()
+    .label("amount_due"),
+    select(func.max(Account.amount_due))
+    .where(Account.customer_id == _CUSTOMER)
+    .scalar_subquery()
+    .label("most_due"),
     # A customer who named a day for the rest is left in peace until then.
     select(func.max(func.coalesce(Promise.rest_due, Promise.due)))
     .where(Promise.customer_id == _CUSTOMER, Promise.state == "pending")
-    .scalar_subquery(),
+    .scalar_subquery()
+    .label("promise_due"),
     select(func.max(CampaignMember.callback_at))
     .where(CampaignMember.customer_id == _CUSTOMER)
-    .scalar_subquery(),
-    _LATEST_DECISION.scalar_subquery(),
+    .scalar_subquery()
+    .label("callback_at"),
+    _LATEST_DECISION.scalar_subquery().label("ledger_time"),
+    _SPOKEN_AT.scalar_subquery().label("spoken_at"),
+    select(func.max(LegalFact.id))
+    .where(LegalFact.customer_id == _CUSTOMER)
+    .scalar_subquery()
+    .label("fact_id"),
+    select(func.max(FollowUp.id)).where(FollowUp.customer_id == _CUSTOMER).scalar_subquery().label("case_id"),
 ).where(Customer.id == _CUSTOMER)
 _ATTEMPTS = select(
     Attempt.customer_id,
@@ -68,6 +99,7 @@ _ATTEMPTS = select(
     Attempt.disposition,
     Attempt.ended_at,
     Attempt.state,
+    select(CampaignMember.account_id).where(CampaignMember.id == Attempt.member_id).scalar_subquery(),
 ).where(
     or_(Attempt.customer_id == _CUSTOMER, Attempt.e164.in_(_NUMBERS)),
     Attempt.reserved_at >= _SINCE,
@@ -91,6 +123,23 @@ class Surroundings:
     clock_virtual: bool
     since: datetime
     today: date  # where the customers are
+    flags: frozenset[str] = frozenset()  # imported fields that the rule pack asks for
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The newest entries about a customer that a decision knew of; anything newer withdraws its call."""
+
+    fact_id: int = 0
+    case_id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The facts about calling each of a customer's numbers, and up to where they reach."""
+
+    facts: list[CallFacts]
+    seen: Seen
 
 
 def numbers_of(session: Session, customer_id: int) -> Sequence[PhoneNumber]:
@@ -116,6 +165,13 @@ def call_facts(
     session: Session, member: MemberTurn, numbers: Sequence[PhoneNumber], around: Surroundings
 ) -> list[CallFacts]:
     """The facts about calling each of ``numbers`` for ``member`` now."""
+    return fact_sheet(session, member, numbers, around).facts
+
+
+def fact_sheet(
+    session: Session, member: MemberTurn, numbers: Sequence[PhoneNumber], around: Surroundings
+) -> Sheet:
+    """As ``call_facts``, with what they reach up to."""
     customer_id = member.customer_id
     values = {
         "customer_id": customer_id,
@@ -123,61 +179,101 @@ def call_facts(
         "e164s": [number.e164 for number in numbers],
         "since": around.since,
     }
-    region, consent, amount_due, most_due, promise_due, callback_at, ledger_time = session.execute(
-        _CIRCUMSTANCES, values
-    ).one()
-    owed = most_due if member.purpose is Purpose.MARKETING else amount_due
-    attempts = [
-        (
-            owner,
-            e164,
-            AttemptFact(
-                dialed_at or reserved_at, charged, None if state == "lost" else disposition, ended_at
-            ),
-            state == "lost" and dialed_at is not None,
-        )
-        for owner, e164, dialed_at, reserved_at, charged, disposition, ended_at, state in session.execute(
-            _ATTEMPTS, values
-        )
-    ]
+    # Read first: what comes in after it is newer than what was seen, even if it is weighed.
+    circumstances = session.execute(_CIRCUMSTANCES, values).one()
+    owed = circumstances.most_due if member.purpose is Purpose.MARKETING else circumstances.amount_due
+    filed = on_file(session, customer_id, member.account_id)
+    attempts = [_Tried(*row) for row in session.execute(_ATTEMPTS, values)]
     bars = [
         (SuppressionFact(reason, until, of_number=e164 is not None), e164)
         for reason, until, e164 in session.execute(_BARS, values)
     ]
     talks = tuple(TalkFact(at) for at in session.scalars(_TALKS, values) if at is not None)
     # Nobody knows what was said in a call that a crash cut off: it counts as a talk.
-    talks += tuple(TalkFact(fact.at) for owner, _, fact, lost in attempts if owner == customer_id and lost)
+    talks += tuple(TalkFact(a.fact.at) for a in attempts if a.customer_id == customer_id and a.cut_off)
+    talks += tuple(filed.talks)
     cases = frozenset(session.scalars(_CASES, values))
     occasion_stands = _occasion_stands(session, member, around.today)
-    return [
+    spoken_at = [at for at in (circumstances.spoken_at, *(talk.at for talk in talks)) if at is not None]
+    facts = [
         CallFacts(
             now=around.now,
-            number=NumberFacts(
-                number.id,
-                number.relation,
-                NumberStatus(number.status),
-                number.status_at,
-                number.generated,
-            ),
+            number=_number_facts(number, filed),
             line_simulated=around.line_simulated,
             clock_virtual=around.clock_virtual,
-            ledger_time=ledger_time,
-            zones=(),
-            region=region,
+            ledger_time=circumstances.ledger_time,
+            zones=filed.zones,
+            region=circumstances.region,
+            last_region=filed.region,
+            debt=member.account_id,
             debt_owed=None if owed is None else owed > 0,
             purpose=member.purpose,
             occasion_stands=occasion_stands,
-            marketing_consent=consent,
+            marketing_consent=circumstances.marketing_consent,
             suppressions=tuple(bar for bar, e164 in bars if e164 in (None, number.e164)),
             open_cases=cases,
-            debtor_attempts=tuple(fact for owner, _, fact, _ in attempts if owner == customer_id),
-            number_attempts=tuple(fact for _, e164, fact, _ in attempts if e164 == number.e164),
+            debtor_attempts=tuple(a.fact for a in attempts if a.customer_id == customer_id),
+            number_attempts=tuple(a.fact for a in attempts if a.e164 == number.e164),
             talks=talks,
-            promise_due=promise_due,
-            callback_at=callback_at,
+            promise_due=circumstances.promise_due,
+            callback_at=circumstances.callback_at,
+            personal_hours=tuple(filed.hours),
+            flags=(*filed.flags, *_imported_flags(circumstances, around.flags)),
+            first_contact_at=min(spoken_at, default=None),
+            notice_sent_at=filed.notice_sent_at,
         )
         for number in numbers
     ]
+    return Sheet(facts, Seen(circumstances.fact_id or 0, circumstances.case_id or 0))
+
+
+@dataclass(frozen=True, slots=True)
+class _Tried:
+    """One row of ``_ATTEMPTS``."""
+
+    customer_id: int
+    e164: str
+    dialed_at: datetime | None
+    reserved_at: datetime
+    charged: bool
+    disposition: str | None
+    ended_at: datetime | None
+    state: str
+    debt: int
+
+    @property
+    def cut_off(self) -> bool:
+        return self.state == "lost" and self.dialed_at is not None
+
+    @property
+    def fact(self) -> AttemptFact:
+        outcome = None if self.state == "lost" else self.disposition
+        at = self.dialed_at or self.reserved_at
+        return AttemptFact(at, self.charged, outcome, self.ended_at, self.debt)
+
+
+def _number_facts(number: PhoneNumber, filed: OnFile) -> NumberFacts:
+    return NumberFacts(
+        number.id,
+        number.relation,
+        NumberStatus(number.status),
+        number.status_at,
+        number.generated,
+        zones_of(number.e164),
+        filed.line(number.e164) or line_of(number.e164),
+        filed.consent(number.e164),
+    )
+
+
+def _imported_flags(customer: Row[Any], names: frozenset[str]) -> Iterator[FlagFact]:
+    """Flags of the customer file. One is as old as the file says in ``<name>_as_of``, else as the customer: a
+    later file may have lacked it.
+    """
+    attributes = customer.attributes
+    for name in sorted(names & attributes.keys()):
+        told = attributes.get(f"{name}_as_of")
+        as_of = datetime.combine(date.fromisoformat(told), time.min, UTC) if told else customer.created_at
+        yield FlagFact(name, bool(attributes[name]), as_of)
 
 
 def _occasion_stands(session: Session, member: MemberTurn, today: date) -> bool | None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import and_, bindparam, exists, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
@@ -21,7 +20,8 @@ from campaigns.store.models import (
     Campaign,
     CampaignMember,
     Customer,
-    DecisionRecord,
+    FollowUp,
+    LegalFact,
     Permit,
     PhoneNumber,
     Suppression,
@@ -45,6 +45,8 @@ class Reservation:
     pack: str
     issued_at: datetime
     expires_at: datetime
+    seen_fact: int  # the newest fact on file, and the newest case, that the decision knew of
+    seen_case: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,36 +107,6 @@ def tries_of(session: Session, member_id: int) -> int:
     return session.scalar(_TRIES, {"member_id": member_id}) or 0
 
 
-def record_decision(
-    session: Session,
-    member: MemberTurn,
-    number_id: int | None,
-    *,
-    at: datetime,
-    verdict: str,
-    reason: str,
-    pack: str,
-    inputs: dict[str, Any],
-    until: datetime | None = None,
-    attempt_id: int | None = None,
-) -> None:
-    """Append one decision, whichever way it went."""
-    session.add(
-        DecisionRecord(
-            at=at,
-            campaign_id=member.campaign_id,
-            customer_id=member.customer_id,
-            number_id=number_id,
-            attempt_id=attempt_id,
-            verdict=verdict,
-            reason=reason,
-            until=until,
-            pack=pack,
-            inputs=inputs,
-        )
-    )
-
-
 def add_attempt(
     session: Session, member: MemberTurn, number: PhoneNumber, *, worker: str, at: datetime
 ) -> Attempt:
@@ -176,9 +148,15 @@ def start_dial(session: Session, reservation: Reservation, at: datetime) -> bool
     """reserved → dialing, spending the permit; a dial may follow only when this returned True, and only once.
 
     False when the attempt is not reserved any more, its permit is over, or the call is not wanted any more: a
-    pause, a payment or a bar came in since the decision.
+    pause, a payment, a bar, a case for people or a fact on file came in since the decision.
     """
-    wanted = {"member": reservation.member_id, "e164": reservation.e164, "now": at}
+    wanted = {
+        "member": reservation.member_id,
+        "e164": reservation.e164,
+        "now": at,
+        "seen_fact": reservation.seen_fact,
+        "seen_case": reservation.seen_case,
+    }
     if session.execute(_STILL_WANTED, wanted).first() is None:
         return False
     if session.execute(_SPEND_PERMIT, {"permit": reservation.permit_id, "now": at}).first() is None:
@@ -265,6 +243,12 @@ _STILL_WANTED = (
                 Suppression.until.is_(None),
                 Suppression.until > bindparam("now", type_=Suppression.until.type),
             ),
+        ),
+        ~exists().where(
+            LegalFact.customer_id == CampaignMember.customer_id, LegalFact.id > bindparam("seen_fact")
+        ),
+        ~exists().where(
+            FollowUp.customer_id == CampaignMember.customer_id, FollowUp.id > bindparam("seen_case")
         ),
     )
 )

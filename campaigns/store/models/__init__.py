@@ -10,6 +10,7 @@ from campaigns.store.models.campaigns import (
     Invitation,
     Permit,
 )
+from campaigns.store.models.compliance import DecisionHead, Deletion, LegalFact
 from campaigns.store.models.customers import (
     Account,
     Customer,
@@ -29,12 +30,15 @@ __all__ = [
     "Campaign",
     "CampaignMember",
     "Customer",
+    "DecisionHead",
     "DecisionRecord",
+    "Deletion",
     "FollowUp",
     "Grade",
     "ImportBatch",
     "InstalmentPlan",
     "Invitation",
+    "LegalFact",
     "Message",
     "Payment",
     "Permit",

@@ -113,9 +113,14 @@ class Permit(Base):
 
 
 class DecisionRecord(Base):
-    """One decision to call or not. Append-only: a trigger refuses updates and deletes."""
+    """One decision to call or not. Append-only: a trigger refuses updates, and deletes that are not on
+    record.
+
+    Written by ``campaigns.store.chain`` alone, which gives it its id and its link.
+    """
 
     __tablename__ = "decision"
+    __table_args__ = (Index("uq_decision_attempt", "attempt_id", unique=True),)  # one allows one dial
 
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime] = mapped_column(index=True)
@@ -128,3 +133,4 @@ class DecisionRecord(Base):
     until: Mapped[datetime | None]
     pack: Mapped[str] = mapped_column(String(64))  # rule pack id and version
     inputs: Mapped[dict[str, Any]] = mapped_column(default=dict)  # what was weighed; nothing personal
+    link: Mapped[str | None] = mapped_column(String(64))  # in the chain; None: older than it
