@@ -16,6 +16,7 @@ from campaigns.cli import (
     call,
     campaign,
     chat,
+    compliance,
     customers,
     demo,
     dialogue,
@@ -48,6 +49,7 @@ app.add_typer(call.app, name="call")
 app.add_typer(inbound.app, name="inbound")
 app.add_typer(payments.app, name="payments")
 app.add_typer(promises.app, name="promises")
+app.add_typer(compliance.app, name="compliance")
 app.add_typer(dialogue.app, name="dialogue")
 app.add_typer(models.app, name="models")
 dialogue.app.command(name="replay", epilog=dialogue_replay.EXAMPLES)(dialogue_replay.replay)

@@ -18,7 +18,8 @@ class Fault(StrEnum):
     INSERTED = "inserted"
     REORDERED = "reordered"
     TRUNCATED = "truncated"  # cut off at the end
-    HEAD = "head"  # every link holds, and the head is not what this installation sealed
+    HEAD = "head"  # every link holds, and the head names another last one
+    SEAL = "seal"  # all of it holds, and the head is not what this installation sealed
     REWRITTEN = "rewritten"  # not the record that was noted before
     OLDER = "older"  # records from before there was a chain
     DELETIONS = "deletions"  # the record of what was deleted in time

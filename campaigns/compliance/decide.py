@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
 from campaigns.compliance.checks import CHECKS
 from campaigns.compliance.effective import EffectivePack
@@ -29,13 +30,26 @@ def decide(facts: CallFacts, pack: EffectivePack) -> Verdict:
         if opening is None:
             raise AssertionError("the window check let a call pass without a window")
         return Allow(opening.end)
-    until = verdict.until
+    return replace(verdict, until=_later(facts, pack, verdict.until))
+
+
+def earliest(facts: CallFacts, pack: EffectivePack) -> datetime | None:
+    """The first moment at which nothing defers a call, whatever refuses it now; None: at no time in sight."""
+    verdict = _longest_deferral(facts, pack)
+    until = facts.now if verdict is None else _later(facts, pack, verdict.until)
+    places = pack.locality(facts).places
+    opening = next_opening(pack, places, until, facts.campaign_hours, facts.personal_hours)
+    return None if opening is None else opening.at
+
+
+def _later(facts: CallFacts, pack: EffectivePack, until: datetime) -> datetime:
+    """The first moment from ``until`` on at which no check defers, as long as nothing new happens."""
     for _ in range(MAX_STEPS):
         later = _longest_deferral(replace(facts, now=until), pack)
         if later is None or later.until <= until:
             break
         until = later.until
-    return replace(verdict, until=until)
+    return until
 
 
 def _strictest(facts: CallFacts, pack: EffectivePack) -> Defer | Refuse | None:

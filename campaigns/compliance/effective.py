@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date, time, timedelta
 from functools import cached_property, lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -74,6 +74,21 @@ class EffectivePack:
         """
         return f"{self.identity}#{self.digest[:12]}"
 
+    @cached_property
+    def look_back(self) -> timedelta:
+        """How far back the counts of a decision reach, with a day to spare for time zones."""
+        rules = self.rules
+        rest = rules.cooldown.after_talk_days
+        days = [
+            7,
+            *(cap.days for cap in rules.caps.values()),
+            *(state.within_h / 24 for state in rules.number_states.values()),
+            *(gap.default / 1440 for gap in rules.min_gap_min.values()),
+            rules.cooldown.after_talk_h.default / 24,
+            0 if rest is None else rest.default,
+        ]
+        return timedelta(days=max(days) + 1)
+
     def locality(self, facts: CallFacts) -> Locality:
         """Where the customer may be, by all that the pack goes by."""
         sources = self.rules.times.zones_from
@@ -84,6 +99,12 @@ class EffectivePack:
         if "last_region" in sources and facts.last_region is not None:
             names.append(facts.last_region)
         return self._locality(zones, tuple(names))
+
+    def recording(self, *regions: str | None) -> RecordingRule:
+        """How a call may be recorded to a customer who may be in any of these regions, as files name them.
+        One that is missing or not listed may be any.
+        """
+        return self._locality((), regions or (None,)).recording
 
     def line_of(self, number: NumberFacts) -> LineType:
         """The kind of line a number counts as."""

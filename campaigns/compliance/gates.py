@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, StrictBool
 
 from campaigns.compliance.facts import LineType
 from campaigns.compliance.limits import AtMost, Count, Section
@@ -32,7 +32,7 @@ class ConsentRule(Section):
 
 
 class Gate(Section):
-    """A fact about the customer's debt that must be on file, and must not be given.
+    """A fact about the customer's debt that must not be given, and, where ``required``, must be on file.
 
     ``max_age_days`` None: what was recorded stays true until something else is. ``then``: whether people
     may go on.
@@ -41,6 +41,7 @@ class Gate(Section):
     then: Literal["stop", "human_only"]
     reason: GateReason
     max_age_days: Count | None = None
+    required: StrictBool = True
 
 
 class FirstNotice(Section):

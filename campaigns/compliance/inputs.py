@@ -23,11 +23,17 @@ def decision_inputs(facts: CallFacts, pack: EffectivePack) -> dict[str, Any]:
         "facts": facts_data(facts, pack),
         "zones": [place.zone.key for place in locality.places],
         "region_known": locality.region_known,
-        "counts": {
-            name: [_within(counted(cap, facts), facts, cap, pack), locality.caps[name]]
-            for name, cap in pack.rules.caps.items()
-            if applies(cap, facts, pack)
-        },
+        "counts": counts(facts, pack),
+    }
+
+
+def counts(facts: CallFacts, pack: EffectivePack) -> dict[str, list[int]]:
+    """How many events each cap that applies counts at present, and its limit."""
+    limits = pack.locality(facts).caps
+    return {
+        name: [_within(counted(cap, facts), facts, cap, pack), limits[name]]
+        for name, cap in pack.rules.caps.items()
+        if applies(cap, facts, pack)
     }
 
 

@@ -76,6 +76,7 @@ class GateOverride(Section):
     then: Literal["stop"] = "stop"
     reason: GateReason | None = None
     max_age_days: Count | None = None
+    required: Literal[True] | None = None
 
 
 class FirstNoticeOverride(Section):

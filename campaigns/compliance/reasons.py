@@ -12,7 +12,7 @@ from pydantic import Field, RootModel, model_validator
 from bot.datafile import load_model
 from campaigns.compliance.limits import Section
 
-TEXTS = Path(__file__).with_name("reasons.yaml")
+TEXTS, CURES = Path(__file__).with_name("reasons.yaml"), Path(__file__).with_name("cures.yaml")
 
 
 class Scope(StrEnum):
@@ -116,7 +116,10 @@ SUPPRESSIONS = frozenset(
 
 GATES = frozenset(
     {
+        Reason.COMPLAINT,
         Reason.DISPUTE,
+        Reason.LEGAL,
+        Reason.VULNERABLE,
         Reason.CEASE_WRITTEN,
         Reason.ATTORNEY_REPRESENTED,
         Reason.BANKRUPTCY,
@@ -128,12 +131,18 @@ GATES = frozenset(
 """The reasons a gate may have."""
 
 
-class _Text(Section):
+class Words(Section):
+    """One text in the languages that operators read."""
+
     zh: str = Field(min_length=1)
     en: str = Field(min_length=1)
 
+    def in_(self, language: str) -> str:
+        """The text in ``language``; English for one other than ``zh``."""
+        return self.zh if language == "zh" else self.en
 
-class _Texts(RootModel[dict[Reason, _Text]]):
+
+class _Texts(RootModel[dict[Reason, Words]]):
     @model_validator(mode="after")
     def _complete(self) -> Self:
         if missing := [reason.value for reason in Reason if reason not in self.root]:
@@ -142,17 +151,24 @@ class _Texts(RootModel[dict[Reason, _Text]]):
 
 
 @cache
-def _texts() -> dict[Reason, _Text]:
-    return load_model(TEXTS, _Texts).root
+def _texts(path: Path) -> dict[Reason, Words]:
+    return load_model(path, _Texts).root
 
 
 def reason_text(code: str, language: str = "zh") -> str:
-    """What an operator reads for a reason code; English for a language other than ``zh``.
+    """What an operator reads for a reason code.
 
     A code from another version, which has no text here, is returned as it is.
     """
     try:
-        text = _texts()[Reason(code)]
+        return _texts(TEXTS)[Reason(code)].in_(language)
     except ValueError:
         return code
-    return text.zh if language == "zh" else text.en
+
+
+def cure_text(code: str, language: str = "zh") -> str:
+    """What would have to change for the reason to be gone; empty for a code from another version."""
+    try:
+        return _texts(CURES)[Reason(code)].in_(language)
+    except ValueError:
+        return ""

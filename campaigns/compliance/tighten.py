@@ -6,7 +6,10 @@ from campaigns.compliance import tighten_sections as to
 from campaigns.compliance.limits import LooseningError
 from campaigns.compliance.overrides import Overrides
 from campaigns.compliance.pack import RulePack
+from campaigns.compliance.sources import Basis, Seen, Source
 from campaigns.compliance.tighten_steps import at, each, fewer, limits, optional
+
+OVERRIDES = "overrides"
 
 
 def tighten(pack: RulePack, by: Overrides) -> RulePack:
@@ -39,4 +42,16 @@ def tighten(pack: RulePack, by: Overrides) -> RulePack:
             "retention_days", lambda c: to.retention(pack.retention_days, c), by.retention_days
         ),
     }
-    return pack.model_copy(update=changes)
+    return pack.model_copy(update=changes | _sources(pack, by))
+
+
+def _sources(pack: RulePack, by: Overrides) -> dict[str, object]:
+    """A gate that only this house has rests on the house."""
+    new = sorted(by.gates.keys() - pack.gates.keys())
+    if not new:
+        return {}
+    here = Source(title="House rules of this installation", seen=Seen.HOUSE)
+    return {
+        "sources": {**pack.sources, OVERRIDES: here},
+        "basis": {**pack.basis, **{f"gates.{name}": Basis(default=(OVERRIDES,)) for name in new}},
+    }

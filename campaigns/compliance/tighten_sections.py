@@ -102,13 +102,19 @@ def gates(rules: Mapping[str, Gate], by: Mapping[str, GateOverride]) -> dict[str
         elif change.reason is None:
             raise LooseningError("the rule pack has no such gate; a new one needs a reason", "gates", name)
         else:
-            closed[name] = Gate(then=change.then, reason=change.reason, max_age_days=change.max_age_days)
+            closed[name] = Gate(
+                then=change.then,
+                reason=change.reason,
+                max_age_days=change.max_age_days,
+                required=bool(change.required),
+            )
     return closed
 
 
 def _gate(rule: Gate, by: GateOverride) -> Gate:
     age = no_more("max_age_days", rule.max_age_days, by.max_age_days)
-    return rule.model_copy(update={"then": by.then, "max_age_days": age})
+    required = rule.required or bool(by.required)
+    return rule.model_copy(update={"then": by.then, "max_age_days": age, "required": required})
 
 
 def state(rule: StateRule, by: StateOverride) -> StateRule:

@@ -69,7 +69,6 @@ class TurnTaker:
 
     def __init__(self, tools: Tools) -> None:
         self._tools = tools
-        self._look_back = look_back(tools.rules)
         self.stopped = False  # True: what has not been dialled yet is given back
 
     async def check_numbers(self, customer_ids: Sequence[int]) -> None:
@@ -103,7 +102,7 @@ class TurnTaker:
             now,
             tools.line.simulated,
             tools.clock.virtual,
-            now - self._look_back,
+            now - tools.rules.pack.look_back,
             now.astimezone(tools.house.zone).date(),
             frozenset(tools.rules.pack.rules.gates),
         )
@@ -237,16 +236,6 @@ class TurnTaker:
             brief=brief,
             recording=held.recorded.name if held.recorded else None,
         )
-
-
-def look_back(rules: Rules) -> timedelta:
-    """How far back the counts of a decision reach, by the rule pack, with a day to spare for time zones."""
-    pack = rules.pack.rules
-    days = max((cap.days for cap in pack.caps.values()), default=1)
-    hours = max((state.within_h for state in pack.number_states.values()), default=0)
-    gaps = max((gap.default or 0 for gap in pack.min_gap_min.values()), default=0)
-    rests = [pack.cooldown.after_talk_h.default or 0] if pack.cooldown.after_talk_h else []
-    return timedelta(days=max(7, days, hours / 24, gaps / 1440, *(rest / 24 for rest in rests)) + 1)
 
 
 def _claims(reservation: Reservation) -> PermitClaims:

@@ -27,26 +27,22 @@ CONTENT = (
 """What a link covers, in this order."""
 
 _NAMES = tuple(column.key for column in CONTENT)
+# On the tables, not the models: this runs for every decision, and the mapping costs more than the chain.
+_head = DecisionHead.metadata.tables["decision_head"]
 _HEAD = select(
-    DecisionHead.start_id,
-    DecisionHead.start_link,
-    DecisionHead.last_id,
-    DecisionHead.link,
-    DecisionHead.deletions,
-    DecisionHead.seal,
+    _head.c.start_id, _head.c.start_link, _head.c.last_id, _head.c.link, _head.c.deletions, _head.c.seal
 )
 _LOCKED_HEAD = _HEAD.with_for_update()
-_INSERT = insert(DecisionRecord)
+_INSERT = insert(DecisionRecord.metadata.tables["decision"])
 _MOVE_HEAD = (
-    update(DecisionHead)
-    .where(DecisionHead.id == 1)
+    update(_head)
+    .where(_head.c.id == 1)
     .values(
         last_id=bindparam("to_id"),
         link=bindparam("to_link"),
         deletions=bindparam("to_deletions"),
         seal=bindparam("sealed"),
     )
-    .execution_options(synchronize_session=False)
 )
 
 
@@ -56,12 +52,13 @@ def append_decision(session: Session, log: LogSeal, record: dict[str, Any]) -> i
     Other writers wait from here to the end of the transaction, so this comes last in it. Raises StoreError
     when the log's head is not what this installation sealed: then nothing may be decided.
     """
+    session.flush()
     head = locked_head(session, log)
     decision_id = head.last_id + 1
     content = [decision_id, *(record.get(name) for name in _NAMES[1:])]
     new = link(head.link, content)
     values = dict(zip(_NAMES, content, strict=True)) | {"link": new}
-    session.execute(_INSERT, values)
+    session.connection().execute(_INSERT, values)
     move_head(session, log, Head(head.start_id, head.start_link, decision_id, new, head.deletions))
     return decision_id
 
@@ -83,7 +80,7 @@ def sealed_head(session: Session, *, lock: bool = False) -> tuple[Head, str | No
 
 
 def move_head(session: Session, log: LogSeal, head: Head) -> None:
-    session.execute(
+    session.connection().execute(
         _MOVE_HEAD,
         {
             "to_id": head.last_id,
@@ -95,7 +92,7 @@ def move_head(session: Session, log: LogSeal, head: Head) -> None:
 
 
 def _read(session: Session, statement: Any) -> tuple[Head, str | None]:
-    row = session.execute(statement).one_or_none()
+    row = session.connection().execute(statement).one_or_none()
     if row is None:
         raise StoreError("the head of the decision log is gone; restore the database from a backup")
     *head, seal = row

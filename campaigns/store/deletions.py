@@ -26,7 +26,7 @@ CONTENT = (
     Deletion.last_link,
     Deletion.count,
     Deletion.newest_at,
-    Deletion.pack,
+    Deletion.why,
 )
 """What a link covers, in this order."""
 
@@ -43,7 +43,7 @@ class Deleted:
     last_link: str | None
     count: int
     newest_at: datetime
-    pack: str
+    why: str
 
 
 def record_deletions(session: Session, log: LogSeal, deleted: list[Deleted]) -> None:

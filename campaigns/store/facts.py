@@ -50,14 +50,15 @@ _NUMBERS_OF = (
     .order_by((PhoneNumber.relation != "self"), PhoneNumber.id)
 )
 _LATEST_DECISION = select(DecisionRecord.at).order_by(DecisionRecord.at.desc()).limit(1)
+# About this debt; a call that came in may have been about any.
 _SPOKEN_AT = (
     select(func.min(Call.answered_at))
-    .join(Attempt, Attempt.id == Call.attempt_id)
-    .join(CampaignMember, CampaignMember.id == Attempt.member_id)
+    .outerjoin(Attempt, Attempt.id == Call.attempt_id)
+    .outerjoin(CampaignMember, CampaignMember.id == Attempt.member_id)
     .where(
         Call.customer_id == _CUSTOMER,
         Call.right_party,
-        CampaignMember.account_id == bindparam("account_id"),
+        or_(CampaignMember.account_id == bindparam("account_id"), Call.attempt_id.is_(None)),
     )
 )
 _CIRCUMSTANCES = select(

@@ -45,8 +45,8 @@ class Reservation:
     pack: str
     issued_at: datetime
     expires_at: datetime
-    seen_fact: int  # the newest fact on file, and the newest case, that the decision knew of
-    seen_case: int
+    seen_fact: int = 0  # the newest fact on file, and the newest case, that the decision knew of
+    seen_case: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ Every other kind is a flag, such as ``bankruptcy``: given or not given, as of a 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time
 from typing import Any
@@ -35,7 +35,7 @@ from sqlalchemy.orm import Session, aliased
 from campaigns.compliance.facts import Consent, FlagFact, LineType, TalkFact
 from campaigns.compliance.personal import END_OF_DAY, PersonalHours
 from campaigns.errors import ConflictError, NotFoundError
-from campaigns.store.models import LegalFact
+from campaigns.store.models import Customer, LegalFact
 
 CONSENT, HOURS, LINE, LOCATION, NOTICE, TALK, HOLD = (
     "consent", "hours", "line", "location", "notice", "talk", "hold",
@@ -200,3 +200,29 @@ def in_force(session: Session, customer_id: int, kind: str | None = None) -> lis
     if kind is not None:
         query = query.where(LegalFact.kind == kind)
     return list(session.scalars(query.order_by(LegalFact.id)))
+
+
+def holds(session: Session) -> list[tuple[LegalFact, str]]:
+    """The legal holds in force with their customers' ids, oldest first."""
+    query = (
+        select(LegalFact, Customer.external_id)
+        .join(Customer, Customer.id == LegalFact.customer_id)
+        .where(
+            LegalFact.kind == HOLD,
+            LegalFact.withdraws_id.is_(None),
+            ~exists().where(_LATER.withdraws_id == LegalFact.id),
+        )
+        .order_by(LegalFact.id)
+    )
+    return [(hold, external_id) for hold, external_id in session.execute(query)]
+
+
+def held(session: Session, customer_ids: Collection[int]) -> set[int]:
+    """Those of the customers who are under a legal hold."""
+    query = select(LegalFact.customer_id).where(
+        LegalFact.customer_id.in_(customer_ids),
+        LegalFact.kind == HOLD,
+        LegalFact.withdraws_id.is_(None),
+        ~exists().where(_LATER.withdraws_id == LegalFact.id),
+    )
+    return set(session.scalars(query))

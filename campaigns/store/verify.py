@@ -146,10 +146,8 @@ class _Audit:
             return broken
         if self._deletions != head.deletions:
             return Broken(Fault.DELETIONS, self._deletion_id + 1, self._deletion_id + 1)
-        if (head.start_id, head.start_link) != (self._head.start_id, self._head.start_link) or not log.holds(
-            head, seal
-        ):
-            return Broken(Fault.HEAD, head.last_id, head.last_id)
+        if not log.holds(head, seal):
+            return Broken(Fault.SEAL, head.last_id, head.last_id)
         if self._noted is not None and self._noted[0] > head.last_id:
             return Broken(Fault.TRUNCATED, head.last_id + 1, self._noted[0])
         return _dial_without_decision(session)

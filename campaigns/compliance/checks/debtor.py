@@ -26,12 +26,12 @@ def open_case(facts: CallFacts, pack: EffectivePack) -> Refuse | None:
 
 
 def gates(facts: CallFacts, pack: EffectivePack) -> Refuse | None:
-    """Every fact that the pack asks for is on file, recent enough, and not given."""
+    """No fact that closes a gate is given, and those that the pack asks for are on file and recent enough."""
     for name, gate in pack.rules.gates.items():
         told = [flag for flag in facts.flags if flag.name == name]
         if any(flag.given for flag in told):
             return Refuse(gate.reason, rule=f"gates.{name}")
-        if not told or _old(max(flag.as_of for flag in told), gate, facts.now):
+        if gate.required and (not told or _old(max(flag.as_of for flag in told), gate, facts.now)):
             return Refuse(Reason.FACT_UNKNOWN, rule=f"gates.{name}")
     return None
 

@@ -36,7 +36,9 @@ class Deletion(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime]
-    kind: Mapped[str] = mapped_column(String(16))  # recordings, transcripts, decisions
+    kind: Mapped[str] = mapped_column(
+        String(16)
+    )  # recordings, transcripts, decisions; or the log was resealed
     call_id: Mapped[int | None] = mapped_column(ForeignKey("call.id"), index=True)
     first_id: Mapped[int | None] = mapped_column(index=True)  # of the decisions
     last_id: Mapped[int | None]
@@ -45,7 +47,7 @@ class Deletion(Base):
     )  # of the last of them, for the chain to go on from
     count: Mapped[int]
     newest_at: Mapped[datetime]  # the time of the newest record deleted
-    pack: Mapped[str] = mapped_column(String(64))  # the rule pack by which they were due
+    why: Mapped[str] = mapped_column(String(255))  # the rule pack by which they were due
     link: Mapped[str] = mapped_column(String(64))
 
 

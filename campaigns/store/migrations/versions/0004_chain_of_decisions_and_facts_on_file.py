@@ -74,7 +74,7 @@ def upgrade() -> None:
         sa.Column("last_link", sa.String(length=64), nullable=True),
         sa.Column("count", sa.Integer(), nullable=False),
         sa.Column("newest_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("pack", sa.String(length=64), nullable=False),
+        sa.Column("why", sa.String(length=255), nullable=False),
         sa.Column("link", sa.String(length=64), nullable=False),
         sa.ForeignKeyConstraint(["call_id"], ["call.id"], name=op.f("fk_deletion_call_id_call")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_deletion")),
