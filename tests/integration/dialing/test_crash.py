@@ -15,8 +15,10 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import func, select
 
+from campaigns.compliance.chain import LogSeal
 from campaigns.store.database import Database
 from campaigns.store.models import Attempt, Call, CampaignMember, DecisionRecord, Permit
+from campaigns.store.verify import verify
 from tests.integration.dialing.campaigning import install
 from tests.integration.dialing.drill import DIALS
 
@@ -55,6 +57,9 @@ def test_kill_9_loses_no_member_doubles_no_dial_and_breaks_no_cap(tmp_path: Path
         allowed = session.scalars(select(DecisionRecord.attempt_id).where(DecisionRecord.verdict == "allow"))
         assert sorted(a for a in allowed if a is not None) == sorted(by_id)
         _check_caps(attempts)
+    found = verify(database, LogSeal(settings.permit_key()))
+    assert found.broken is None
+    assert found.records >= len(attempts)
     database.close()
 
 

@@ -102,7 +102,7 @@ TAMPERINGS = [
             "DELETE FROM decision WHERE id > 3",
             "UPDATE decision_head SET last_id = 3, link = (SELECT link FROM decision WHERE id = 3)",
         ],
-        Broken(Fault.HEAD, 3, 3),
+        Broken(Fault.SEAL, 3, 3),
     ),
     (
         "swapped",
@@ -125,12 +125,12 @@ TAMPERINGS = [
     (
         "a seal that is gone",
         ["UPDATE decision_head SET seal = NULL"],
-        Broken(Fault.HEAD, 5, 5),
+        Broken(Fault.SEAL, 5, 5),
     ),
     (
         "a made-up deletion in time",
         [
-            "INSERT INTO deletion (id, at, kind, first_id, last_id, last_link, count, newest_at, pack, link) "
+            "INSERT INTO deletion (id, at, kind, first_id, last_id, last_link, count, newest_at, why, link) "
             "SELECT 1, at, 'decisions', 2, 2, link, 1, at, pack, link FROM decision WHERE id = 2",
             "DELETE FROM decision WHERE id = 2",
         ],
@@ -160,7 +160,7 @@ def test_tampering_is_found_on_postgresql_too(postgres_database: Database) -> No
 def test_a_log_under_another_seal_is_neither_continued_nor_believed(sqlite_database: Database) -> None:
     decide(sqlite_database, 2)
     other = LogSeal(b"another key, long enough")
-    assert verify(sqlite_database, other).broken == Broken(Fault.HEAD, 2, 2)
+    assert verify(sqlite_database, other).broken == Broken(Fault.SEAL, 2, 2)
     with pytest.raises(StoreError, match="compliance verify"):
         decide(sqlite_database, 1, log=other)
 

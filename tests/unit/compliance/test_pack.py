@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 
 from bot.errors import DataFileError
 from campaigns.compliance.effective import effective, load_effective
+from campaigns.compliance.explain import authorities
 from campaigns.compliance.limits import CountOverride, HoursOverride
 from campaigns.compliance.overrides import Overrides, load_overrides
-from campaigns.compliance.pack import PACKS, RulePack, load_pack
+from campaigns.compliance.pack import PACKS, RulePack, load_pack, pack_names
 from campaigns.compliance.sections import InForce
 from telephony.status import HangupCause
 from tests.unit.compliance.build import american, china, china_with, write_overrides, write_pack
@@ -55,6 +56,24 @@ def broken(folder: Path, old: str, new: str) -> tuple[int, str]:
         ("{leave: false}", "{leave: 0}", "voicemail.leave", "boolean"),
         ("permit_lifetime_s: 60", "permit_lifetime_s: 600", "permit_lifetime_s", "less than or equal to 60"),
         ('default: ["09:00", "20:30"]', 'default: ["07:00", "20:30"]', "times.window", "looser than hard"),
+        (
+            "complaint_pending: {then: human_only, reason: complaint",
+            "complaint_pending: {then: human_only, reason: min_gap",
+            "gates.complaint_pending.reason",
+            "no reason of a gate",
+        ),
+        (
+            "[institution, ai_identity, recording_notice, identity_check, purpose_and_debt",
+            "[institution, ai_identity, recording_notice, purpose_and_debt, identity_check",
+            "speak",
+            "after identity_check",
+        ),
+        (
+            "{otherwise: notice, all_party: ask",
+            "{otherwise: ask_and_stop_if_refused, all_party: notice} # ",
+            "speak.recording",
+            "looser",
+        ),
     ],
 )
 def test_a_mistake_names_its_line_and_key(tmp_path: Path, old: str, new: str, key: str, hint: str) -> None:
@@ -78,6 +97,48 @@ def test_an_unknown_number_can_not_be_made_callable(tmp_path: Path) -> None:
         "  unknown: {attempts: 1, max_age_h: 1}",
     )
     assert "never called" in message
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "hint"),
+    [
+        ("  min_gap_min: {default: [house]}\n", "", "basis says nothing of min_gap_min"),
+        (
+            "  min_gap_min: {default: [house]}",
+            "  min_gap_min: {default: [hause]}",
+            "there is no source 'hause'",
+        ),
+        ("  min_gap_min: {default: [house]}", "  min_gap: {default: [house]}", "the pack has no such rule"),
+        ("permit_lifetime_s: 60", "permit_lifetime_s: 60 ", None),
+        ("{hard: 60, default: 60}", "{hard: 60, default: 30}", "longer than consent.revocation_effect_s"),
+    ],
+)
+def test_every_rule_rests_on_a_source(tmp_path: Path, old: str, new: str, hint: str | None) -> None:
+    path = tmp_path / "cn-mainland.yaml"
+    assert CHINA.count(old) == 1
+    path.write_text(CHINA.replace(old, new), encoding="utf-8")
+    if hint is None:
+        load_pack("cn-mainland", tmp_path)
+        return
+    with pytest.raises(DataFileError, match=re.escape(hint)):
+        load_pack("cn-mainland", tmp_path)
+
+
+@pytest.mark.parametrize("name", pack_names())
+def test_every_rule_that_a_decision_can_name_has_a_source(name: str) -> None:
+    pack = load_effective(name)
+    rules = [
+        "aftermath",
+        "times.window",
+        "consent.needed_for",
+        "number_states.active.max_age_h",
+        "first_notice",
+    ]
+    rules += [f"caps.{cap}" for cap in pack.rules.caps] + [f"gates.{gate}" for gate in pack.rules.gates]
+    for rule in rules:
+        if rule != "first_notice" or pack.rules.first_notice is not None:
+            assert authorities(rule, pack), rule
+    assert not authorities("campaign", pack)
 
 
 def test_an_unknown_pack_names_the_known_ones() -> None:
@@ -205,7 +266,15 @@ def overrides(draw: st.DrawFn) -> Overrides:
             "times": {"window": draw(hour_overrides), "last_start_margin_s": draw(count_overrides)},
             "caps": draw(st.dictionaries(caps, count_overrides, max_size=2)),
             "min_gap_min": draw(st.dictionaries(gaps, count_overrides, max_size=1)),
-            "retention_days": {"recordings": draw(count_overrides)},
+            "retention_days": {
+                "recordings": draw(count_overrides),
+                "products": {"credit_card": {"decisions": draw(count_overrides)}},
+            },
+            "gates": draw(
+                st.sampled_from([{}, {"deceased": {"required": True}}, {"own": {"reason": "gate_closed"}}])
+            ),
+            "consent": {"needed_for": draw(st.sampled_from([[], ["landline"]]))},
+            "debtor_agreed": draw(st.sampled_from([{}, {"may_widen": False}])),
             "number_states": {"powered_off": {"attempts": draw(counts)}},
         }
     )
@@ -227,6 +296,11 @@ def test_whatever_a_tenant_writes_hard_stays_hard(by: Overrides) -> None:
             assert rules.caps[name].default <= cap.hard
             assert (rules.caps[name].hard or 0) <= cap.hard
     assert rules.retention_days.recordings.default >= 1825
+    cards = rules.retention_days.products["credit_card"].decisions
+    assert cards is not None
+    assert cards.default >= 730
+    assert rules.gates.keys() >= law.gates.keys()
+    assert set(rules.consent.needed_for) >= set(law.consent.needed_for)
     assert (rules.number_states["powered_off"].attempts or 0) <= 2  # type: ignore[index]
     content = yaml.safe_load(rules.model_dump_json(by_alias=True))
     assert RulePack.model_validate(content) == rules  # still a pack that could be read from a file

@@ -66,7 +66,7 @@ def test_a_reminder_needs_no_consent_and_no_occasion() -> None:
 
 
 def test_what_was_weighed_is_on_record() -> None:
-    inputs = decision_inputs(facts(**INVITED), china())
+    inputs = decision_inputs(facts(**INVITED), china())["facts"]
     assert (inputs["purpose"], inputs["occasion_stands"], inputs["marketing_consent"]) == (
         "marketing",
         True,

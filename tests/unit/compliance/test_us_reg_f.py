@@ -19,7 +19,8 @@ from campaigns.compliance.personal import PersonalHours
 from campaigns.compliance.reasons import Reason, Scope
 from campaigns.compliance.speaking import RecordingRule
 from campaigns.compliance.verdict import Allow, Defer, Refuse
-from tests.unit.compliance.build import DAY, HOUR, NEW_YORK, clear, number, talk, us, us_facts
+from telephony.line import DialOrder
+from tests.unit.compliance.build import DAY, HOUR, NEW_YORK, china, clear, number, talk, us, us_facts
 
 LOS_ANGELES = ZoneInfo("America/Los_Angeles")
 TUESDAY = datetime(2026, 3, 3, 12, tzinfo=NEW_YORK)
@@ -271,9 +272,10 @@ def test_recording_goes_by_the_strictest_state_that_it_may_be(
     region: str | None, rule: RecordingRule
 ) -> None:
     assert us().locality(us_facts(region=region)).recording is rule
-    assert us().locality(us_facts(region="New York", last_region="Florida")).recording is (
-        RecordingRule.ASK_AND_STOP_IF_REFUSED
-    )
+    assert us().recording(region) is rule
+    assert us().recording("New York", "Florida") is RecordingRule.ASK_AND_STOP_IF_REFUSED
+    assert us().recording() is RecordingRule.ASK_AND_STOP_IF_REFUSED
+    assert china().recording(None) is RecordingRule.NOTICE
 
 
 @pytest.mark.parametrize(
@@ -315,7 +317,7 @@ def test_the_notice_that_a_debt_is_collected_comes_between_identity_and_debt() -
     ("line", "key"),
     [
         ("gates: {bankruptcy: {max_age_days: 31}}", "gates.bankruptcy.max_age_days"),
-        ("gates: {deceased: {}}", "gates.deceased"),
+        ("gates: {identity_theft: {}}", "gates.identity_theft"),
         ("first_notice: {within_days: {default: 6}}", "first_notice.within_days.default"),
         ("caps: {attempts_per_person_debt_7d: {default: 8}}", "caps.attempts_per_person_debt_7d.default"),
         ("cooldown: {after_talk_days: {default: 6}}", "cooldown.after_talk_days.default"),
@@ -339,7 +341,7 @@ def test_a_house_may_be_stricter(tmp_path: Path) -> None:
     path.write_text(
         "schema: xiaorong-rulepack-overrides/1\npack: us-reg-f\n"
         "consent: {needed_for: [landline]}\n"
-        "gates: {bankruptcy: {max_age_days: 7}, deceased: {reason: deceased}}\n"
+        "gates: {bankruptcy: {max_age_days: 7}, identity_theft: {reason: gate_closed, required: true}}\n"
         "regions: {US-NY: {all_party: true, caps: {attempts_per_person_debt_7d: 1}}}\n"
         "debtor_agreed: {may_widen: false}\n",
         encoding="utf-8",
@@ -347,8 +349,8 @@ def test_a_house_may_be_stricter(tmp_path: Path) -> None:
     strict = effective(load_pack("us-reg-f"), load_overrides(path))
     line = decide(us_facts(number=landline()), strict)
     assert isinstance(line, Refuse)
-    assert line.rule == "gates.deceased"
-    known = (*clear(TUESDAY - HOUR), FlagFact("deceased", False, TUESDAY - HOUR))
+    assert line.rule == "gates.identity_theft"
+    known = (*clear(TUESDAY - HOUR), FlagFact("identity_theft", False, TUESDAY - HOUR))
     verdict = decide(us_facts(number=landline(), flags=known), strict)
     assert isinstance(verdict, Refuse)
     assert verdict.reason is Reason.CONSENT_MISSING
@@ -369,6 +371,12 @@ def test_seven_rolling_days_over_the_change_of_clocks() -> None:
     assert isinstance(verdict, Defer)
     assert verdict.until.astimezone(UTC) == first.astimezone(UTC) + timedelta(hours=168)
     assert verdict.until == datetime(2026, 11, 3, 13, tzinfo=NEW_YORK)
+
+
+def test_a_dial_rings_longer_than_the_least() -> None:
+    dialler = us().rules.dialler
+    assert dialler is not None
+    assert DialOrder("+12125550123", "+12125550100", "permit").ring_timeout_s >= dialler.ring_min_s
 
 
 def test_unknown_number_facts_stay_unknown() -> None:
