@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, time, timedelta
-from functools import cached_property, lru_cache
+from datetime import date, timedelta
+from functools import cached_property, lru_cache, partial
 from pathlib import Path
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.datafile import line_of
 from bot.errors import DataFileError
@@ -17,34 +14,13 @@ from campaigns.compliance.calendars import CALENDARS
 from campaigns.compliance.facts import CallFacts, LineType, NumberFacts
 from campaigns.compliance.hours import Hours
 from campaigns.compliance.limits import LooseningError
+from campaigns.compliance.locality import Locality, region_key, resolve
 from campaigns.compliance.overrides import Overrides, load_overrides
 from campaigns.compliance.pack import RulePack, load_pack
-from campaigns.compliance.sections import Region
 from campaigns.compliance.speaking import RecordingRule
 from campaigns.compliance.tighten import tighten
 
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """One place where the customer may be: its zone, and the local time before which nobody is called."""
-
-    zone: ZoneInfo
-    start: time = time.min
-
-
-@dataclass(frozen=True, slots=True)
-class Locality:
-    """What depends on where the customer is: every place it may be (none: unknown), the limits of the caps,
-    and how the call may be recorded.
-    """
-
-    places: tuple[Place, ...]
-    caps: Mapping[str, int]
-    regions: tuple[str, ...]  # keys of the regions it may be in
-    region_known: bool
-    recording: RecordingRule
 
 
 class EffectivePack:
@@ -52,7 +28,7 @@ class EffectivePack:
 
     def __init__(self, rules: RulePack) -> None:
         self.rules = rules
-        self._locality = lru_cache(maxsize=4096)(self._resolve)
+        self._locality = lru_cache(maxsize=4096)(partial(resolve, rules))
 
     @property
     def identity(self) -> str:
@@ -112,40 +88,7 @@ class EffectivePack:
 
     def region_key(self, name: str | None) -> str | None:
         """The region as a customer file names it; None when it is missing or not listed."""
-        wanted = (name or "").strip().casefold()
-        for key, rule in self.rules.regions.items():
-            if wanted == key.casefold() or any(_is_named(wanted, known.casefold()) for known in rule.names):
-                return key
-        return None
-
-    def _resolve(self, zones: tuple[str, ...], names: tuple[str | None, ...]) -> Locality:
-        """Resolve candidate zones and regions. Where several may apply, the strictest of each rule does; a
-        region that is missing or not listed may be any.
-        """
-        found = [self.region_key(name) for name in names]
-        known = [key for key in found if key is not None]
-        keys = tuple(dict.fromkeys(known)) if None not in found else tuple(self.rules.regions)
-        regions = [self.rules.regions[key] for key in keys]
-        candidates = {*zones, *(zone for key in known for zone in self.rules.regions[key].zones)}
-        fallback = self.rules.times.fallback_zone
-        if not candidates and fallback:
-            candidates.add(fallback)
-        # A place that was named and is not known may lie in any zone.
-        nowhere = not fallback and any(name and key is None for name, key in zip(names, found, strict=True))
-        return Locality(
-            () if nowhere else _places(candidates, regions),
-            {
-                name: min([cap.default, *(rule.caps[name] for rule in regions if name in rule.caps)])
-                for name, cap in self.rules.caps.items()
-            },
-            keys,
-            None not in found,
-            self._recording(regions),
-        )
-
-    def _recording(self, regions: Sequence[Region]) -> RecordingRule:
-        rule = self.rules.speak.recording
-        return rule.all_party if any(region.all_party for region in regions) else rule.otherwise
+        return region_key(self.rules, name)
 
     def hours(self, day: date) -> Hours | None:
         """The hours of a local day; None when no calls are made on it."""
@@ -173,20 +116,6 @@ def effective(pack: RulePack, overrides: Overrides | None = None) -> EffectivePa
         raise DataFileError(name, str(error), line=line, key=".".join(error.key)) from error
 
 
-def _places(zones: Iterable[str], regions: Sequence[Region]) -> tuple[Place, ...]:
-    """None when one of the zones is not known: it may be any."""
-    start = max((rule.start for rule in regions if rule.start), default=time.min)
-    try:
-        return tuple(Place(ZoneInfo(name), start) for name in sorted(zones))
-    except (ZoneInfoNotFoundError, ValueError):
-        return ()
-
-
 def load_effective(name: str, overrides: Path | None = None) -> EffectivePack:
     """The shipped pack ``name`` with the tenant's file, if any. Raises DataFileError."""
     return effective(load_pack(name), load_overrides(overrides) if overrides else None)
-
-
-def _is_named(text: str, name: str) -> bool:
-    """Whether a region is called so: by whole words in an alphabet, by its beginning in Chinese."""
-    return text == name or text.startswith(f"{name} ") or (not name.isascii() and text.startswith(name))

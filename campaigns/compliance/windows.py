@@ -12,8 +12,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from campaigns.compliance.effective import EffectivePack, Place
+from campaigns.compliance.effective import EffectivePack
 from campaigns.compliance.hours import Hours
+from campaigns.compliance.locality import Place
 from campaigns.compliance.personal import PersonalHours, closed, opened
 
 HORIZON_DAYS = 40

@@ -23,7 +23,6 @@ from campaigns.compliance.facts import (
 from campaigns.store.approved import invitation_of
 from campaigns.store.broken import broken_promise
 from campaigns.store.ledger import MemberTurn
-from campaigns.store.legal import OnFile, on_file
 from campaigns.store.models import (
     Account,
     Attempt,
@@ -37,6 +36,7 @@ from campaigns.store.models import (
     Promise,
     Suppression,
 )
+from campaigns.store.on_file import OnFile, on_file
 from telephony.status import NumberStatus
 
 # Built once: a campaign runs these for every turn, and building a statement costs more than running it.

@@ -25,15 +25,12 @@ Every other kind is a flag, such as ``bankruptcy``: given or not given, as of a 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime, time
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, exists, select
+from sqlalchemy import ColumnElement, and_, exists, select
 from sqlalchemy.orm import Session, aliased
 
-from campaigns.compliance.facts import Consent, FlagFact, LineType, TalkFact
-from campaigns.compliance.personal import END_OF_DAY, PersonalHours
 from campaigns.errors import ConflictError, NotFoundError
 from campaigns.store.models import Customer, LegalFact
 
@@ -43,90 +40,11 @@ CONSENT, HOURS, LINE, LOCATION, NOTICE, TALK, HOLD = (
 NO_FLAGS = frozenset({CONSENT, HOURS, LINE, LOCATION, NOTICE, TALK, HOLD})
 
 _LATER = aliased(LegalFact)
-_IN_FORCE = (
-    select(
-        LegalFact.id,
-        LegalFact.kind,
-        LegalFact.account_id,
-        LegalFact.e164,
-        LegalFact.given,
-        LegalFact.details,
-        LegalFact.evidence,
-        LegalFact.as_of,
-    )
-    .where(
-        LegalFact.customer_id == bindparam("customer_id"),
-        LegalFact.withdraws_id.is_(None),
-        ~exists().where(_LATER.withdraws_id == LegalFact.id),
-    )
-    .order_by(LegalFact.as_of, LegalFact.id)
-)
 
 
-@dataclass(slots=True)
-class OnFile:
-    """What is on file about one customer and one debt."""
-
-    zones: tuple[str, ...] = ()
-    region: str | None = None
-    hours: list[PersonalHours] = field(default_factory=list)
-    flags: list[FlagFact] = field(default_factory=list)
-    talks: list[TalkFact] = field(default_factory=list)
-    notice_sent_at: datetime | None = None
-    _consents: list[tuple[str | None, bool]] = field(default_factory=list)
-    _lines: dict[str | None, LineType] = field(default_factory=dict)
-
-    def consent(self, e164: str) -> Consent:
-        """The latest word that covers the number."""
-        state = Consent.NONE
-        for scope, given in self._consents:
-            if scope in (None, e164):
-                state = Consent.GIVEN if given else Consent.REVOKED
-        return state
-
-    def line(self, e164: str) -> LineType | None:
-        """What a lookup told of the number; None when nothing did."""
-        return self._lines.get(e164)
-
-    def take(self, row: Any) -> None:
-        match row.kind:
-            case "consent":
-                self._consents.append((row.e164, row.given))
-            case "hours":
-                self.hours.append(_hours(row.given, row.details, row.evidence))
-            case "line":
-                self._lines[row.e164] = LineType(row.details["line"])
-            case "location":
-                self.zones = (row.details["zone"],) if row.details.get("zone") else ()
-                self.region = row.details.get("region")
-            case "notice":
-                self.notice_sent_at = row.as_of if row.given else None
-            case "talk":
-                self.talks.append(TalkFact(row.as_of, row.details["by"]))
-            case "hold":
-                pass
-            case _:
-                self.flags.append(FlagFact(row.kind, row.given, row.as_of))
-
-
-def on_file(session: Session, customer_id: int, account_id: int) -> OnFile:
-    """What is in force of the customer's facts, as far as it concerns the account."""
-    found = OnFile()
-    for row in session.execute(_IN_FORCE, {"customer_id": customer_id}):
-        if row.account_id in (None, account_id):
-            found.take(row)
-    return found
-
-
-def _hours(agreed: bool, details: Mapping[str, Any], evidence: str) -> PersonalHours:
-    end = details.get("end")
-    return PersonalHours(
-        agreed,
-        time.fromisoformat(details.get("start", "00:00")),
-        time.fromisoformat(end) if end else END_OF_DAY,
-        tuple(details.get("weekdays", ())),
-        written=bool(evidence),
-    )
+def standing() -> ColumnElement[bool]:
+    """Nobody took the fact back, and it takes none back itself."""
+    return and_(LegalFact.withdraws_id.is_(None), ~exists().where(_LATER.withdraws_id == LegalFact.id))
 
 
 def record_fact(
@@ -194,8 +112,7 @@ def in_force(session: Session, customer_id: int, kind: str | None = None) -> lis
     """The customer's facts that nobody took back, oldest first."""
     query = select(LegalFact).where(
         LegalFact.customer_id == customer_id,
-        LegalFact.withdraws_id.is_(None),
-        ~exists().where(_LATER.withdraws_id == LegalFact.id),
+        standing(),
     )
     if kind is not None:
         query = query.where(LegalFact.kind == kind)
@@ -209,8 +126,7 @@ def holds(session: Session) -> list[tuple[LegalFact, str]]:
         .join(Customer, Customer.id == LegalFact.customer_id)
         .where(
             LegalFact.kind == HOLD,
-            LegalFact.withdraws_id.is_(None),
-            ~exists().where(_LATER.withdraws_id == LegalFact.id),
+            standing(),
         )
         .order_by(LegalFact.id)
     )
@@ -222,7 +138,6 @@ def held(session: Session, customer_ids: Collection[int]) -> set[int]:
     query = select(LegalFact.customer_id).where(
         LegalFact.customer_id.in_(customer_ids),
         LegalFact.kind == HOLD,
-        LegalFact.withdraws_id.is_(None),
-        ~exists().where(_LATER.withdraws_id == LegalFact.id),
+        standing(),
     )
     return set(session.scalars(query))

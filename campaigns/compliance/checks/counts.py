@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 
-from campaigns.compliance.effective import EffectivePack, Place
+from campaigns.compliance.effective import EffectivePack
 from campaigns.compliance.facts import AttemptFact, CallFacts, Consent
+from campaigns.compliance.locality import Place
 from campaigns.compliance.reasons import Reason, Scope
 from campaigns.compliance.sections import Cap
 from campaigns.compliance.verdict import Defer, Refuse

@@ -289,6 +289,22 @@ def test_campaign_hours_that_one_region_never_meets_are_no_fault_of_the_system()
     assert (verdict.reason, verdict.scope) == (Reason.WINDOW_NEVER_OPENS, Scope.DEBTOR)
 
 
+def test_a_number_from_abroad_adds_its_zone_and_takes_none_away() -> None:
+    """Where both may be it must be day: a customer at home is not woken for a number of New York."""
+    abroad = number(zones=("America/New_York",), status_at=local(2, 9))
+    verdict = decide(facts(number=abroad), china())
+    assert isinstance(verdict, Defer)
+    assert verdict.until == local(3, 9)  # eight in the evening there
+    unknown = decide(facts(number=abroad, region=None), china())
+    assert isinstance(unknown, Refuse)
+    assert unknown.reason is Reason.WINDOW_NEVER_OPENS
+    nearby = number(zones=("Asia/Tokyo",), status_at=local(2, 9))
+    assert isinstance(decide(facts(now=local(2, 19), number=nearby), china()), Allow)
+    late = decide(facts(now=local(2, 19, 45), number=nearby), china())
+    assert isinstance(late, Defer)
+    assert late.until == local(3, 9)
+
+
 def test_now_must_be_aware() -> None:
     with pytest.raises(ValueError, match="aware"):
         facts(now=utc(2026, 3, 2, 4).replace(tzinfo=None))

@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from campaigns.compliance.decide import decide
-from campaigns.compliance.effective import EffectivePack, Place
+from campaigns.compliance.effective import EffectivePack
+from campaigns.compliance.locality import Place
 from campaigns.compliance.reasons import Reason
 from campaigns.compliance.verdict import Allow, Defer, Refuse
 from campaigns.compliance.windows import day_start, next_opening
