@@ -8,13 +8,14 @@ from datetime import datetime
 from typing import Any
 
 from campaigns.compliance.checks import CHECKS
+from campaigns.compliance.checks.debtor import closed_gates, gates
 from campaigns.compliance.decide import earliest
 from campaigns.compliance.effective import EffectivePack
 from campaigns.compliance.facts import CallFacts
 from campaigns.compliance.inputs import counts
 from campaigns.compliance.reasons import Reason
 from campaigns.compliance.sources import Seen, basis_of
-from campaigns.compliance.verdict import Allow, Verdict
+from campaigns.compliance.verdict import Allow, Defer, Refuse, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,12 @@ class Standing:
 
 def standing(facts: CallFacts, pack: EffectivePack, verdict: Verdict) -> Standing:
     """``verdict`` is that of ``decide`` on the same facts."""
-    objections = [found for check in CHECKS if (found := check(facts, pack)) is not None]
+    objections: list[Defer | Refuse] = []
+    for check in CHECKS:
+        if check is gates:
+            objections += closed_gates(facts, pack)
+        elif (found := check(facts, pack)) is not None:
+            objections.append(found)
     against = tuple(
         ruled(found.reason, found.rule, getattr(found, "until", None), facts, pack) for found in objections
     )

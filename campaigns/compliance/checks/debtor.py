@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from campaigns.compliance.checks.suppressed import barred
@@ -27,13 +28,17 @@ def open_case(facts: CallFacts, pack: EffectivePack) -> Refuse | None:
 
 def gates(facts: CallFacts, pack: EffectivePack) -> Refuse | None:
     """No fact that closes a gate is given, and those that the pack asks for are on file and recent enough."""
+    return next(closed_gates(facts, pack), None)
+
+
+def closed_gates(facts: CallFacts, pack: EffectivePack) -> Iterator[Refuse]:
+    """All that ``gates`` has against the call, in the order of the pack."""
     for name, gate in pack.rules.gates.items():
         told = [flag for flag in facts.flags if flag.name == name]
         if any(flag.given for flag in told):
-            return Refuse(gate.reason, rule=f"gates.{name}")
-        if gate.required and (not told or _old(max(flag.as_of for flag in told), gate, facts.now)):
-            return Refuse(Reason.FACT_UNKNOWN, rule=f"gates.{name}")
-    return None
+            yield Refuse(gate.reason, rule=f"gates.{name}")
+        elif gate.required and (not told or _old(max(flag.as_of for flag in told), gate, facts.now)):
+            yield Refuse(Reason.FACT_UNKNOWN, rule=f"gates.{name}")
 
 
 def _old(as_of: datetime, gate: Gate, now: datetime) -> bool:

@@ -20,7 +20,7 @@ from campaigns.compliance.inputs import decision_inputs
 from campaigns.compliance.personal import PersonalHours
 from campaigns.compliance.replay import Outcome, Replay
 from campaigns.compliance.verdict import Allow, Defer, Refuse
-from tests.unit.compliance.build import DAY, attempt, china, china_with, facts, local, tried, us
+from tests.unit.compliance.build import DAY, attempt, china, china_with, facts, local, tried, us, us_facts
 from tests.unit.compliance.test_properties import any_facts, past
 
 weekdays = st.lists(st.integers(0, 6), max_size=3, unique=True).map(tuple)
@@ -106,6 +106,14 @@ def test_hours_that_do_not_suit_never_add_a_call_and_agreed_ones_never_take_one(
         assert not isinstance(before, Allow) or isinstance(after, Allow)
     else:
         assert isinstance(before, Allow) or not isinstance(after, Allow)
+
+
+def test_all_that_is_missing_on_file_is_told_at_once() -> None:
+    nothing = replace(us_facts(), flags=())
+    told = standing(nothing, us(), decide(nothing, us())).against
+    assert [found.rule for found in told] == [
+        f"gates.{name}" for name, gate in us().rules.gates.items() if gate.required
+    ]
 
 
 def test_a_refusal_says_when_a_call_could_be_placed_if_it_were_lifted() -> None:
