@@ -63,23 +63,23 @@ def tamper(database: Database, *statements: str) -> None:
             session.execute(text(statement))
 
 
-def test_every_decision_is_a_link_and_the_log_holds(database: Database) -> None:
-    assert verify(database, LOG).records == 0
-    assert decide(database, 5) == [1, 2, 3, 4, 5]
-    found = verify(database, LOG)
+def test_every_decision_is_a_link_and_the_log_holds(sqlite_database: Database) -> None:
+    assert verify(sqlite_database, LOG).records == 0
+    assert decide(sqlite_database, 5) == [1, 2, 3, 4, 5]
+    found = verify(sqlite_database, LOG)
     assert (found.broken, found.records, found.last_id) == (None, 5, 5)
-    with database.transaction() as session:
+    with sqlite_database.transaction() as session:
         assert session.scalar(select(DecisionRecord.link).where(DecisionRecord.id == 5)) == found.link
 
 
-def test_a_transaction_that_fails_leaves_no_hole(database: Database) -> None:
-    decide(database, 2)
-    with database.transaction() as session:
+def test_a_transaction_that_fails_leaves_no_hole(sqlite_database: Database) -> None:
+    decide(sqlite_database, 2)
+    with sqlite_database.transaction() as session:
         record = {"at": AT, "campaign_id": 1, "customer_id": 1, "verdict": "defer", "reason": "x"}
         assert append_decision(session, LOG, record | {"pack": "p", "inputs": {}}) == 3
         session.rollback()
-    assert decide(database, 1) == [3]
-    assert verify(database, LOG).broken is None
+    assert decide(sqlite_database, 1) == [3]
+    assert verify(sqlite_database, LOG).broken is None
 
 
 def test_writers_at_once_make_one_chain(database: Database) -> None:

@@ -47,8 +47,8 @@ def facts_of(session: Session, customer: Customer) -> CallFacts:
     return call_facts(session, turn, numbers_of(session, customer.id), AROUND)[0]
 
 
-def test_what_is_on_file_is_weighed(database: Database) -> None:
-    with database.transaction() as session:
+def test_what_is_on_file_is_weighed(sqlite_database: Database) -> None:
+    with sqlite_database.transaction() as session:
         customer = add_customer(session)
         e164 = customer.numbers[0].e164
         filing(session, customer, "consent", evidence="form 1")

@@ -141,21 +141,21 @@ def test_what_is_past_its_time_goes_and_the_rest_stays(database: Database, shelf
     assert count(database, Attempt) == 5
 
 
-def test_a_legal_hold_keeps_everything_of_its_customer(database: Database, shelf: Recordings) -> None:
-    held, _ = history(database, shelf, [2000, 2000, 2000, 2000], customers=2)
-    with database.transaction() as session:
+def test_a_legal_hold_keeps_everything_of_its_customer(sqlite_database: Database, shelf: Recordings) -> None:
+    held, _ = history(sqlite_database, shelf, [2000, 2000, 2000, 2000], customers=2)
+    with sqlite_database.transaction() as session:
         hold = legal.record_fact(
             session, held, legal.HOLD, given=True, as_of=AT, at=AT, by="x", evidence="case"
         )
-    assert {(t.due, t.held) for t in survey(database, CHINA, AT)} == {(2, 2)}
-    assert sweep(database, shelf) == {"recordings": 2, "transcripts": 2, "decisions": 2}
-    found = verify(database, LOG)
+    assert {(t.due, t.held) for t in survey(sqlite_database, CHINA, AT)} == {(2, 2)}
+    assert sweep(sqlite_database, shelf) == {"recordings": 2, "transcripts": 2, "decisions": 2}
+    found = verify(sqlite_database, LOG)
     assert (found.broken, found.records, found.deleted) == (None, 2, 2)
-    with database.transaction() as session:
+    with sqlite_database.transaction() as session:
         assert set(session.scalars(select(DecisionRecord.customer_id))) == {held}
         legal.withdraw_fact(session, hold, at=AT, by="x", evidence="settled")
-    assert sweep(database, shelf) == {"recordings": 2, "transcripts": 2, "decisions": 2}
-    found = verify(database, LOG)
+    assert sweep(sqlite_database, shelf) == {"recordings": 2, "transcripts": 2, "decisions": 2}
+    found = verify(sqlite_database, LOG)
     assert (found.broken, found.records, found.deleted) == (None, 0, 4)
 
 
