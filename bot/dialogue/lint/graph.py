@@ -77,6 +77,10 @@ class Graph:
     entered: set[str] = field(default_factory=set)
     taken: set[Placed] = field(default_factory=set)
 
+    def forget_ways(self) -> None:
+        """Keep only what the checks of a whole language need: a walk of every flow at once is large."""
+        self.edges, self.parents, self.out, self.alarms, self.unanswered = [], {}, {}, {}, {}
+
     @property
     def nodes(self) -> Iterable[Node]:
         return self.parents.keys()

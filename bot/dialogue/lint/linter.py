@@ -40,9 +40,10 @@ def lint(language_dir: Path, flows: Sequence[str] = ()) -> list[Finding]:
             if refused.message not in (finding.message for finding in findings):
                 findings.append(refused)  # a mistake in a shared file is told once
         else:
-            subjects.append(subject_of(flow, prompts, vocabulary, places))
-    for subject in subjects:
-        findings += lint_flow(subject)
+            subject = subject_of(flow, prompts, vocabulary, places)
+            findings += lint_flow(subject)
+            subject.graph.forget_ways()
+            subjects.append(subject)
     complete = {subject.flow.name for subject in subjects} == set(known)
     language = Language(subjects, prompts, vocabulary, places, complete)
     for check in LANGUAGE_CHECKS:
