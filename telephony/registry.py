@@ -14,6 +14,7 @@ from telephony.permits import PermitGate
 # module:function(LineSetup) -> Carrier; imported when opened, for some bring heavy or optional libraries.
 _CARRIERS = {
     "simulated": "telephony.simulated.carrier:build",
+    "twilio": "telephony.twilio.carrier:build",
 }
 
 # module:function(LineSetup) -> NumberChecker
@@ -25,6 +26,7 @@ _CHECKERS = {
 # module:function(LineSetup) -> InboundCalls
 _INBOUND = {
     "simulated": "telephony.simulated.inbound:build",
+    "twilio": "telephony.twilio.reception:build",
 }
 
 

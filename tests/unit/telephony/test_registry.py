@@ -34,11 +34,22 @@ def setup(clock: FakeClock, announcements: Announcements, **settings: object) ->
     return LineSetup(clock, announcements, lambda number, call_id: ScriptedFarEnd(), settings=settings)
 
 
+SETTINGS: dict[str, dict[str, object]] = {
+    "simulated": {},
+    "twilio": {
+        "account_sid": "AC" + "2" * 32,
+        "auth_token": "0123456789abcdef0123456789abcdef",
+        "caller_number": "+14155550100",
+        "public_url": "https://calls.example.com",
+    },
+}
+
+
 @pytest.mark.parametrize("name", line_names())
 async def test_no_line_dials_without_a_permit(
     clock: FakeClock, announcements: Announcements, name: str
 ) -> None:
-    line = open_line(name, PermitGate(KEY, clock), setup(clock, announcements))
+    line = open_line(name, PermitGate(KEY, clock), setup(clock, announcements, **SETTINGS[name]))
     good = order(clock)
     expired = replace(claims(clock), issued_at=clock.now() - timedelta(seconds=60), expires_at=clock.now())
     for permit in ("", "nonsense", good.permit + "x", PermitSigner(KEY).issue(expired)):
@@ -53,7 +64,8 @@ async def test_no_line_dials_without_a_permit(
 async def test_no_carrier_is_a_line_by_itself(
     clock: FakeClock, announcements: Announcements, name: str
 ) -> None:
-    assert isinstance(open_line(name, PermitGate(KEY, clock), setup(clock, announcements)), GuardedLine)
+    wanted = setup(clock, announcements, **SETTINGS[name])
+    assert isinstance(open_line(name, PermitGate(KEY, clock), wanted), GuardedLine)
 
 
 async def test_a_carrier_hears_of_permitted_dials_only_and_once(clock: FakeClock) -> None:

@@ -1,0 +1,239 @@
+"""One call over Twilio, from its ringing to its end: signalling by callbacks, sound by its stream."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from telephony.errors import CallEnded, LineError, TrunkFault
+from telephony.line import Answered, Dtmf, NotAnswered, Played, Sound
+from telephony.numbers import mask
+from telephony.status import HangupCause
+from telephony.twilio.bell import Bell
+from telephony.twilio.conclusion import by_machine, not_answered
+from telephony.twilio.media_stream import MediaStreamCall
+from telephony.twilio.progress import Progress, Report
+
+_log = logging.getLogger(__name__)
+
+Fetch = Callable[["TwilioCall"], Awaitable[Report | None]]
+"""Asks the API how a call stands; None where it has no such call. Raises TrunkFault when it cannot tell."""
+
+End = Callable[[str], Awaitable[None]]
+"""Has Twilio end the call of this sid. Raises TrunkFault."""
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """In seconds. ``ring_s``: for an answer. ``stream_s``: from the answer to the sound.
+
+    ``reconcile_s``: without news, until the API is asked. ``detect_s``: for Twilio's word on who picked up;
+    0: it is not asked for.
+    """
+
+    ring_s: float = 45.0
+    stream_s: float = 10.0
+    reconcile_s: float = 15.0
+    detect_s: float = 0.0
+
+
+# Twilio may ring this much longer than it was told, by its documentation; and callbacks take their time.
+_RING_MARGIN_S = 10.0
+
+
+class TwilioCall:
+    """An ``AudioCall``. ``token`` is the secret that its callbacks and its stream carry."""
+
+    def __init__(
+        self,
+        token: str,
+        number: str,
+        patience: Patience,
+        fetch: Fetch,
+        end: End,
+        forget: Callable[[TwilioCall], None],
+        *,
+        sid: str | None = None,
+    ) -> None:
+        self.token = token
+        self.number = number
+        self._patience = patience
+        self._fetch = fetch
+        self._end = end
+        self._forget = forget
+        self.sid = sid
+        self._progress = Progress()
+        self._news = Bell()
+        self._began_at = asyncio.get_running_loop().time()
+        self._answered_at: float | None = None
+        self._stream: MediaStreamCall | None = None
+        self._outcome: Answered | NotAnswered | None = None
+        self._done = asyncio.Event()
+
+    @property
+    def id(self) -> str:
+        """Twilio's CallSid; before it is known, a name that shows nothing of the token."""
+        return self.sid or "twilio-unknown"
+
+    @property
+    def carries(self) -> Literal["sound"]:
+        return "sound"
+
+    @property
+    def cause(self) -> HangupCause | None:
+        if isinstance(self._outcome, NotAnswered):
+            return self._outcome.cause
+        if self._stream is not None and self._stream.cause is not None:
+            return self._stream.cause
+        if self._done.is_set() or self._progress.over:
+            return HangupCause.NORMAL
+        return None
+
+    def report(self, report: Report) -> bool:
+        """Take in what Twilio tells of this call; False when it tells of another."""
+        if self.sid is None:
+            self.sid = report.call_sid  # whoever knows the token tells of this call
+        if report.call_sid != self.sid:
+            return False
+        if self._progress.take(report):
+            self._mark_answer()
+            self._news.ring()
+        return True
+
+    def refuse(self, outcome: NotAnswered) -> None:
+        """Twilio would not dial this number at all."""
+        self._outcome = outcome
+        self._done.set()
+
+    async def carry(self, stream: MediaStreamCall) -> None:
+        """Take the sound of this call from ``stream``, until it is over."""
+        if self.sid is None:
+            self.sid = stream.id
+        if stream.id != self.sid or self._done.is_set():
+            return
+        self._stream = stream
+        self._mark_answer()
+        self._news.ring()
+        await self._done.wait()
+
+    async def answer(self) -> Answered | NotAnswered:
+        """Wait until the call is answered and its sound is there, or it fails. Raises TrunkFault."""
+        if self._outcome is None:
+            try:
+                self._outcome = await self._await_answer()
+            except TrunkFault:
+                self._over()
+                raise
+        return self._outcome
+
+    async def receive(self, timeout_s: float) -> Sound | Dtmf | Played | None:
+        """The next thing from the far end, or None when nothing came for ``timeout_s``. Raises CallEnded."""
+        return await self._media().receive(timeout_s)
+
+    async def send(self, sound: Sound) -> None:
+        """Play ``sound`` behind what is being played; does not wait for it. Raises CallEnded."""
+        await self._media().send(sound)
+
+    async def mark(self, name: str) -> None:
+        """Have ``Played(name)`` come once all sent so far was played. Raises CallEnded."""
+        await self._media().mark(name)
+
+    async def clear(self) -> None:
+        """Drop what has not been played yet. Marks in it never come. Raises CallEnded."""
+        await self._media().clear()
+
+    async def hang_up(self) -> None:
+        """End the call; harmless when it is over already."""
+        if self._done.is_set():
+            return
+        self._over()
+        gone = self._stream is not None and self._stream.cause is HangupCause.NORMAL
+        if self._stream is not None:
+            await self._stream.hang_up()
+        if self.sid is None or self._progress.over or gone:
+            return
+        try:
+            await self._end(self.sid)
+        except TrunkFault as fault:
+            _log.warning("%s: it could not be ended by the API: %s", self.id, fault)
+
+    def _over(self) -> None:
+        self._done.set()
+        self._forget(self)
+
+    def _media(self) -> MediaStreamCall:
+        if self._stream is not None:
+            return self._stream
+        if self.cause is not None:
+            raise CallEnded(f"the call is over: {self.cause.value}")
+        raise LineError("the call is not answered yet")
+
+    def _mark_answer(self) -> None:
+        if self._answered_at is None and (self._stream is not None or self._progress.answered):
+            self._answered_at = asyncio.get_running_loop().time()
+
+    async def _await_answer(self) -> Answered | NotAnswered:
+        loop, patience = asyncio.get_running_loop(), self._patience
+        give_up_at = self._began_at + patience.ring_s + _RING_MARGIN_S
+        while True:
+            if self._progress.over and self._stream is None:
+                return await self._unanswered()
+            if self._stream is not None and (found := self._picked_up(loop.time())) is not None:
+                return found
+            if self._answered_at is None:
+                deadline = give_up_at
+            elif self._stream is None:
+                deadline = self._answered_at + patience.stream_s
+            else:
+                deadline = self._answered_at + patience.detect_s
+            left_s = deadline - loop.time()
+            if left_s <= 0:
+                return await self._late()
+            asked_at = loop.time() + patience.reconcile_s
+            await self._news.wait(min(left_s, patience.reconcile_s))
+            if loop.time() >= min(asked_at, deadline) and self._stream is None:
+                await self._reconcile()
+
+    def _picked_up(self, now: float) -> Answered | NotAnswered | None:
+        """Who is there, where that is known or has been waited for; None: listen on."""
+        assert self._answered_at is not None  # noqa: S101 - there is a stream
+        ring_s, listened_s = self._answered_at - self._began_at, now - self._answered_at
+        who = self._progress.answered_by
+        if by_machine(who):
+            return not_answered(self._progress, ring_s)
+        # Its limit counts from the answer, so that a verdict that never comes costs no more.
+        if who is not None or listened_s >= self._patience.detect_s or self.cause is not None:
+            return Answered(ring_s, listened_s)
+        return None
+
+    async def _reconcile(self) -> None:
+        """Ask how the call stands: a callback may have been lost."""
+        try:
+            report = await self._fetch(self)
+        except TrunkFault as fault:
+            _log.warning("%s: its state is not known: %s", self.id, fault)
+            return
+        if report is not None:
+            self.report(report)
+
+    async def _late(self) -> NotAnswered:
+        """Waited in vain: for an answer, or after it for the sound."""
+        if self.sid is None:
+            raise TrunkFault(f"Twilio has no call to {mask(self.number)}: it was not placed")
+        if self._progress.answered:
+            _log.warning("%s: no stream came after the answer: run 'xiaorong line check'", self.id)
+        return await self._unanswered(timed_out=True)
+
+    async def _unanswered(self, *, timed_out: bool = False) -> NotAnswered:
+        ring_s = (self._answered_at or asyncio.get_running_loop().time()) - self._began_at
+        over = self._progress.over
+        if timed_out and not over and not self._progress.answered:
+            ended = NotAnswered(HangupCause.NO_ANSWER, None, ring_s)
+        else:
+            ended = not_answered(self._progress, ring_s)
+        if not over:
+            await self.hang_up()
+        return ended

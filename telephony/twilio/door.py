@@ -1,0 +1,72 @@
+"""Where Twilio's requests come in: a web server in this process."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Protocol
+
+import uvicorn
+from starlette.applications import Starlette
+
+from telephony.errors import LineConfigError
+from telephony.twilio.server import SERVER_OPTIONS
+
+
+class Door(Protocol):
+    """Lets Twilio reach an application."""
+
+    async def open(self, app: Starlette) -> None:
+        """Have ``app`` served from now on; harmless when it is. Raises LineConfigError."""
+        ...
+
+    async def close(self) -> None: ...
+
+
+class _Server(uvicorn.Server):
+    """Ctrl-C belongs to the command that runs the line."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+class WebDoor:
+    """Serves on ``host`` and ``port``, as long as the loop runs that opened it."""
+
+    def __init__(self, host: str, port: int) -> None:
+        self._host = host
+        self._port = port
+        self._server: _Server | None = None
+        self._task: asyncio.Task[None] | None = None
+
+    async def open(self, app: Starlette) -> None:
+        if self._task is not None and not self._task.done():
+            return
+        try:
+            listener = socket.create_server((self._host, self._port))
+        except OSError as error:
+            where = f"{self._host}:{self._port}"
+            raise LineConfigError(
+                f"nothing can listen on {where}: {error.strerror}; stop what does, or set listen_port",
+                file="twilio line",
+                key="listen_port",
+            ) from error
+        self._port = listener.getsockname()[1]
+        config = uvicorn.Config(
+            app, log_config=None, access_log=False, lifespan="off", server_header=False, **SERVER_OPTIONS
+        )
+        self._server = _Server(config)
+        self._task = asyncio.create_task(self._server.serve([listener]), name="twilio door")
+
+    async def close(self) -> None:
+        if self._server is not None and self._task is not None:
+            self._server.should_exit = True
+            await self._task
+
+    @property
+    def port(self) -> int:
+        """Where it listens; with port 0, once it was opened."""
+        return self._port
