@@ -20,6 +20,7 @@ _CARRIERS = {
 # module:function(LineSetup) -> NumberChecker
 _CHECKERS = {
     "simulated": "telephony.simulated.check:build",
+    "twilio": "telephony.twilio.lookup:build",
 }
 
 
