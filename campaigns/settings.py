@@ -31,6 +31,8 @@ rule_pack = "cn-mainland"
 # rule_pack_overrides = "overrides.yaml"   # house rules: may tighten the pack, never loosen what is law
 line = "simulated"
 caller_id = "+8610000000"
+# twilio = {{ account_sid = "AC...", public_url = "https://calls.example.com" }}   # of line = "twilio"; its
+# auth_token is best the variable XIAORONG_TWILIO_AUTH_TOKEN. Test it with 'xiaorong line check'.
 seed = 20260101                   # of the simulated line, its customers and generated data
 # database_url = "postgresql+psycopg://user@localhost/xiaorong"   # default: SQLite in this directory
 # cache_dir = "/var/cache/xiaorong"      # default: cache/ in this directory
@@ -83,6 +85,7 @@ class Settings(BaseSettings):
     recognizer: str = "vosk"
     recognizer_model: str = "vosk-model-small-cn-0.22"
     models_dir: Path | None = None
+    twilio: dict[str, Any] = Field(default_factory=dict, repr=False)  # telephony.twilio.settings
 
     @classmethod
     def settings_customise_sources(

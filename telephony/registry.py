@@ -10,6 +10,7 @@ from telephony.checks import NumberChecker
 from telephony.errors import LineConfigError
 from telephony.line import InboundCalls, Line
 from telephony.permits import PermitGate
+from telephony.setup_check import SetupCheck
 
 # module:function(LineSetup) -> Carrier; imported when opened, for some bring heavy or optional libraries.
 _CARRIERS = {
@@ -28,6 +29,13 @@ _CHECKERS = {
 _INBOUND = {
     "simulated": "telephony.simulated.inbound:build",
     "twilio": "telephony.twilio.reception:build",
+}
+
+
+# module:function(LineSetup) -> SetupCheck
+_SETUP_CHECKS = {
+    "simulated": "telephony.simulated.setup:build",
+    "twilio": "telephony.twilio.setup:build",
 }
 
 
@@ -58,3 +66,11 @@ def open_inbound(name: str, setup: LineSetup) -> InboundCalls:
         raise LineConfigError(f"no calls come in on a line {name!r}; known: {', '.join(_INBOUND)}")
     build = resolve_name(_INBOUND[name])
     return cast(InboundCalls, build(setup))
+
+
+def open_setup_check(name: str, setup: LineSetup) -> SetupCheck:
+    """The check of the set-up of the line ``name``. Raises LineConfigError: unknown name, wrong settings."""
+    if name not in _SETUP_CHECKS:
+        raise LineConfigError(f"there is no line {name!r}; known: {', '.join(_SETUP_CHECKS)}")
+    build = resolve_name(_SETUP_CHECKS[name])
+    return cast(SetupCheck, build(setup))

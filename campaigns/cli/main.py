@@ -26,6 +26,7 @@ from campaigns.cli import (
     inbound,
     init,
     models,
+    line,
     payments,
     promises,
     recording,
@@ -47,6 +48,7 @@ app.add_typer(customers.app, name="customers")
 app.add_typer(campaign.app, name="campaign")
 app.add_typer(call.app, name="call")
 app.add_typer(inbound.app, name="inbound")
+app.add_typer(line.app, name="line")
 app.add_typer(payments.app, name="payments")
 app.add_typer(promises.app, name="promises")
 app.add_typer(compliance.app, name="compliance")

@@ -22,11 +22,11 @@ from campaigns.dialing.events import Listener, ReceptionEvent, ignore
 from campaigns.dialing.house import House
 from campaigns.dialing.inbound import FLOW as INBOUND_FLOW
 from campaigns.dialing.inbound import Desk, Reception
+from campaigns.dialing.lines import line_settings
 from campaigns.dialing.pacing import TokenBucket
 from campaigns.dialing.people import SimulatedPeople
 from campaigns.dialing.reserve import Rules
 from campaigns.dialing.talk import Script
-from campaigns.dialing.timing import SIMULATED
 from campaigns.dialing.turns import Tools, TurnTaker
 from campaigns.dialing.voicing import open_voicing
 from campaigns.dialing.worker import Worker
@@ -76,7 +76,7 @@ def open_worker(
         clock=clock,
         announcements=load_announcements(language / "announcements.yml"),
         far_end=far_end or _people(settings, database, language, prompts, clock),
-        settings={"seed": settings.seed} if settings.line == SIMULATED else {},
+        settings=line_settings(settings),
     )
     queue_url = str(settings.database_url or f"sqlite:///{settings.home / 'queue.db'}")
     with ExitStack() as stack:
@@ -134,7 +134,7 @@ def open_reception(
         clock=clock,
         announcements=load_announcements(language / "announcements.yml"),
         far_end=_people(settings, database, language, prompts, clock).calling_in,
-        settings={"seed": settings.seed, "callers": list(callers)} if settings.line == SIMULATED else {},
+        settings=line_settings(settings, callers=list(callers)),
     )
     inbound = open_inbound(settings.line, setup)
     with exclusive_worker(database):

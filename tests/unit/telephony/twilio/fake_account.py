@@ -195,7 +195,9 @@ class FakeAccount(httpx.AsyncBaseTransport):
                 found = [one for one in self.numbers if one["phone_number"] == wanted]
                 return httpx.Response(200, json={"incoming_phone_numbers": found})
             case "GET", ["Accounts", _]:
-                return httpx.Response(200, json={"sid": ACCOUNT, "status": self.account_status})
+                return httpx.Response(
+                    200, json={"sid": ACCOUNT, "status": self.account_status, "type": "Full"}
+                )
             case "POST", ["Accounts", _, "Messages"]:
                 self.messages.append({name: values[0] for name, values in form.items()})
                 sid = f"SM{len(self.messages):032x}"
