@@ -77,7 +77,8 @@ class Progress:
         """Learn what ``report`` says; whether it was news."""
         before = self._known()
         # The first word counts: a report that comes again, or late, changes nothing.
-        self.sip_code = self.sip_code or report.sip_code
+        if report.status is not None and report.status not in _STAGE:
+            self.sip_code = self.sip_code or report.sip_code  # before the end it is a provisional one
         self.answered_by = self.answered_by or report.answered_by
         self.error_code = self.error_code or report.error_code
         if report.status is not None:

@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 from typer.testing import CliRunner
+from websockets.asyncio.client import connect
+from websockets.exceptions import InvalidStatus
 
 from campaigns.cli.main import app
 from campaigns.settings import create_home
@@ -80,6 +82,16 @@ async def test_what_is_wrong_with_the_account_is_told(change: dict[str, Any], wh
     told = unready(await TwilioSetup(served(account, port)).examine())
     assert list(told) == [what]
     assert says in told[what]
+
+
+async def test_a_stream_without_a_signature_is_answered_403() -> None:
+    exchange = served(FakeAccount(), free_port())
+    await exchange.open()
+    for headers in ({}, {"x-twilio-signature": "forged"}):
+        with pytest.raises(InvalidStatus) as refused:
+            await connect(exchange.settings.media_url, additional_headers=headers, proxy=None)
+        assert refused.value.response.status_code == 403
+    await exchange.close()
 
 
 async def test_an_address_that_leads_nowhere_is_told() -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict, is_dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs
 
 import httpx
 from openapi_core import OpenAPI
@@ -35,9 +37,20 @@ class Published:
         )
         api = _load(_FILES[host])
         api.validate_request(seen)
+        # Closed or not, a form is read by the fields that are known: the others are left out silently.
+        if fields := set(parse_qs(request.content.decode())):
+            unknown = fields - set(_fields(api.unmarshal_request(seen).body))
+            if unknown:
+                raise ValueError(f"Twilio knows no field {', '.join(sorted(unknown))}")
         if answer.status_code < 400:  # errors are not described
             api.validate_response(seen, MockResponse(answer.content, answer.status_code))
         self.checked += 1
+
+
+def _fields(body: Any) -> dict[str, Any]:
+    if is_dataclass(body) and not isinstance(body, type):
+        return asdict(body)
+    return dict(body or {})
 
 
 def _host(host: str) -> str:

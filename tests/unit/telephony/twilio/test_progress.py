@@ -21,7 +21,7 @@ BEFORE = (CallStatus.INITIATED, CallStatus.RINGING, CallStatus.IN_PROGRESS)
 
 @given(st.sampled_from(ENDS), st.data())
 def test_the_same_is_known_in_the_end_whatever_the_order(end: CallStatus, data: st.DataObject) -> None:
-    reports = [Report(SID, status) for status in BEFORE] + [Report(SID, end, sip_code=486)]
+    reports = [Report(SID, status, sip_code=183) for status in BEFORE] + [Report(SID, end, sip_code=486)]
     again = data.draw(st.lists(st.sampled_from(reports), max_size=8))
     progress = Progress()
     for report in data.draw(st.permutations(reports + again)):
