@@ -84,7 +84,7 @@ class Progress:
         if report.status is not None:
             self.rang = self.rang or report.status is CallStatus.RINGING
             self.answered = self.answered or report.status in (CallStatus.IN_PROGRESS, CallStatus.COMPLETED)
-            if not self.over and _stage(report.status) > _stage(self.status):
+            if _stage(report.status) > _stage(self.status):
                 self.status = report.status
         return self._known() != before
 

@@ -41,7 +41,8 @@ class TwilioSettings(BaseSettings):
 
     ``auth_token`` is needed beside an API key too: Twilio signs its requests with it. ``public_url`` is what
     Twilio reaches us by, whatever proxies stand between; ``listen_host`` and ``listen_port`` are where we
-    listen. ``region`` and ``edge`` are as in Twilio's API host names; the auth token belongs to the region.
+    listen. Machines are found out by Twilio unless that is turned off: nothing shall be said to them.
+    ``region`` and ``edge`` are as in Twilio's API host names; the auth token belongs to the region.
     """
 
     model_config = SettingsConfigDict(
@@ -58,7 +59,7 @@ class TwilioSettings(BaseSettings):
     listen_port: int = Field(default=8440, ge=0, le=65_535)
     region: str | None = Field(default=None, pattern=r"^[a-z]{2}[0-9]$")
     edge: str | None = Field(default=None, pattern=r"^[a-z-]{3,30}$")
-    machine_detection: MachineDetection = MachineDetection.OFF
+    machine_detection: MachineDetection = MachineDetection.TWILIO
     machine_detection_s: int = Field(default=5, ge=3, le=59)
     request_s: float = Field(default=10.0, gt=0, le=60)
     stream_s: float = Field(default=10.0, gt=0, le=60)

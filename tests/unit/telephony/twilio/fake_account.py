@@ -33,6 +33,7 @@ SETTINGS: dict[str, Any] = {
     "auth_token": TOKEN,
     "caller_number": CALLER,
     "public_url": PUBLIC,
+    "machine_detection": "off",
 }
 _log = logging.getLogger(__name__)
 _OVER = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})

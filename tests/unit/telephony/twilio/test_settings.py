@@ -11,7 +11,7 @@ import pytest
 from telephony.datafile import load_model
 from telephony.errors import LineConfigError
 from telephony.twilio.faults import Kind, fault_of, load_faults, shipped_faults
-from telephony.twilio.settings import TwilioSettings
+from telephony.twilio.settings import MachineDetection, TwilioSettings
 from tests.unit.telephony.twilio.exchanging import exchange_of
 from tests.unit.telephony.twilio.fake_account import CALLER, SETTINGS, TOKEN, FakeAccount
 
@@ -27,6 +27,11 @@ def test_no_secret_shows() -> None:
     assert TOKEN not in shown
     assert key["api_secret"] not in shown
     assert CALLER not in repr(settings)
+
+
+def test_machines_are_found_out_unless_that_is_turned_off() -> None:
+    wanted = {name: value for name, value in SETTINGS.items() if name != "machine_detection"}
+    assert TwilioSettings(**wanted).machine_detection is MachineDetection.TWILIO
 
 
 def test_secrets_come_from_the_environment_and_win(monkeypatch: pytest.MonkeyPatch) -> None:
