@@ -5,10 +5,20 @@ The library's own asynchronous client wants a running loop to be built, and leav
 
 from __future__ import annotations
 
+import logging
 from typing import Any, Final
 
 import httpx
 from twilio.http.response import Response
+
+
+def _without_numbers(record: logging.LogRecord) -> bool:
+    """Keep httpx from logging Twilio's addresses: they hold the numbers that are asked about."""
+    arguments = record.args if isinstance(record.args, tuple) else ()
+    return not any(isinstance(one, httpx.URL) and one.host.endswith("twilio.com") for one in arguments)
+
+
+logging.getLogger("httpx").addFilter(_without_numbers)
 
 
 class HttpxClient:

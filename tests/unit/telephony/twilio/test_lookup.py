@@ -14,7 +14,7 @@ from telephony.twilio.api import Refused, TwilioApi
 from telephony.twilio.lookup import TwilioChecker, load_meanings
 from telephony.twilio.settings import TwilioSettings
 from tests.unit.telephony.fakes import FakeClock
-from tests.unit.telephony.twilio.fake_account import SETTINGS, FakeAccount
+from tests.unit.telephony.twilio.fake_account import SETTINGS, TOKEN, FakeAccount
 from tests.unit.telephony.twilio.published import FOLDER
 
 ONE, TWO = "+14155550101", "+14155550102"
@@ -74,6 +74,17 @@ async def test_wrong_credentials_are_told() -> None:
     account.refusals = [(401, 20003)]
     with pytest.raises(Refused, match="credentials"):
         await checker(account).check([ONE])
+
+
+async def test_no_log_holds_a_number(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("DEBUG")
+    account = FakeAccount()
+    account.loses_answers = 1
+    await checker(account).check([ONE, TWO])
+    assert "was not looked up" in caplog.text
+    assert ONE not in caplog.text
+    assert TWO not in caplog.text
+    assert TOKEN not in caplog.text
 
 
 def test_the_registry_knows_it(announcements: Announcements) -> None:
