@@ -327,3 +327,17 @@ def test_a_dial_that_never_was_is_a_fault_of_the_trunk() -> None:
         assert account.calls == {}
 
     run(work())
+
+
+def test_an_api_that_is_away_ends_no_call_and_breaks_none() -> None:
+    async def work() -> None:
+        account = account_of(Phone(ring_s=40.0))
+        call = await place(exchange_of(account))
+        account.loses_answers = 1000
+        assert isinstance(await call.answer(), Answered)
+        assert len(account.asked) > 2  # it was asked while it rang
+        await call.hang_up()
+        await asyncio.sleep(1)
+        assert [fake.status for fake in account.calls.values()] == ["completed"]
+
+    run(work())
