@@ -45,6 +45,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(customers.app, name="customers")
+app.add_typer(grade.app, name="grade")
 app.add_typer(campaign.app, name="campaign")
 app.add_typer(call.app, name="call")
 app.add_typer(inbound.app, name="inbound")
@@ -58,7 +59,6 @@ dialogue.app.command(name="replay", epilog=dialogue_replay.EXAMPLES)(dialogue_re
 dialogue.app.command(name="simulate", epilog=dialogue_simulate.EXAMPLES)(dialogue_simulate.simulate)
 app.add_typer(recording.app, name="recording")
 app.command(name="init", epilog=init.EXAMPLES)(init.init)
-app.command(name="grade", epilog=grade.EXAMPLES)(grade.grade)
 app.command(name="chat", epilog=chat.EXAMPLES)(chat.chat)
 app.command(name="talk", epilog=talk.EXAMPLES)(talk.talk)
 app.command(name="demo", epilog=demo.EXAMPLES)(demo.demo)

@@ -17,16 +17,19 @@ _HISTORIES: Final = ("arrears_history", "bill_history", "payment_history")
 _ATTRIBUTES: Final = "attributes"
 
 
-def features(session: Session, attributes: Sequence[str] = ()) -> pl.DataFrame:
+def features(
+    session: Session, attributes: Sequence[str] = (), customer_id: int | None = None
+) -> pl.DataFrame:
     """What grading needs of every customer with an account: one row each, as ``customer_features`` gives it.
 
     ``attributes``: imported fields of the customer to add, as whole numbers; null where there is none.
+    ``customer_id``: only this one.
     """
-    batches = [account_measures(accounts) for accounts in _accounts(session, attributes)]
+    batches = [account_measures(accounts) for accounts in _accounts(session, attributes, customer_id)]
     return customer_features(pl.concat(batches), attributes)
 
 
-def _accounts(session: Session, attributes: Sequence[str]) -> Iterator[pl.DataFrame]:
+def _accounts(session: Session, attributes: Sequence[str], customer_id: int | None) -> Iterator[pl.DataFrame]:
     """All accounts in batches, in the form of ``ACCOUNT_SCHEMA``; at least one batch, perhaps empty."""
     # JSON comes as text and is parsed by polars, a column at a time, instead of a cell at a time in Python.
     columns: list[Any] = [
@@ -36,6 +39,8 @@ def _accounts(session: Session, attributes: Sequence[str]) -> Iterator[pl.DataFr
     ]
     columns += [cast(getattr(Account, name), Text).label(name) for name in _HISTORIES]
     query = select(*columns)
+    if customer_id is not None:
+        query = query.where(Account.customer_id == customer_id)
     raw: dict[str, Any] = {name: ACCOUNT_SCHEMA[name] for name in ACCOUNT_SCHEMA if name not in _HISTORIES}
     raw |= dict.fromkeys(_HISTORIES, pl.String)
     if attributes:
