@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from campaigns.cli.installation import open_installation, parse_codes
+from campaigns.cli.installation import open_installation, parse_codes, parse_names
 
 app = typer.Typer(no_args_is_help=True, help="Create, run and report campaigns.")
 
@@ -33,6 +33,7 @@ Channel = Annotated[
     epilog="Examples:  xiaorong campaign create march  |  "
     "xiaorong campaign create early --grades B,C --min-days 1 --max-days 30 --concurrency 20  |  "
     "xiaorong campaign create broken --flow broken-promise  |  "
+    "xiaorong campaign create twice --tags promise_broken_twice --without-tags relief_approved  |  "
     "xiaorong campaign create spring --flow dormant-offer --invitation 您有一份老客户的利率优惠 "
     "--invitation-until 2026-12-31 --approved-by 产品部"
 )
@@ -50,6 +51,8 @@ def create(
     limit: Annotated[
         int | None, typer.Option(help="The first so many customers.", show_default=False)
     ] = None,
+    tags: Annotated[str, typer.Option(help="Only who has all of these tags, such as a,b.")] = "",
+    without_tags: Annotated[str, typer.Option(help="Only who has none of these tags.")] = "",
     broken_promises: Annotated[
         bool, typer.Option("--broken-promises", help="Only who broke their latest promise to pay.")
     ] = False,
@@ -87,6 +90,8 @@ def create(
             max_days_past_due=max_days,
             limit=limit,
             broken_promises=broken_promises,
+            tags=parse_names(tags),
+            without_tags=parse_names(without_tags),
             dormant_days=dormant_days,
         )
         words = invitation_of(invitation, invitation_until, approved_by)

@@ -9,7 +9,7 @@ import typer
 
 from campaigns.cli.installation import open_installation
 
-app = typer.Typer(no_args_is_help=True, help="Bring customers in.")
+app = typer.Typer(no_args_is_help=True, help="Bring customers in, and tag them.")
 
 IMPORT_EXAMPLES = (
     "Examples:  xiaorong customers import portfolio.csv  |  "
@@ -54,3 +54,33 @@ def import_file(
     )
     if report.error_file is not None:
         typer.echo(f"Rejected rows and why: {report.error_file}")
+
+
+@app.command(
+    "tag", epilog="Examples:  xiaorong customers tag  |  xiaorong customers tag --rules my-tags.yaml"
+)
+def tag(
+    context: typer.Context,
+    rules: Annotated[
+        Path | None, typer.Option(help="A tag file. Default: the one that ships.", show_default=False)
+    ] = None,
+) -> None:
+    """Tag every customer by rules over what is on record: dormant, high value, promise broken twice, ..."""
+    with open_installation(context.obj) as (settings, database):
+        from rich.console import Console
+        from rich.table import Table
+
+        from campaigns.cli.progress import counting
+        from campaigns.clock import SystemClock
+        from campaigns.customers.tags.rules import load_tags
+        from campaigns.store.tags import tag_portfolio
+
+        loaded = load_tags(rules)
+        with counting("Tagging", "customers") as progress:
+            now = SystemClock().now().astimezone(settings.zone)
+            report = tag_portfolio(database, loaded, now, progress)
+    table = Table("Tag", "Customers", "Meaning", title=f"Tags by rules {loaded.version}")
+    for rule in loaded.tags:
+        table.add_row(rule.id, f"{report.counts[rule.id]:,}", rule.title)
+    Console().print(table)
+    typer.echo(f"{report.given:,} tags given, {report.taken:,} taken off, {report.customers:,} customers.")

@@ -42,6 +42,8 @@ def print_grade(explained: ExplainedGrade, label: str, zone: tzinfo) -> None:
     typer.echo("Thresholds: " + ", ".join(_band(band) for band in now.bands))
     if explained.history:
         console.print(_history(explained, zone))
+    if explained.tags:
+        console.print(_tags(explained, zone))
 
 
 def _decided(now: Explanation) -> str:
@@ -90,6 +92,17 @@ def _history(explained: ExplainedGrade, zone: tzinfo) -> Table:
             record.rules_version,
             ", ".join(changed) or "only the rule file",
         )
+    return table
+
+
+def _tags(explained: ExplainedGrade, zone: tzinfo) -> Table:
+    table = Table("Tag", "Since", "Until", "By", title="Tags")
+    for record in explained.tags:
+        since, until = (
+            f"{moment.astimezone(zone):%Y-%m-%d %H:%M}" if moment else ""
+            for moment in (record.since, record.until)
+        )
+        table.add_row(record.tag, since, until, record.source)
     return table
 
 

@@ -31,3 +31,8 @@ def open_installation(home: Path) -> Iterator[tuple[Settings, Database]]:
 def parse_codes(text: str) -> tuple[str, ...]:
     """``A,B`` → (``A``, ``B``)."""
     return tuple(part.strip().upper() for part in text.split(",") if part.strip())
+
+
+def parse_names(text: str) -> tuple[str, ...]:
+    """``a,b`` → (``a``, ``b``)."""
+    return tuple(part.strip() for part in text.split(",") if part.strip())

@@ -14,6 +14,7 @@ LETTERS = "ABCD"
 class Audience:
     """A filter over customers' worst account. Days past due are inclusive; None leaves an end open.
 
+    ``tags``: a customer has all of them; ``without_tags``: none of these.
     ``dormant_days`` turns it into one over customers who owe nothing, not heard of for at least so long.
     """
 
@@ -24,11 +25,16 @@ class Audience:
     limit: int | None = None  # the first so many, longest overdue first
     broken_promises: bool = False  # only accounts whose latest promise is broken and not made good since
     dormant_days: int | None = None
+    tags: tuple[str, ...] = ()
+    without_tags: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         wrong = [letter for letter in self.grades if letter not in LETTERS or len(letter) != 1]
         if wrong:
             raise ConflictError(f"there is no grade {wrong[0]!r}; grades are A, B, C and D")
+        both = sorted(set(self.tags) & set(self.without_tags))
+        if both:
+            raise ConflictError(f"nobody has the tag {both[0]!r} and does not have it")
         low, high = self.min_days_past_due, self.max_days_past_due
         if low is not None and high is not None and low > high:
             raise ConflictError(f"no account is at least {low} and at most {high} days past due")

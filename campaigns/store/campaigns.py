@@ -15,6 +15,7 @@ from campaigns.dialing.audience import Audience
 from campaigns.errors import ConflictError, NotFoundError
 from campaigns.store.members import add_members
 from campaigns.store.models import Attempt, Campaign, CampaignMember, Invitation
+from campaigns.store.tags import check_tags
 
 NAME = re.compile(r"\w[\w.-]{0,63}")
 
@@ -71,7 +72,8 @@ def create_campaign(
     purpose: Purpose = Purpose.REMINDER,
     invitation: NewInvitation | None = None,
 ) -> CampaignView:
-    """Make a campaign and its members. Raises ConflictError: the name is taken, or nobody fits.
+    """Make a campaign and its members. Raises ConflictError: the name is taken, or nobody fits;
+    NotFoundError for a tag that nobody has.
 
     The day of ``at`` in the zone it carries is the one that days past due are counted to.
     """
@@ -81,6 +83,7 @@ def create_campaign(
         )
     if session.scalar(select(Campaign.id).where(Campaign.name == name)) is not None:
         raise ConflictError(f"there is a campaign {name!r} already; choose another name")
+    check_tags(session, (*audience.tags, *audience.without_tags))
     campaign = Campaign(
         name=name,
         flow=flow,

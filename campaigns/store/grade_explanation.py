@@ -14,6 +14,7 @@ from campaigns.grading.rules import GradingRules
 from campaigns.store.customers import customer_by_external_id
 from campaigns.store.features import features
 from campaigns.store.grade_records import GradeRecord, current_grades, external_ids, grade_history
+from campaigns.store.tags import TagRecord, tags_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,7 @@ class ExplainedGrade:
     external_id: str
     now: Explanation
     history: list[GradeRecord]
+    tags: list[TagRecord]
 
     @property
     def current(self) -> GradeRecord | None:
@@ -46,7 +48,10 @@ def explain_grade(session: Session, external_id: str, rules: GradingRules) -> Ex
         raise ConflictError(f"customer {external_id!r} has no account, so there is nothing to grade")
     (result,) = grade_customers(known, rules)
     return ExplainedGrade(
-        external_id, explain(result, known.row(0, named=True), rules), grade_history(session, customer.id)
+        external_id,
+        explain(result, known.row(0, named=True), rules),
+        grade_history(session, customer.id),
+        tags_of(session, customer.id),
     )
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, exists, func, insert, literal, select
+from sqlalchemy import ColumnElement, Select, exists, func, insert, literal, select
 from sqlalchemy.orm import Session, aliased
 
 from campaigns.dialing.audience import Audience
 from campaigns.store.broken import accounts_to_call_about
-from campaigns.store.models import Account, CampaignMember, Customer, Grade
+from campaigns.store.models import Account, CampaignMember, Customer, CustomerTag, Grade
 
 _COLUMNS = ("campaign_id", "customer_id", "account_id", "state", "priority", "next_at", "turn")
 
@@ -66,6 +66,8 @@ def _conditions(audience: Audience, today: date) -> list[ColumnElement[bool]]:
     if audience.grades:
         graded = select(Grade.customer_id).where(Grade.is_current, Grade.letter.in_(audience.grades))
         conditions.append(Account.customer_id.in_(graded))
+    conditions += [Account.customer_id.in_(_tagged(tag)) for tag in audience.tags]
+    conditions += [Account.customer_id.not_in(_tagged(tag)) for tag in audience.without_tags]
     if audience.dormant_days is not None:
         return [*conditions, *_dormant(today - timedelta(days=audience.dormant_days))]
     conditions.append(Account.amount_due >= audience.min_amount_due)
@@ -77,6 +79,10 @@ def _conditions(audience: Audience, today: date) -> list[ColumnElement[bool]]:
     if audience.broken_promises:
         conditions.append(Account.id.in_(accounts_to_call_about()))
     return conditions
+
+
+def _tagged(tag: str) -> Select[int]:
+    return select(CustomerTag.customer_id).where(CustomerTag.until.is_(None), CustomerTag.tag == tag)
 
 
 def _dormant(last_day: date) -> list[ColumnElement[bool]]:

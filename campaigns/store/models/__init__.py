@@ -21,6 +21,7 @@ from campaigns.store.models.customers import (
     ReliefOffer,
 )
 from campaigns.store.models.payments import Payment, Promise
+from campaigns.store.models.tags import CustomerTag
 
 __all__ = [
     "Account",
@@ -31,6 +32,7 @@ __all__ = [
     "CampaignMember",
     "Customer",
     "DecisionHead",
+    "CustomerTag",
     "DecisionRecord",
     "Deletion",
     "FollowUp",

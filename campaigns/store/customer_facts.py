@@ -1,0 +1,133 @@
+"""What tags and treatments ask of customers (``campaigns.grading.facts``), from all that is on record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+from typing import Any, Final, TypeAlias
+
+import polars as pl
+from sqlalchemy import Select, case, func, or_, select
+from sqlalchemy.orm import Session
+
+from campaigns.grading.facts import CUSTOMER_FACTS
+from campaigns.grading.features import Kind
+from campaigns.grading.selection import percentile
+from campaigns.outcomes.promises import PromiseState
+from campaigns.store.features import features
+from campaigns.store.models import (
+    Account,
+    Attempt,
+    Customer,
+    Grade,
+    PhoneNumber,
+    Promise,
+    ReliefOffer,
+    Suppression,
+)
+from telephony.status import NumberStatus
+
+_Query: TypeAlias = Select[*tuple[Any, ...]]
+
+BATCH: Final = 50_000
+_COUNTS: Final = ("promises_pending", "promises_kept", "promises_broken", "relief_waives", "barred")
+
+_NUMBER_STATES: Final = ("active", "unknown", "waiting", "dead")  # best first
+_WAITING: Final = (
+    NumberStatus.POWERED_OFF,
+    NumberStatus.SUSPENDED,
+    NumberStatus.SUSPENDED_KEPT,
+    NumberStatus.UNREACHABLE,
+)
+
+
+def customer_facts(session: Session, at: datetime, attributes: Sequence[str] = ()) -> pl.DataFrame:
+    """``customer_id``, all of CUSTOMER_FACTS and ``attributes`` of every customer with an account.
+
+    Days are counted to that of ``at``, in the zone it carries.
+    """
+    facts = features(session, attributes)
+    for query, schema in _queries(at):
+        facts = facts.join(_frame(session, query, schema), on="customer_id", how="left")
+    today = at.date()
+    dialed = pl.col("dialed_at").dt.convert_time_zone("UTC") + pl.lit(at.utcoffset())
+    facts = facts.with_columns(
+        pl.col(*_COUNTS).fill_null(0),
+        days_inactive=_days(pl.col("last_active_on"), today),
+        days_since_contact=_days(dialed.dt.date(), today),
+        number_state=pl.col("number_rank").replace_strict(
+            list(range(len(_NUMBER_STATES))), list(_NUMBER_STATES), default=None, return_dtype=pl.String
+        ),
+        limit_percentile=percentile("credit_limit", "currency"),
+        balance_percentile=percentile("balance", "currency"),
+    )
+    types = {Kind.INTEGER: pl.Int64, Kind.TEXT: pl.String}
+    known = [pl.col(name).cast(types[kind]) for name, kind in CUSTOMER_FACTS.items()]
+    return facts.select("customer_id", *known, *attributes)
+
+
+def _days(day: pl.Expr, today: date) -> pl.Expr:
+    return (pl.lit(today) - day).dt.total_days()
+
+
+def _queries(at: datetime) -> Iterator[tuple[_Query, dict[str, Any]]]:
+    """Queries of at most a row a customer, the first column being its id, and their other columns."""
+    today = at.date()
+    number = pl.Int64()
+    yield select(Grade.customer_id, Grade.letter).where(Grade.is_current), {"grade": pl.String()}
+    bills = func.nullif(func.max(func.json_array_length(Account.bill_history)), 0)
+    yield (
+        select(Account.customer_id, func.count(), bills).group_by(Account.customer_id),
+        {"accounts": number, "months_on_record": number},
+    )
+    consent = case((Customer.marketing_consent.is_(True), 1), (Customer.marketing_consent.is_(False), 0))
+    yield (
+        select(Customer.id, Customer.last_active_on, consent),
+        {"last_active_on": pl.Date(), "marketing_consent": number},
+    )
+    states = (PromiseState.PENDING, PromiseState.KEPT, PromiseState.BROKEN)
+    counts = [func.count().filter(Promise.state == state) for state in states]
+    yield (
+        select(Promise.customer_id, *counts).group_by(Promise.customer_id),
+        {f"promises_{state}": number for state in states},
+    )
+    yield (
+        select(Account.customer_id, func.max(ReliefOffer.waives))
+        .select_from(ReliefOffer)
+        .join(Account, Account.id == ReliefOffer.account_id)
+        .where(ReliefOffer.valid_until >= today, ReliefOffer.pay_by >= today, Account.amount_due > 0)
+        .group_by(Account.customer_id),
+        {"relief_waives": number},
+    )
+    bar = or_(Suppression.until.is_(None), Suppression.until > at)
+    yield (
+        select(Suppression.customer_id, func.max(1))
+        .where(Suppression.customer_id.is_not(None), Suppression.lifted_at.is_(None), bar)
+        .group_by(Suppression.customer_id),
+        {"barred": number},
+    )
+    rank = case(
+        (PhoneNumber.status.in_([NumberStatus.ACTIVE, NumberStatus.BUSY]), 0),
+        (PhoneNumber.status == NumberStatus.UNKNOWN, 1),
+        (PhoneNumber.status.in_(_WAITING), 2),
+        else_=3,
+    )
+    yield (
+        select(PhoneNumber.customer_id, func.min(rank))
+        .where(PhoneNumber.relation == "self")
+        .group_by(PhoneNumber.customer_id),
+        {"number_rank": number},
+    )
+    yield (
+        select(Attempt.customer_id, func.max(Attempt.dialed_at)).group_by(Attempt.customer_id),
+        {"dialed_at": pl.Datetime(time_zone="UTC")},
+    )
+
+
+def _frame(session: Session, query: _Query, schema: dict[str, Any]) -> pl.DataFrame:
+    result = session.connection().execute(query.execution_options(yield_per=BATCH))
+    whole = {"customer_id": pl.Int64(), **schema}
+    batches = [
+        pl.DataFrame([tuple(row) for row in rows], schema=whole, orient="row") for rows in result.partitions()
+    ]
+    return pl.concat([pl.DataFrame(schema=whole), *batches])
