@@ -33,6 +33,7 @@ Channel = Annotated[
     epilog="Examples:  xiaorong campaign create march  |  "
     "xiaorong campaign create early --grades B,C --min-days 1 --max-days 30 --concurrency 20  |  "
     "xiaorong campaign create broken --flow broken-promise  |  "
+    "xiaorong campaign create often --treatment frequent  |  "
     "xiaorong campaign create twice --tags promise_broken_twice --without-tags relief_approved  |  "
     "xiaorong campaign create spring --flow dormant-offer --invitation 您有一份老客户的利率优惠 "
     "--invitation-until 2026-12-31 --approved-by 产品部"
@@ -40,7 +41,13 @@ Channel = Annotated[
 def create(
     context: typer.Context,
     name: Name,
-    flow: Annotated[str, typer.Option(help="The dialogue flow to hold.")] = "repayment-reminder",
+    flow: Annotated[
+        str | None,
+        typer.Option(
+            help="The dialogue flow to hold. Default: the treatment's, or repayment-reminder.",
+            show_default=False,
+        ),
+    ] = None,
     grades: Annotated[str, typer.Option(help="Only these grades, such as B,C. Default: all.")] = "",
     min_days: Annotated[
         int | None, typer.Option(help="At least so many days past due.", show_default=False)
@@ -53,6 +60,14 @@ def create(
     ] = None,
     tags: Annotated[str, typer.Option(help="Only who has all of these tags, such as a,b.")] = "",
     without_tags: Annotated[str, typer.Option(help="Only who has none of these tags.")] = "",
+    treatment: Annotated[
+        str | None,
+        typer.Option(help="Only who gets this treatment and is due to be contacted.", show_default=False),
+    ] = None,
+    treatments: Annotated[
+        Path | None,
+        typer.Option(help="The treatment file. Default: the one that ships.", show_default=False),
+    ] = None,
     broken_promises: Annotated[
         bool, typer.Option("--broken-promises", help="Only who broke their latest promise to pay.")
     ] = False,
@@ -80,7 +95,8 @@ def create(
     owe nothing and have not been heard of for long.
     """
     with open_installation(context.obj) as (settings, database):
-        from campaigns.cli.creating import create_campaign_of, invitation_of
+        from campaigns.cli.creating import DEFAULT_FLOW, create_campaign_of, invitation_of
+        from campaigns.cli.treating import plan_for_campaign
         from campaigns.dialing.audience import Audience
         from campaigns.dialing.creation import NewCampaign
 
@@ -92,10 +108,13 @@ def create(
             broken_promises=broken_promises,
             tags=parse_names(tags),
             without_tags=parse_names(without_tags),
+            treatment=treatment,
             dormant_days=dormant_days,
         )
         words = invitation_of(invitation, invitation_until, approved_by)
-        wanted = NewCampaign(name, flow, audience, concurrency, calls_per_second, words)
+        if treatment is not None:
+            flow = plan_for_campaign(settings, database, treatment, flow, treatments)
+        wanted = NewCampaign(name, flow or DEFAULT_FLOW, audience, concurrency, calls_per_second, words)
         typer.echo(create_campaign_of(settings, database, wanted))
 
 

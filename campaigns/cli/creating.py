@@ -13,6 +13,8 @@ from campaigns.settings import Settings
 from campaigns.store.campaigns import NewInvitation
 from campaigns.store.database import Database
 
+DEFAULT_FLOW = "repayment-reminder"
+
 
 def invitation_of(text: str | None, until: datetime | None, approved_by: str) -> NewInvitation | None:
     """The invitation of these options, None without any. Raises ConflictError when some are missing."""

@@ -71,14 +71,13 @@ def tag(
         from rich.table import Table
 
         from campaigns.cli.progress import counting
-        from campaigns.clock import SystemClock
+        from campaigns.cli.treating import now
         from campaigns.customers.tags.rules import load_tags
         from campaigns.store.tags import tag_portfolio
 
         loaded = load_tags(rules)
         with counting("Tagging", "customers") as progress:
-            now = SystemClock().now().astimezone(settings.zone)
-            report = tag_portfolio(database, loaded, now, progress)
+            report = tag_portfolio(database, loaded, now(settings, database), progress)
     table = Table("Tag", "Customers", "Meaning", title=f"Tags by rules {loaded.version}")
     for rule in loaded.tags:
         table.add_row(rule.id, f"{report.counts[rule.id]:,}", rule.title)

@@ -31,6 +31,7 @@ from campaigns.cli import (
     promises,
     recording,
     talk,
+    treatment,
 )
 from campaigns.errors import CampaignsError
 from campaigns.home import home_dir
@@ -46,6 +47,7 @@ app = typer.Typer(
 )
 app.add_typer(customers.app, name="customers")
 app.add_typer(grade.app, name="grade")
+app.add_typer(treatment.app, name="treatment")
 app.add_typer(campaign.app, name="campaign")
 app.add_typer(call.app, name="call")
 app.add_typer(inbound.app, name="inbound")

@@ -27,6 +27,7 @@ class Audience:
     dormant_days: int | None = None
     tags: tuple[str, ...] = ()
     without_tags: tuple[str, ...] = ()
+    treatment: str | None = None  # only who is planned for it and due to be contacted
 
     def __post_init__(self) -> None:
         wrong = [letter for letter in self.grades if letter not in LETTERS or len(letter) != 1]

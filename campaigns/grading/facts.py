@@ -23,8 +23,10 @@ CUSTOMER_FACTS: Final[Mapping[str, Kind]] = {
     "promises_kept": Kind.INTEGER,
     "promises_broken": Kind.INTEGER,
     "relief_waives": Kind.INTEGER,  # the most that an approved offer waives that still holds; 0: none
+    "relief_approved_by": Kind.TEXT,
+    "relief_days_left": Kind.INTEGER,  # in which it still holds and can be met; unknown without an offer
     "barred": Kind.INTEGER,  # 1: automated calls to this customer are barred
-    "number_state": Kind.TEXT,  # best of the own numbers: active, unknown, waiting, dead
+    "number_state": Kind.TEXT,  # best of the own numbers: active, unknown, waiting, dead, none
     "days_since_contact": Kind.INTEGER,  # since the last dial; unknown when there was none
 }
 

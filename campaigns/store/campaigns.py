@@ -108,6 +108,11 @@ def _nobody(audience: Audience) -> str:
             f"no customer owes nothing and was last heard of {audience.dormant_days} days ago or earlier; "
             "the portfolio file tells it as last_active_on"
         )
+    if audience.treatment is not None:
+        return (
+            f"nobody whom this flow is for is due for the treatment {audience.treatment!r} today; "
+            "see 'xiaorong treatment plan'"
+        )
     if audience.broken_promises:
         return "no customer of this audience has broken a promise; 'xiaorong promises check' finds who has"
     return (

@@ -50,13 +50,14 @@ def customer_facts(session: Session, at: datetime, attributes: Sequence[str] = (
     for query, schema in _queries(at):
         facts = facts.join(_frame(session, query, schema), on="customer_id", how="left")
     today = at.date()
+    facts = facts.join(_offers(session, today), on="customer_id", how="left")
     dialed = pl.col("dialed_at").dt.convert_time_zone("UTC") + pl.lit(at.utcoffset())
     facts = facts.with_columns(
         pl.col(*_COUNTS).fill_null(0),
         days_inactive=_days(pl.col("last_active_on"), today),
         days_since_contact=_days(dialed.dt.date(), today),
         number_state=pl.col("number_rank").replace_strict(
-            list(range(len(_NUMBER_STATES))), list(_NUMBER_STATES), default=None, return_dtype=pl.String
+            list(range(len(_NUMBER_STATES))), list(_NUMBER_STATES), default="none", return_dtype=pl.String
         ),
         limit_percentile=percentile("credit_limit", "currency"),
         balance_percentile=percentile("balance", "currency"),
@@ -72,7 +73,6 @@ def _days(day: pl.Expr, today: date) -> pl.Expr:
 
 def _queries(at: datetime) -> Iterator[tuple[_Query, dict[str, Any]]]:
     """Queries of at most a row a customer, the first column being its id, and their other columns."""
-    today = at.date()
     number = pl.Int64()
     yield select(Grade.customer_id, Grade.letter).where(Grade.is_current), {"grade": pl.String()}
     bills = func.nullif(func.max(func.json_array_length(Account.bill_history)), 0)
@@ -90,14 +90,6 @@ def _queries(at: datetime) -> Iterator[tuple[_Query, dict[str, Any]]]:
     yield (
         select(Promise.customer_id, *counts).group_by(Promise.customer_id),
         {f"promises_{state}": number for state in states},
-    )
-    yield (
-        select(Account.customer_id, func.max(ReliefOffer.waives))
-        .select_from(ReliefOffer)
-        .join(Account, Account.id == ReliefOffer.account_id)
-        .where(ReliefOffer.valid_until >= today, ReliefOffer.pay_by >= today, Account.amount_due > 0)
-        .group_by(Account.customer_id),
-        {"relief_waives": number},
     )
     bar = or_(Suppression.until.is_(None), Suppression.until > at)
     yield (
@@ -121,6 +113,35 @@ def _queries(at: datetime) -> Iterator[tuple[_Query, dict[str, Any]]]:
     yield (
         select(Attempt.customer_id, func.max(Attempt.dialed_at)).group_by(Attempt.customer_id),
         {"dialed_at": pl.Datetime(time_zone="UTC")},
+    )
+
+
+def _offers(session: Session, today: date) -> pl.DataFrame:
+    """The offer of each customer that waives most, of those that hold and can still be met."""
+    offers = _frame(
+        session,
+        select(
+            Account.customer_id,
+            ReliefOffer.waives,
+            ReliefOffer.approved_by,
+            ReliefOffer.valid_until,
+            ReliefOffer.pay_by,
+        )
+        .join(Account, Account.id == ReliefOffer.account_id)
+        .where(ReliefOffer.valid_until >= today, ReliefOffer.pay_by >= today, Account.amount_due > 0)
+        .order_by(Account.customer_id, ReliefOffer.waives.desc(), ReliefOffer.id.desc()),
+        {
+            "relief_waives": pl.Int64(),
+            "relief_approved_by": pl.String(),
+            "valid_until": pl.Date(),
+            "pay_by": pl.Date(),
+        },
+    )
+    return offers.unique("customer_id", keep="first", maintain_order=True).select(
+        "customer_id",
+        "relief_waives",
+        "relief_approved_by",
+        relief_days_left=(pl.min_horizontal("valid_until", "pay_by") - pl.lit(today)).dt.total_days(),
     )
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, aliased
 
 from campaigns.dialing.audience import Audience
 from campaigns.store.broken import accounts_to_call_about
-from campaigns.store.models import Account, CampaignMember, Customer, CustomerTag, Grade
+from campaigns.store.models import Account, CampaignMember, Customer, CustomerTag, CustomerTreatment, Grade
 
 _COLUMNS = ("campaign_id", "customer_id", "account_id", "state", "priority", "next_at", "turn")
 
@@ -68,6 +68,8 @@ def _conditions(audience: Audience, today: date) -> list[ColumnElement[bool]]:
         conditions.append(Account.customer_id.in_(graded))
     conditions += [Account.customer_id.in_(_tagged(tag)) for tag in audience.tags]
     conditions += [Account.customer_id.not_in(_tagged(tag)) for tag in audience.without_tags]
+    if audience.treatment is not None:
+        conditions.append(Account.customer_id.in_(_due_for(audience.treatment, today)))
     if audience.dormant_days is not None:
         return [*conditions, *_dormant(today - timedelta(days=audience.dormant_days))]
     conditions.append(Account.amount_due >= audience.min_amount_due)
@@ -79,6 +81,12 @@ def _conditions(audience: Audience, today: date) -> list[ColumnElement[bool]]:
     if audience.broken_promises:
         conditions.append(Account.id.in_(accounts_to_call_about()))
     return conditions
+
+
+def _due_for(treatment: str, today: date) -> Select[int]:
+    return select(CustomerTreatment.customer_id).where(
+        CustomerTreatment.treatment == treatment, CustomerTreatment.next_contact_on <= today
+    )
 
 
 def _tagged(tag: str) -> Select[int]:

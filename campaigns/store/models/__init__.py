@@ -21,7 +21,7 @@ from campaigns.store.models.customers import (
     ReliefOffer,
 )
 from campaigns.store.models.payments import Payment, Promise
-from campaigns.store.models.tags import CustomerTag
+from campaigns.store.models.tags import CustomerTag, CustomerTreatment
 
 __all__ = [
     "Account",
@@ -33,6 +33,7 @@ __all__ = [
     "Customer",
     "DecisionHead",
     "CustomerTag",
+    "CustomerTreatment",
     "DecisionRecord",
     "Deletion",
     "FollowUp",

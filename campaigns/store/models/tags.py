@@ -1,8 +1,8 @@
-"""Tags of customers."""
+"""Tags of customers, and the treatments planned for them."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -33,3 +33,17 @@ class CustomerTag(Base):
     source: Mapped[str] = mapped_column(String(64))  # label of the rules that gave it
     since: Mapped[datetime]
     until: Mapped[datetime | None]
+
+
+class CustomerTreatment(Base):
+    """What a customer gets, as of the last planning."""
+
+    __tablename__ = "customer_treatment"
+
+    customer_id: Mapped[int] = mapped_column(ForeignKey("customer.id"), primary_key=True, autoincrement=False)
+    treatment: Mapped[str] = mapped_column(String(48), index=True)
+    source: Mapped[str] = mapped_column(String(64))  # label of the treatment file
+    since: Mapped[datetime]  # when this treatment began
+    next_contact_on: Mapped[date | None]  # None: no contact is meant
+    check_number: Mapped[bool]  # before the call
+    reasons: Mapped[list[str]] = mapped_column(default=list)

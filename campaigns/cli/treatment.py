@@ -1,0 +1,70 @@
+"""``xiaorong treatment``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from campaigns.cli.installation import open_installation
+
+app = typer.Typer(no_args_is_help=True, help="What each customer gets, and how often they hear of us.")
+
+RulesFile = Annotated[
+    Path | None,
+    typer.Option(help="A treatment file. Default: the one that ships.", show_default=False),
+]
+
+
+@app.command(
+    epilog="Examples:  xiaorong treatment show  |  xiaorong treatment show --rules my-treatments.yaml"
+)
+def show(context: typer.Context, rules: RulesFile = None) -> None:
+    """Show the treatments in the order in which they are tried, and how many customers get each."""
+    with open_installation(context.obj) as (settings, database):
+        from campaigns.cli.treating import now, print_treatments
+        from campaigns.customers.treatments.treatmentfile import load_treatments
+        from campaigns.store.treatments import treatment_counts
+
+        loaded = load_treatments(rules)
+        with database.transaction() as session:
+            today = now(settings, database).date()
+            print_treatments(loaded, treatment_counts(session, today))
+
+
+@app.command(
+    epilog="Examples:  xiaorong treatment plan  |  xiaorong treatment plan --only relief --top 50  |  "
+    "xiaorong treatment plan --rules my-treatments.yaml --csv plan.csv"
+)
+def plan(
+    context: typer.Context,
+    rules: RulesFile = None,
+    only: Annotated[
+        str | None, typer.Option(help="Show customers of this treatment.", show_default=False)
+    ] = None,
+    top: Annotated[int, typer.Option(min=0, help="Show so many customers.")] = 10,
+    csv: Annotated[
+        Path | None, typer.Option(help="Write the whole plan to this file.", show_default=False)
+    ] = None,
+) -> None:
+    """Plan for everybody: who gets what, when the next contact is due, and why. It replaces the plan before.
+
+    Run it after 'xiaorong grade' and 'xiaorong customers tag'.
+    """
+    with open_installation(context.obj) as (settings, database):
+        from campaigns.cli.treating import now, plan_portfolio, print_plan, write_plan
+        from campaigns.customers.treatments.treatmentfile import load_treatments, treatment_of
+        from campaigns.store.treatments import planned_customers, treatment_counts
+
+        loaded = load_treatments(rules)
+        if only is not None:
+            treatment_of(loaded, only)
+        changed = plan_portfolio(settings, database, loaded)
+        with database.transaction() as session:
+            today = now(settings, database).date()
+            first = planned_customers(session, treatment=only, limit=top)
+            print_plan(loaded, treatment_counts(session, today), first)
+            if csv is not None:
+                write_plan(planned_customers(session), csv)
+    typer.echo(f"{changed:,} customers have a new treatment.")
