@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from campaigns.grading.conditions import parse_condition
 from campaigns.grading.result import GradeResult, Reason
-from campaigns.grading.rules import GRADES, Bin, Characteristic, Grade, GradingRules, StrongRule
+from campaigns.grading.rules import GRADES, Bin, Characteristic, Fading, Grade, GradingRules, StrongRule
 
 Facts: TypeAlias = Mapping[str, int | str | None]
 """The features of one customer by name; None is unknown."""
@@ -68,7 +68,11 @@ def explain(result: GradeResult, facts: Facts, rules: GradingRules) -> Explanati
     return Explanation(
         result,
         tuple(_hit(given[rule.id], rule.when, facts, rules) for rule in strong),
-        tuple(_hit(given[rule.id], rule.when, facts, rules) for rule in rules.weak if rule.id in given),
+        tuple(
+            _hit(given[rule.id], rule.when, facts, rules, rule.fades)
+            for rule in rules.weak
+            if rule.id in given
+        ),
         tuple(_part(part, facts) for part in rules.scorecard),
         bands,
         by_points,
@@ -87,8 +91,9 @@ def bands_of(rules: GradingRules) -> tuple[Band, ...]:
     )
 
 
-def _hit(reason: Reason, when: str, facts: Facts, rules: GradingRules) -> Hit:
-    named = parse_condition(when, rules.features).features
+def _hit(reason: Reason, when: str, facts: Facts, rules: GradingRules, fades: Fading | None = None) -> Hit:
+    named = parse_condition(when, rules.features).features | ({fades.by} if fades else set())
+    when = f"{when}, fades over {fades.over} days of {fades.by}" if fades else when
     return Hit(reason, when, {name: facts[name] for name in rules.features if name in named})
 
 

@@ -5,7 +5,7 @@ Points are 64-bit integers throughout, so that engines agree to the customer.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, cast
 
 import ibis
@@ -16,7 +16,7 @@ from campaigns.grading.conditions import Condition, parse_condition
 from campaigns.grading.expressions import fires, integer
 from campaigns.grading.features import Kind
 from campaigns.grading.result import GradeResult, Reason, reason_of
-from campaigns.grading.rules import GRADES, Characteristic, Grade, GradingRules, StrongRule
+from campaigns.grading.rules import GRADES, Characteristic, Fading, Grade, GradingRules, StrongRule, WeakRule
 
 BATCH: Final = 50_000
 _SEPARATOR: Final = ";"
@@ -43,12 +43,16 @@ def grade(features: ir.Table, rules: GradingRules) -> ir.Table:
         _CUSTOMER, **{_FACT + name: features[name].cast(_TYPES[kind]) for name, kind in needed.items()}
     )
     # Each rule is decided once, in a column of its name, and used by that name from then on.
-    decided = facts.select(
-        _CUSTOMER,
+    columns: dict[str, Any] = {
         **{id_: fires(condition.tree, facts, _FACT) for id_, condition in conditions.items()},
+        **{rule.id: _fading_points(rule, conditions[rule.id], facts) for rule in rules.weak if rule.fades},
         **{part.id: _bin_points(facts[_FACT + part.of], part) for part in rules.scorecard},
-    )
-    parts = [ibis.ifelse(decided[rule.id], integer(rule.points), integer(0)) for rule in rules.weak]
+    }
+    decided = facts.select(_CUSTOMER, **columns)
+    parts = [
+        decided[rule.id] if rule.fades else ibis.ifelse(decided[rule.id], integer(rule.points), integer(0))
+        for rule in rules.weak
+    ]
     parts += [decided[part.id] for part in rules.scorecard]
     decided = decided.mutate(**{_POINTS: _balanced(parts) if parts else integer(0)})
     decided = decided.mutate(**{_SEVERITY: _severity(decided, rules)})
@@ -88,7 +92,22 @@ def _conditions(rules: GradingRules) -> dict[str, Condition]:
 def _needed(rules: GradingRules, conditions: Mapping[str, Condition]) -> dict[str, Kind]:
     """Features that some rule names, with their kinds."""
     names = {part.of for part in rules.scorecard}.union(*(each.features for each in conditions.values()))
+    names |= {rule.fades.by for rule in rules.weak if rule.fades}
     return {name: kind for name, kind in rules.features.items() if name in names}
+
+
+def _fading_points(rule: WeakRule, condition: Condition, facts: ir.Table) -> ir.Value:
+    """What is left of the points of a hit. Positive while dividing: engines round negatives differently."""
+    fades = cast("Fading", rule.fades)
+    age: Any = facts[_FACT + fades.by]
+    rest = integer(abs(rule.points)) * (integer(fades.over) - age) // integer(fades.over)
+    signed = rest if rule.points > 0 else integer(0) - rest
+    return ibis.cases(
+        (~fires(condition.tree, facts, _FACT) | age.isnull(), integer(0)),
+        (age >= integer(fades.over), integer(0)),
+        (age <= integer(0), integer(rule.points)),
+        else_=signed,
+    )
 
 
 def _bin_points(value: Any, characteristic: Characteristic) -> ir.Value:
@@ -125,15 +144,25 @@ def _rank(grade: Grade | None) -> ir.IntegerScalar:
 
 
 def _reasons(decided: ir.Table, rules: GradingRules) -> ir.Value:
-    texts = [_text(decided[rule.id], reason_of(rule)) for rule in rules.conditional]
+    texts: list[Any] = []
+    for rule in rules.conditional:
+        if isinstance(rule, WeakRule) and rule.fades:
+            texts.append(_points_text(decided, rule.id, range(min(rule.points, 0), max(rule.points, 0) + 1)))
+        else:
+            texts.append(_text(decided[rule.id], reason_of(rule)))
     for part in rules.scorecard:
         given = {each.points for each in part.bins} | {part.missing}
-        branches = [
-            (decided[part.id] == integer(points), f"{Reason(part.id, points=points)}{_SEPARATOR}")
-            for points in sorted(given - {0})
-        ]
-        texts += [ibis.cases(*branches, else_="")] if branches else []
+        texts += [_points_text(decided, part.id, given)] if given != {0} else []
     return _balanced(texts) if texts else ibis.literal("")
+
+
+def _points_text(decided: ir.Table, id_: str, given: Iterable[int]) -> ir.Value:
+    """The reason of a part that may have given any of these points; none for 0."""
+    branches = [
+        (decided[id_] == integer(points), f"{Reason(id_, points=points)}{_SEPARATOR}")
+        for points in sorted(set(given) - {0})
+    ]
+    return ibis.cases(*branches, else_="")
 
 
 def _text(hit: Any, reason: Reason) -> ir.Value:

@@ -27,6 +27,7 @@ def load_rules(path: Path | None = None) -> GradingRules:
         *_repeated(rules),
         *_attributes(rules),
         *_conditions(rules),
+        *_fading(rules),
         *_scorecard(rules),
         *_cutoffs(rules),
     ]
@@ -65,6 +66,16 @@ def _conditions(rules: GradingRules) -> Iterator[_Problem]:
                 parse_condition(rule.when, rules.features)
             except ConditionError as error:
                 yield (section, index, "when"), str(error)
+
+
+def _fading(rules: GradingRules) -> Iterator[_Problem]:
+    for index, rule in enumerate(rules.weak):
+        if rule.fades is not None and rules.features.get(rule.fades.by) is not Kind.INTEGER:
+            there_are = ", ".join(name for name, kind in rules.features.items() if kind is Kind.INTEGER)
+            yield (
+                ("weak", index, "fades", "by"),
+                f"{rule.fades.by!r} is no whole-number feature; there are: {there_are}",
+            )
 
 
 def _scorecard(rules: GradingRules) -> Iterator[_Problem]:

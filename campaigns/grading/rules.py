@@ -13,13 +13,22 @@ of the scorecard; the cut-offs turn them into a letter, A (least risk) to D.
 from __future__ import annotations
 
 import hashlib
-from typing import Annotated, Final, Literal, Self, TypeAlias
+from typing import Annotated, Any, Final, Literal, Self, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    field_validator,
+    model_serializer,
+    model_validator,
+)
 
 from campaigns.grading.features import Kind, with_attributes
 
 Grade: TypeAlias = Literal["A", "B", "C", "D"]
+MOST_FADING: Final = 100  # each step of points is a branch of the query
 GRADES: Final[tuple[Grade, ...]] = ("A", "B", "C", "D")
 
 Identifier: TypeAlias = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=48)]
@@ -49,12 +58,23 @@ class StrongRule(_Part):
         return self
 
 
+class Fading(_Part):
+    """Points shrink evenly with the age that the fact ``by`` tells, to nothing at ``over`` days.
+
+    Rounded towards zero. An unknown age counts as no hit.
+    """
+
+    by: str
+    over: int = Field(ge=1, le=3650)
+
+
 class WeakRule(_Part):
-    """A hit adds ``points``; negative ones speak for the customer."""
+    """A hit adds ``points``; negative ones speak for the customer. With ``fades`` they shrink with age."""
 
     id: Identifier
     when: str
     points: Points
+    fades: Fading | None = None
 
     @field_validator("points")
     @classmethod
@@ -62,6 +82,20 @@ class WeakRule(_Part):
         if points == 0:
             raise ValueError("a weak rule with 0 points changes nothing")
         return points
+
+    @model_validator(mode="after")
+    def _few_steps(self) -> Self:
+        if self.fades is not None and abs(self.points) > MOST_FADING:
+            raise ValueError(f"points that fade are at most {MOST_FADING}")
+        return self
+
+    @model_serializer(mode="wrap")
+    def _as_before(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Without ``fades`` where there is none: the label of a file from before there was any stays."""
+        content: dict[str, Any] = handler(self)
+        if self.fades is None:
+            del content["fades"]
+        return content
 
 
 class Bin(_Part):

@@ -5,10 +5,11 @@ from __future__ import annotations
 import ast
 import operator
 from collections.abc import Callable, Mapping
+from fractions import Fraction
 from typing import Any
 
 from campaigns.grading.result import GradeResult
-from campaigns.grading.rules import GRADES, Grade, GradingRules
+from campaigns.grading.rules import GRADES, Grade, GradingRules, WeakRule
 
 Row = Mapping[str, int | str | None]
 
@@ -75,7 +76,7 @@ def grade(row: Row, rules: GradingRules) -> GradeResult:
     points = 0
     strong = [rule for rule in rules.strong if fires(rule.when, row)]
     reasons = [f"{rule.id}={rule.grade}" if rule.grade else f"{rule.id}>={rule.at_least}" for rule in strong]
-    contributions = [(rule.id, rule.points) for rule in rules.weak if fires(rule.when, row)]
+    contributions = [(rule.id, _left(rule, row)) for rule in rules.weak if fires(rule.when, row)]
     for part in rules.scorecard:
         value = row[part.of]
         assert not isinstance(value, str)
@@ -96,6 +97,17 @@ def grade(row: Row, rules: GradingRules) -> GradeResult:
     assert isinstance(customer_id, int)
     letter = _letter(points, [(rule.grade, rule.at_least, rule.final) for rule in strong], rules)
     return GradeResult(customer_id, letter, points, tuple(reasons))
+
+
+def _left(rule: WeakRule, row: Row) -> int:
+    """The points of a hit after it has faded."""
+    if rule.fades is None:
+        return rule.points
+    age, over = row[rule.fades.by], rule.fades.over
+    if age is None:
+        return 0
+    assert isinstance(age, int)
+    return int(Fraction(rule.points * (over - min(max(age, 0), over)), over))
 
 
 def _letter(points: int, hits: list[tuple[Grade | None, Grade | None, bool]], rules: GradingRules) -> Grade:

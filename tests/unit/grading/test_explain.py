@@ -56,6 +56,17 @@ def test_rules_come_with_their_condition_and_facts_and_parts_with_their_bin() ->
     assert explained(rules(scorecard=[ARREARS])).scorecard[0].bin == "unknown"
 
 
+def test_points_that_fade_come_with_their_age() -> None:
+    fades = {"by": "days_past_due", "over": 10}
+    (hit,) = explained(
+        rules(weak=[{"id": "w", "when": "balance > 0", "points": 4, "fades": fades}]),
+        balance=5,
+        days_past_due=5,
+    ).weak
+    assert (hit.reason.points, hit.facts) == (2, {"days_past_due": 5, "balance": 5})
+    assert "fades over 10 days of days_past_due" in hit.when
+
+
 @given(portfolios())
 def test_points_add_up_and_the_decider_gives_the_letter(portfolio: list[dict[str, Any]]) -> None:
     shipped = load_rules()

@@ -142,7 +142,8 @@ def rule_sets(draw: st.DrawFn) -> GradingRules:
     )
     points = st.integers(-20, 20)
     strong_rules = draw(st.lists(st.tuples(conditions, effects), max_size=4))
-    weak_rules = draw(st.lists(st.tuples(conditions, points.filter(bool)), max_size=4))
+    fading = st.fixed_dictionaries({"by": st.sampled_from(INTEGERS), "over": st.integers(1, 60)})
+    weak_rules = draw(st.lists(st.tuples(conditions, points.filter(bool), st.none() | fading), max_size=4))
     cards = []
     for n in range(draw(st.integers(0, 3))):
         cuts = sorted(draw(st.sets(st.integers(-40, 40), min_size=1, max_size=4)))
@@ -157,7 +158,10 @@ def rule_sets(draw: st.DrawFn) -> GradingRules:
     low = draw(st.integers(-10, 10))
     return rules(
         strong=[{"id": f"s{n}", "when": text, **effect} for n, (text, effect) in enumerate(strong_rules)],
-        weak=[{"id": f"w{n}", "when": text, "points": value} for n, (text, value) in enumerate(weak_rules)],
+        weak=[
+            {"id": f"w{n}", "when": text, "points": value, "fades": fades}
+            for n, (text, value, fades) in enumerate(weak_rules)
+        ],
         scorecard=cards,
         cutoffs={"A": low, "B": low + draw(st.integers(1, 9)), "C": low + draw(st.integers(10, 20))},
     )
@@ -214,3 +218,29 @@ def test_the_same_expression_gives_the_same_grades_on_other_engines(engine: str)
         for each in expected
     ]
     connection.disconnect()
+
+
+@pytest.mark.parametrize(
+    ("age", "points", "left"),
+    [
+        (-1, 5, 5),
+        (0, 5, 5),
+        (1, 5, 4),
+        (15, 5, 2),
+        (29, 5, 0),
+        (30, 5, 0),
+        (10**9, 5, 0),
+        (None, 5, 0),
+        (0, -5, -5),
+        (1, -5, -4),
+        (15, -5, -2),
+        (29, -5, 0),
+    ],
+)
+def test_points_that_fade_shrink_with_age(age: int | None, points: int, left: int) -> None:
+    fades = {"by": "tenure", "over": 30}
+    weak = [{"id": "w", "when": "balance > 0", "points": points, "fades": fades}]
+    given_rules = rules(attributes=["tenure"], weak=weak)
+    table = frame([customer(balance=1)]).with_columns(tenure=pl.lit(age, dtype=pl.Int64))
+    (result,) = grade_customers(table, given_rules)
+    assert (result.points, result.reasons) == (left, (f"w{left:+d}",) if left else ())

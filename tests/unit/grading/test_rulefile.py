@@ -68,6 +68,15 @@ def test_a_good_file_is_read(tmp_path: Path) -> None:
         ("grade: D", "grade: E", 6, "strong.0.grade", "'A', 'B', 'C' or 'D'"),
         ("grade: D", "grade: D\n    at_least: C", 4, "strong.0", "either 'grade' or 'at_least'"),
         ("at_least: B", "at_least: B\n    final: true", 7, "strong.1", "only a rule with 'grade'"),
+        ("points: 3", "points: 3\n    fades: {by: tenur, over: 9}", 14, "weak.0.fades.by", "no whole-number"),
+        (
+            "points: 3",
+            "points: 3\n    fades: {by: product, over: 9}",
+            14,
+            "weak.0.fades.by",
+            "no whole-number",
+        ),
+        ("points: 3", "points: 101\n    fades: {by: tenure, over: 9}", 11, "weak.0", "at most 100"),
         ("and tenure < 12", "and tenur < 12", 12, "weak.0.when", "did you mean 'tenure'"),
         ("points: 3", "points: 2.5", 13, "weak.0.points", "valid integer"),
         ("points: 3", "points: '3'", 13, "weak.0.points", "valid integer"),
@@ -166,3 +175,10 @@ def test_each_number_falls_into_one_bin_of_the_shipped_rules(number: int) -> Non
 
 
 SHIPPED = load_rules()
+
+
+def test_fading_shows_in_the_label_and_its_absence_does_not(tmp_path: Path) -> None:
+    assert "fades" not in load_rules(written(tmp_path, GOOD)).model_dump_json()
+    plain = load_rules(written(tmp_path, GOOD)).label
+    fading = GOOD.replace("points: 3\n", "points: 3\n    fades: {by: tenure, over: 9}\n")
+    assert load_rules(written(tmp_path, fading)).label != plain
