@@ -26,7 +26,8 @@ from campaigns.dialing.lines import line_settings
 from campaigns.dialing.pacing import TokenBucket
 from campaigns.dialing.people import SimulatedPeople
 from campaigns.dialing.reserve import Rules
-from campaigns.dialing.talk import Script
+from campaigns.dialing.talk import Script, VoiceTools
+from campaigns.dialing.timing import SIMULATED
 from campaigns.dialing.turns import Tools, TurnTaker
 from campaigns.dialing.voicing import open_voicing
 from campaigns.dialing.worker import Worker
@@ -64,8 +65,8 @@ def open_worker(
 ) -> Iterator[Worker]:
     """A worker for ``campaign``, alone on its database; ``far_end`` speaks for simulated subscribers.
 
-    With ``sound`` its calls are held by voice. Raises ConflictError, DataFileError, LineError, and with sound
-    ModelError and RecordingKeyError.
+    With ``sound``, and on every line that is not simulated, its calls are held by voice. Raises
+    ConflictError, DataFileError, LineError, and for voice ModelError and RecordingKeyError.
     """
     language = language_dir(settings.language)
     prompts = PromptBook.load(language)
@@ -80,14 +81,14 @@ def open_worker(
     )
     queue_url = str(settings.database_url or f"sqlite:///{settings.home / 'queue.db'}")
     with ExitStack() as stack:
-        if sound is not None:
+        voice: VoiceTools | None = None
+        if sound is not None or settings.line != SIMULATED:
             voicing = stack.enter_context(open_voicing(settings, language, prompts))
-            setup = replace(
-                setup,
-                far_voice=voicing.far_voice,
-                ears=voicing.ears,
-                settings={**setup.settings, "sound": True, "channel": sound.channel},
-            )
+            voice = voicing.tools
+            setup = replace(setup, far_voice=voicing.far_voice, ears=voicing.ears)
+        if sound is not None and settings.line == SIMULATED:
+            carried = {"sound": True, "channel": sound.channel}
+            setup = replace(setup, settings={**setup.settings, **carried})
         stack.enter_context(exclusive_worker(database))
         store, queue = StoreThreads(database), Database(queue_url, queue=True)
         try:
@@ -106,7 +107,7 @@ def open_worker(
                 house=house,
                 pacer=TokenBucket(clock, campaign.calls_per_second),
                 caller_id=settings.caller_id,
-                voice=voicing.tools if sound is not None else None,
+                voice=voice,
                 listener=listener,
             )
             yield Worker(campaign, TurnTaker(tools), store, queue, clock)
