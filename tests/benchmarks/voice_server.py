@@ -17,19 +17,19 @@ from pathlib import Path
 import uvicorn
 
 from bot.asr.recognizer import Recognizer
+from bot.asr.registry import open_recognizer
 from telephony.twilio.playout import Pacing
 from telephony.twilio.server import SERVER_OPTIONS, MediaStreams, create_app
 from tests.benchmarks.caller_script import Script, load_script
 from tests.benchmarks.emulated_recogniser import EmulatedRecognizer
 from tests.benchmarks.fixed_responder import FixedResponder
-from tests.benchmarks.plain_vosk import PlainVosk
 from tests.benchmarks.voice_responder import VoiceResponder
 
 VOSK_MODEL = Path(__file__).parents[3] / "shared" / "test-data" / "asr" / "vosk-zh-tiny"
 
 
 def recognizer(name: str, script: Script, rtf: float) -> Recognizer:
-    return EmulatedRecognizer(script, rtf=rtf) if name == "emulated" else PlainVosk(VOSK_MODEL)
+    return EmulatedRecognizer(script, rtf=rtf) if name == "emulated" else open_recognizer("vosk", VOSK_MODEL)
 
 
 async def serve(app: object, port: int) -> None:
