@@ -53,7 +53,7 @@ def load_flow(language_dir: Path, name: str, prompts: PromptBook | None = None) 
     """
     path = language_dir / "flows" / f"{name}.yml"
     if not path.is_file():
-        known = ", ".join(sorted(p.stem for p in path.parent.glob("*.yml")))
+        known = ", ".join(flow_names(language_dir))
         raise DataFileError(str(path), f"there is no flow {name!r}; known: {known}")
     prompts = prompts or PromptBook.load(language_dir)
     own = load_model(path, FlowFile)

@@ -16,6 +16,9 @@ TEMPLATE = "page.html.j2"
 MOST_KINDS = 7
 """Results with a colour of their own in the chart of results; the rest are drawn together."""
 
+LABEL_ROOM, LABEL_BELOW = 18, 16
+"""The height that a figure needs above a point, and how far below it stands otherwise."""
+
 
 @dataclass(frozen=True, slots=True)
 class Plot:
@@ -30,6 +33,12 @@ class Plot:
     def path(points: Sequence[tuple[float, float, float]]) -> str:
         """The points as an SVG polyline takes them."""
         return " ".join(f"{x:g},{y:g}" for x, y, _ in points)
+
+    def label(self, x: float, y: float) -> float:
+        """Where the figure of a point stands: above it, or below where another or the edge is in the way."""
+        others = (other for _, _, points in self.lines for at, other, _ in points if at == x)
+        in_the_way = y < LABEL_ROOM or any(0 < y - other < LABEL_ROOM for other in others)
+        return y + LABEL_BELOW if in_the_way and y + LABEL_BELOW < self.height else y - 7
 
 
 @dataclass(frozen=True, slots=True)

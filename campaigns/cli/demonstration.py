@@ -15,6 +15,7 @@ from bot.models.store import find_model
 from bot.transcript import Entry
 from campaigns.cli.reporting import write_report
 from campaigns.cli.running import run_campaign
+from campaigns.cli.speech_view import BOT, CUSTOMER, show_said
 from campaigns.clock import SystemClock
 from campaigns.customers.importer import import_customers
 from campaigns.customers.sample import write_sample
@@ -70,10 +71,10 @@ class Listener:
 
     def _print(self, entry: Entry) -> None:
         if entry.speaker == "bot":
-            self._console.print(f"[bold cyan]小融[/bold cyan]  {escape(entry.text)}")
+            show_said(self._console, BOT, entry.text)
         elif entry.speaker == "customer":
-            meant = f"  [dim]{entry.intent} {entry.confidence:.2f}[/dim]" if entry.confidence else ""
-            self._console.print(f"[bold]客户[/bold]  {escape(entry.text)}{meant}")
+            meant = f"{entry.intent} {entry.confidence:.2f}" if entry.confidence else ""
+            show_said(self._console, CUSTOMER, entry.text, meant)
 
 
 def demonstrate(

@@ -35,7 +35,8 @@ def run_tests(
     suites = list(run_suites(folder, files, interpreter, wanted, lambda result: _dot(console, result)))
     results = [result for suite in suites for result in suite.results]
     if not results:
-        raise NotFoundError(f"there is no dialogue test named {wanted!r} in {path or folder / 'tests'}")
+        named = f" with {wanted!r} in its name" if wanted else ""
+        raise NotFoundError(f"there is no dialogue test{named} in {path or folder / 'tests'}")
     console.print()
     for suite in suites:
         for result in suite.results:

@@ -18,6 +18,7 @@ from bot.simulation.replaying import Replay, replay_call
 from bot.simulation.scenario_file import Happening, scenario_data, write_scenario
 from bot.simulation.script import Script
 from bot.transcript import Entry
+from campaigns.cli.speech_view import BOT, CUSTOMER, show_said
 from campaigns.dialing.briefing import brief_from
 from campaigns.errors import ConflictError, SettingsError
 from campaigns.settings import Settings
@@ -67,12 +68,11 @@ def _print(console: Console, call: StoredCall, replayed: Replay, script: Script)
         console.print(f"The script has changed since: {call.flow_version} then, {script.flow.version} now.")
     for turn in replayed.turns:
         if turn.event.speaker == "customer":
-            console.print(Text.assemble(("客户  ", "bold green"), turn.event.text), soft_wrap=True)
+            show_said(console, CUSTOMER, turn.event.text)
         elif turn.event.event not in (None, "opened"):
             console.print(f"[dim]      ({turn.event.event})[/dim]")
         for say in turn.turn.says if turn.turn else ():
-            line = Text.assemble(("小融  ", "bold cyan"), say.text, (f"  {say.prompt}", "dim"))
-            console.print(line, soft_wrap=True)
+            show_said(console, BOT, say.text, say.prompt)
         for difference in turn.differences:
             console.print(Text(f"      differs: {difference}", style="red"), soft_wrap=True)
     if replayed.disposition != call.disposition:

@@ -20,6 +20,7 @@ from bot.simulation.noise import MOST_NOISE
 from bot.simulation.page import render_page
 from bot.simulation.summary import Cell, Summary, summarize
 from campaigns.cli.installation import parse_codes
+from campaigns.cli.speech_view import BOT, CUSTOMER, show_said
 from campaigns.errors import ConflictError, SettingsError
 
 CALL = re.compile(r"(?P<persona>[\w-]+)@(?P<noise>\d+)#(?P<number>\d+)")
@@ -102,12 +103,11 @@ def show_call(home: Path, wanted: Wanted, name: str) -> None:
     console = Console(highlight=False)
     for entry in entries:
         if entry.speaker == "bot":
-            cut = "" if entry.played else "  [red]cut off[/red]"
-            console.print(f"[bold cyan]小融[/bold cyan]  {entry.text}  [dim]{entry.prompt}[/dim]{cut}")
+            cut = "" if entry.played else "cut off"
+            show_said(console, BOT, entry.text, entry.prompt or "", (cut, "red"))
         elif entry.speaker == "customer":
             understood = f"{entry.intent} {entry.confidence or 0:.2f}"
-            words = " ".join(entry.stop_words)
-            console.print(f"[bold green]客户[/bold green]  {entry.text}  [dim]{understood} {words}[/dim]")
+            show_said(console, CUSTOMER, entry.text, understood, " ".join(entry.stop_words))
         elif entry.event != "opened":
             console.print(f"[dim]      ({entry.event})[/dim]")
     success = "success" if result.success else "[red]no success[/red]"
