@@ -12,7 +12,7 @@ from bot.language import language_dir
 from bot.nlu.embedded import EmbeddedInterpreter
 from bot.simulation.batch import StageSettings, UnknownPersonaError, plan_calls, run_calls
 from bot.simulation.call import CallPlan, Stage
-from bot.simulation.page import render_page
+from bot.simulation.page import LABEL_BELOW, Plot, render_page
 from bot.simulation.summary import Summary, summarize
 
 
@@ -116,3 +116,9 @@ def test_every_intent_that_a_phrase_means_can_be_understood(stage: Stage) -> Non
     some = next(iter(stage.personas.values()))
     for name, group in some.phrases.phrases.items():
         assert not group.intent or set(group.intent) & {*interpreter.intents, "out_of_scope"}, name
+
+
+def test_the_figures_of_a_plot_stand_apart() -> None:
+    points = [(10.0, 60.0), (10.0, 70.0), (10.0, 2.0), (90.0, 118.0)]
+    plot = Plot(100, 120, (), tuple(("line", "good", ((x, y, 0.0),)) for x, y in points))
+    assert [plot.label(x, y) - y for x, y in points] == [-7, LABEL_BELOW, LABEL_BELOW, -7]
