@@ -22,21 +22,27 @@ class Keys(str):
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One sentence, begun ``at`` a time: whether it was played to its end, and what was heard of it."""
+    """One sentence, begun ``at`` a time: whether it was played to its end, and what was heard of it.
+
+    ``heard`` is None where the channel cannot tell.
+    """
 
     say: Say
     at: datetime
     complete: bool
-    heard: str
+    heard: str | None
 
 
 class Channel(Protocol):
     """One live call, as a session sees it."""
 
-    def play(self, says: Sequence[Say], go_on: Callable[[], bool]) -> AsyncIterator[Said]:
+    def play(
+        self, says: Sequence[Say], go_on: Callable[[], bool], *, final: bool = False
+    ) -> AsyncIterator[Said]:
         """Speak; gives each sentence that was begun, once it is over, and ends with the first that was cut.
 
-        ``go_on`` is asked before each sentence begins. Raises HungUpError, after what was begun was given.
+        ``go_on`` is asked before each sentence begins. ``final`` sentences end the call: nobody need be
+        listened to any more but for grave words. Raises HungUpError, after what was begun was given.
         """
         ...
 
@@ -48,7 +54,11 @@ class Channel(Protocol):
         ...
 
     def overheard(self) -> str | None:
-        """Words so grave that a disclosure was cut for them: they are answered first. Given once."""
+        """Words so grave that a sentence was cut for them: they are answered first. Given once."""
+        ...
+
+    async def last_words(self) -> str | None:
+        """What was being said when the far end hung up, if it was not given yet."""
         ...
 
     async def hang_up(self) -> None: ...
@@ -74,7 +84,13 @@ class BySentence:
     def __init__(self, channel: TextChannel, now: Callable[[], datetime]) -> None:
         self._channel, self._now = channel, now
 
-    async def play(self, says: Sequence[Say], go_on: Callable[[], bool]) -> AsyncIterator[Said]:
+    async def play(
+        self,
+        says: Sequence[Say],
+        go_on: Callable[[], bool],
+        *,
+        final: bool = False,  # noqa: ARG002
+    ) -> AsyncIterator[Said]:
         for say in says:
             if not go_on():
                 return
@@ -84,7 +100,7 @@ class BySentence:
             except HungUpError:
                 yield Said(say, at, False, "")
                 raise
-            yield Said(say, at, complete, say.text if complete else "")
+            yield Said(say, at, complete, say.text if complete else None)
             if not complete:
                 return
 
@@ -92,6 +108,9 @@ class BySentence:
         return await self._channel.listen(timeout_s)
 
     def overheard(self) -> str | None:
+        return None
+
+    async def last_words(self) -> str | None:
         return None
 
     async def hang_up(self) -> None:

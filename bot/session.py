@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Literal
 
-from bot.channel import Channel, HungUpError, Keys
+from bot.channel import Channel, HungUpError, Keys, Said
 from bot.dialogue.conversation import Conversation
 from bot.dialogue.outcome import Outcome
 from bot.dialogue.turn import Turn
@@ -33,6 +33,18 @@ MOST_KEYS = 20
 
 MOST_REPEATS = 3
 """How often disclosures that were talked over are repeated before the call is wound up."""
+
+
+HEARD_SHARE = 0.5
+"""A question of which less was heard was not asked: no yes to it binds."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Cut:
+    """What was not heard of a turn: disclosures to be repeated, and the question when hardly begun."""
+
+    disclosures: tuple[str, ...] = ()
+    question: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,18 +84,19 @@ class Session:
         self._repeats = 0
         self._fault: str | None = None
         self._wait_s: float | None = None
+        self._reopened = False
         self._kept: str | None = None  # said while keys were still expected
 
     async def run(self) -> SessionResult:
         """Hold the call to its end. Errors of the channel other than a hang-up are the caller's."""
         try:
             turn = self._turn("opened", self._conversation.open)
-            while await self._play(turn):
-                self._wait_s = turn.wait_s
+            while (said := await self._play(turn)) is not None:
+                self._wait_s = said.wait_s
                 turn = await self._next_turn()
             await self._channel.hang_up()
         except HungUpError:
-            return self._hung_up()
+            return await self._hung_up()
         return SessionResult(self._conversation.outcome, tuple(self._entries), "bot", self._fault)
 
     async def _next_turn(self) -> Turn:
@@ -101,35 +114,46 @@ class Session:
             return self._turn("wound_up", conversation.wind_up)
         return self._turn("silence", conversation.hear_silence)
 
-    async def _play(self, turn: Turn) -> bool:
-        """Say a turn; whether the call goes on. Disclosures that were cut are repeated first."""
+    async def _play(self, turn: Turn) -> Turn | None:
+        """Say a turn; gives the one that was said in the end, None when the call is over.
+
+        Disclosures that were cut are repeated first; for grave words even a goodbye is left.
+        """
         while True:
             try:
                 cut = await self._say(turn)
             except VoiceError as error:
                 if self._fault is not None:  # not even the apology can be said
-                    return self._conversation.holding
+                    return turn if self._conversation.holding else None
                 turn = self._after_fault(error)
                 continue
+            urgent = self._channel.overheard()
             if turn.ended or self._conversation.ended:
-                return False
-            if (urgent := self._channel.overheard()) is not None:
-                turn = self._answer_first(urgent, cut)
-                continue
-            if not cut:
-                return True
-            self._repeats += 1
-            if self._repeats > MOST_REPEATS:
-                turn = self._turn("wound_up", self._conversation.wind_up)
+                if urgent is None or self._reopened:
+                    return None
+                turn = self._reopen(urgent)
+            elif urgent is not None:
+                turn = self._answer_first(urgent, cut.disclosures)
+            elif not cut.disclosures:
+                if cut.question is not None:
+                    self._cut_short((cut.question,))
+                return turn
             else:
-                turn = self._turn("interrupted", partial(self._conversation.interrupted, cut), cut)
+                turn = self._repeat(cut.disclosures)
 
-    async def _say(self, turn: Turn) -> tuple[str, ...]:
-        """Speak; gives the disclosures that were not played to their end."""
+    def _repeat(self, disclosures: tuple[str, ...]) -> Turn:
+        """Say disclosures that were not heard again, so often and no more."""
+        self._repeats += 1
+        if self._repeats > MOST_REPEATS:
+            return self._turn("wound_up", self._conversation.wind_up)
+        return self._turn("interrupted", partial(self._conversation.interrupted, disclosures), disclosures)
+
+    async def _say(self, turn: Turn) -> _Cut:
+        """Speak; gives what was not heard of it."""
         self._turns += 1
         cut: tuple[str, ...] = ()
-        begun = 0
-        async for said in self._channel.play(turn.says, self._may_speak):
+        begun, heard = 0, 1.0
+        async for said in self._channel.play(turn.says, self._may_speak, final=turn.ended):
             say = said.say
             self._log(
                 Entry(
@@ -145,14 +169,26 @@ class Session:
             )
             if not said.complete and not turn.ended:
                 cut = tuple(rest.prompt for rest in turn.says[begun:] if not rest.interruptible)
+                last = begun == len(turn.says) - 1
+                heard = _share(said) if last else 0.0
             begun += 1
-        return cut
+        return _Cut(cut, turn.says[-1].prompt if heard < HEARD_SHARE else None)
 
     def _answer_first(self, urgent: str, cut: tuple[str, ...]) -> Turn:
         """Answer what cut a disclosure short; it stays owed."""
-        self._log(Entry(self._now(), "line", event="cut_short", prompts=cut))
-        self._conversation.cut_short(cut)
+        self._cut_short(cut)
         return self._heard(urgent)
+
+    def _reopen(self, urgent: str) -> Turn:
+        """Take a goodbye back for words that are too grave to hang up on. Once a call."""
+        self._reopened = True
+        self._log(Entry(self._now(), "line", event="reopened"))
+        self._conversation.reopen()
+        return self._heard(urgent)
+
+    def _cut_short(self, prompts: tuple[str, ...]) -> None:
+        self._log(Entry(self._now(), "line", event="cut_short", prompts=prompts))
+        self._conversation.cut_short(prompts)
 
     async def _pressed(self, keys: str) -> Turn:
         """Listen for the keys that belong together, and answer them."""
@@ -162,7 +198,16 @@ class Session:
                 self._kept = more
                 break
             keys += more
-        return self._answer(keys, self._conversation.press, "pressed")
+        step = self._conversation.state.step
+        turn = self._answer(keys, self._conversation.press, "pressed")
+        kept = self._kept
+        if (
+            kept
+            and (turn.ended or turn.step != step)
+            and not self._conversation.stop_words(kept, self._now())
+        ):
+            self._kept = None  # said before the next question was asked: no answer to it
+        return turn
 
     def _heard(self, text: str) -> Turn:
         return self._answer(text, self._conversation.hear)
@@ -222,7 +267,9 @@ class Session:
     def _is_past(self, margin: timedelta = timedelta()) -> bool:
         return self._ends_by is not None and self._now() >= self._ends_by + margin
 
-    def _hung_up(self) -> SessionResult:
+    async def _hung_up(self) -> SessionResult:
+        if not self._conversation.ended and (words := await self._channel.last_words()):
+            self._heard(words)  # nobody hears the answer, but what it does is done
         at = self._now()
         self._log(Entry(at, "line", event="hung_up"))
         outcome = self._conversation.far_end_hung_up(at)
@@ -232,6 +279,11 @@ class Session:
         self._entries.append(entry)
         if self._watch is not None:
             self._watch(entry)
+
+
+def _share(said: Said) -> float:
+    """How much of a sentence was heard; all of it where nobody can tell."""
+    return 1.0 if said.heard is None else len(said.heard) / max(len(said.say.text), 1)
 
 
 def _place(error: Exception) -> str:

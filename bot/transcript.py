@@ -12,7 +12,9 @@ from bot.dialogue.turn import Turn
 from bot.nlu.interpreter import Entity
 
 Speaker = Literal["bot", "customer", "line"]
-Event = Literal["opened", "silence", "interrupted", "cut_short", "pressed", "wound_up", "fault", "hung_up"]
+Event = Literal[
+    "opened", "silence", "interrupted", "cut_short", "reopened", "pressed", "wound_up", "fault", "hung_up"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,8 @@ def replay(entries: Iterable[Entry], conversation: Conversation) -> Iterator[Tur
             yield conversation.interrupted(entry.prompts, entry.at)
         elif entry.event == "cut_short":
             conversation.cut_short(entry.prompts)
+        elif entry.event == "reopened":
+            conversation.reopen()
         elif entry.event == "wound_up":
             yield conversation.wind_up(entry.at)
         elif entry.event == "hung_up":

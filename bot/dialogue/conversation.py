@@ -100,8 +100,16 @@ class Conversation:
         return self._keep(self._policy.interrupted(self.state, prompt_ids, at))
 
     def cut_short(self, prompt_ids: Sequence[str]) -> None:
-        """As ``interrupted``, when what cut in must be answered first: the disclosures stay owed."""
+        """These were cut, and what cut in is answered first: disclosures stay owed, a question is unasked."""
         self._history.append(self._policy.cut_short(self.state, prompt_ids))
+
+    def reopen(self) -> None:
+        """Take the end of the call back, for words over the goodbye that are too grave to leave."""
+        self._history.append(self._policy.reopen(self.state))
+
+    def stop_words(self, text: str, at: datetime) -> tuple[str, ...]:
+        """The stop-word rules that ``text`` hits, whatever the state. Nothing changes."""
+        return self._interpreter.parse(text, now=at.astimezone(self._zone)).stop_words
 
     def wind_up(self, at: datetime) -> Turn:
         """End politely, because the call may not go on: the window closes, or it has lasted too long."""

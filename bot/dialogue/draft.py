@@ -90,7 +90,7 @@ class Draft:
         """Whether the move's entities were heard, surely enough for what it binds to, and its guard holds."""
         if move.entities and not self.heard.has(move.entities):
             return False
-        if move.binds and ANY not in move.intents and self.confidence < SURE_ENOUGH:
+        if move.binds and ANY not in move.intents and (self.confidence < SURE_ENOUGH or self.state.unasked):
             return False
         if move.binds and self._is_contradicted(move):
             return False

@@ -48,7 +48,12 @@ class Policy:
         return draft.finish()
 
     def hear(self, state: DialogueState, understanding: Understanding, at: datetime) -> Result:
-        """An utterance. Stop words first, then the step's own moves, then what is answered anywhere."""
+        """An utterance. To a question that was not heard nothing is promised and nobody confirmed."""
+        after, turn = self._hear(state, understanding, at)
+        return replace(after, unasked=False), turn
+
+    def _hear(self, state: DialogueState, understanding: Understanding, at: datetime) -> Result:
+        """Stop words first, then the step's own moves, then what is answered anywhere."""
         state = replace(state, silences=0, utterances=state.utterances + 1, last_heard_at=at, waiting=False)
         draft = self._draft(state, at, understanding)
         draft.hit_stop_words(understanding.stop_words)
@@ -64,6 +69,8 @@ class Policy:
             self._take(draft, move)
         elif owed:
             self._repeat_disclosures(draft)
+        elif state.unasked:
+            draft.ask_again()
         else:
             self._not_understood(draft)
         return draft.finish()
@@ -76,7 +83,7 @@ class Policy:
         return self.hear(state, Understanding(digits, intent, 1.0, ((intent, 1.0),), (entity,)), at)
 
     def hear_silence(self, state: DialogueState, at: datetime) -> Result:
-        draft = self._draft(replace(state, silences=state.silences + 1), at)
+        draft = self._draft(replace(state, silences=state.silences + 1, unasked=False), at)
         if self._owes(state):
             self._repeat_disclosures(draft)
             return draft.finish()
@@ -96,9 +103,15 @@ class Policy:
         return draft.finish()
 
     def cut_short(self, state: DialogueState, prompt_ids: Sequence[str]) -> DialogueState:
-        """These prompts were cut: the disclosures from the first among them on are owed."""
+        """These were cut: the disclosures from the first among them on are owed, the question is unasked."""
         cut = [i for i, name in enumerate(self.flow.disclosures) if name in prompt_ids]
-        return replace(state, owed=self.flow.disclosures[cut[0] :] if cut else ())
+        step = self.flow.steps[state.step]
+        unasked = any(name in (step.ask, step.again) for name in prompt_ids)
+        return replace(state, owed=self.flow.disclosures[cut[0] :] if cut else (), unasked=unasked)
+
+    def reopen(self, state: DialogueState) -> DialogueState:
+        """As if the call had not been ended; the step stays."""
+        return replace(state, disposition=None)
 
     def wind_up(self, state: DialogueState, at: datetime) -> Result:
         """The call must stop now: a polite word and the end, with what was settled standing."""

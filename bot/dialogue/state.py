@@ -34,6 +34,7 @@ class DialogueState:
     unclears: int = 0
     digressions: int = 0
     waiting: bool = False
+    unasked: bool = False  # the present question was cut before it was heard
     manner: Manner = USUAL
     visits: Mapping[str, int] = field(default_factory=lambda: _EMPTY)
     return_to: str | None = None

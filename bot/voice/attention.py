@@ -11,14 +11,13 @@ from typing import Final
 from bot.asr.recognizer import Recognition
 from bot.dialogue.conversation import Conversation
 from bot.dialogue.turn import Turn
-from bot.errors import BotError
 from bot.nlu.interpreter import OUT_OF_SCOPE
 from bot.voice.manners import Manners
 
 MOST_READINGS: Final = 3
 """So many readings of an utterance are weighed against each other; those behind are hardly ever right."""
 
-SURE: Final = 0.7
+SURE: Final = 0.6
 """A meaning this sure is worth answering at once."""
 
 
@@ -76,6 +75,8 @@ class Attention:
                 return Weighed(Completeness.COMPLETE, turn)
             if said or self._conversation.prompts.speech.digits_in(text).strip():
                 return Weighed(Completeness.DIGITS, turn)
+        if self.manners.is_backchannel(text):
+            return Weighed(Completeness.COMPLETE, turn)
         understood = turn.heard.intent != OUT_OF_SCOPE and turn.heard.confidence >= SURE
         if self.manners.is_unfinished(text) and not (understood and self.manners.is_whole(text)):
             return Weighed(Completeness.UNFINISHED, turn)
@@ -84,7 +85,11 @@ class Attention:
         return Weighed(Completeness.COMPLETE, turn)
 
     def is_urgent(self, text: str) -> bool:
-        """Whether a stop word is in ``text``: it acts at once, whatever is being said."""
+        """Whether a stop word is in ``text``: it acts at once, whatever is being said, a goodbye too."""
+        if not text.strip():
+            return False
+        if self._conversation.ended:
+            return bool(self._conversation.stop_words(text, self._now()))
         turn = self.weigh(text).turn
         return turn is not None and turn.heard is not None and bool(turn.heard.stop_words)
 
@@ -107,8 +112,8 @@ class Attention:
     def _preview(self, text: str) -> Turn | None:
         try:
             return self._conversation.preview(text, self._now())
-        except BotError:
-            return None  # it will be told when the utterance is answered
+        except Exception:
+            return None  # whatever it is: the session tells it when the utterance is answered
 
     def _digits_wanted(self) -> int:
         step = self._conversation.flow.steps[self._conversation.state.step]

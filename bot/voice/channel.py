@@ -37,6 +37,12 @@ SPOKE_S: Final = 0.7
 TALKED_OVER_S: Final = 0.8
 """A disclosure over which somebody talked so long was not heard."""
 
+WORDLESS_TALK_S: Final = 2.0
+"""From this length on speech over a disclosure counts though no word of it was recognised."""
+
+MOST_DOUBTS: Final = 2
+"""So often in a sentence the bot falls silent for a sound; after that for words alone."""
+
 PREPARE_S: Final = 0.08
 """After so short a pause the answer to the words so far is made ready, in case they are all."""
 
@@ -59,7 +65,9 @@ class VoiceChannel:
         self._utterance: Utterance | None = None  # ended while the bot spoke, for the next ``listen``
         self._urgent: str | None = None
 
-    async def play(self, says: Sequence[Say], go_on: Callable[[], bool]) -> AsyncIterator[Said]:
+    async def play(
+        self, says: Sequence[Say], go_on: Callable[[], bool], *, final: bool = False
+    ) -> AsyncIterator[Said]:
         self._preparation.start(says)
         for index, say in enumerate(says):
             if not go_on():
@@ -67,10 +75,13 @@ class VoiceChannel:
             clauses = await self._voice.clauses(say.text, say.manner, say.prompt)
             begun = self._now()
             try:
-                cut = await self._speak(say, clauses, last=index == len(says) - 1)
+                last = index == len(says) - 1
+                cut = await self._speak(say, clauses, go_on, last=last, final=final)
             except HungUpError:
                 yield Said(say, begun, False, self._wire.heard)
                 raise
+            if final and self._urgent is None:
+                cut = None  # a goodbye that was talked over was said
             yield Said(say, begun, cut is None, say.text if cut is None else cut)
             if cut is not None:
                 return
@@ -93,6 +104,10 @@ class VoiceChannel:
             if not self._listener.speaking:
                 waited_s += self._wire.at - before
 
+    async def last_words(self) -> str | None:
+        utterance, self._utterance = self._utterance, None
+        return utterance.text if utterance is not None else await self._listener.last_words()
+
     def overheard(self) -> str | None:
         urgent, self._urgent = self._urgent, None
         return urgent
@@ -107,27 +122,43 @@ class VoiceChannel:
 
     # One sentence
 
-    async def _speak(self, say: Say, clauses: Sequence[Clause], *, last: bool) -> str | None:
+    async def _speak(
+        self, say: Say, clauses: Sequence[Clause], go_on: Callable[[], bool], *, last: bool, final: bool
+    ) -> str | None:
         """Play one sentence; what was heard of it when it was cut, None when it was heard to its end."""
         if not clauses:
             return None
         playing = await self._wire.play(Playout(clauses))
-        if not say.interruptible:
+        if final or not say.interruptible:
             return await self._disclose(say, playing)
-        judged = self._listener.onsets - self._listener.speaking
+        judged, doubts = self._listener.onsets - self._listener.speaking, 0
         while not playing.done and playing.left_s(self._wire.at) > -MARK_GRACE_S:
             if self._wire.keys:
                 return await self._wire.stop()
-            if self._listener.onsets > judged:
+            nearly_done = last and playing.left_s(self._wire.at) <= NEARLY_DONE_S
+            if doubts >= MOST_DOUBTS:
+                if not nearly_done and self._has_words():
+                    return await self._wire.stop()
+            elif self._listener.onsets > judged:
                 judged = self._listener.onsets
-                if not (last and playing.left_s(self._wire.at) <= NEARLY_DONE_S):
+                if not nearly_done:
                     heard = await self._wire.stop()
-                    if await self._means_to_interrupt():
+                    if await self._means_to_interrupt() or not go_on():
                         return heard
+                    doubts += 1
                     playing = await self._wire.play(playing.resumed())
                     continue
             await self._next()
         return None
+
+    def _has_words(self) -> bool:
+        """Whether somebody has said more than a murmur while the bot went on speaking; noise is dropped."""
+        utterance = self._listener.take()
+        text = self._listener.text if utterance is None else utterance.text
+        if len(text) < INTERRUPTS or self._attention.manners.is_backchannel(text):
+            return False
+        self._utterance = utterance
+        return True
 
     async def _disclose(self, say: Say, playing: Playout) -> str | None:
         """Play a sentence that must be heard to its end: only a stop word cuts it; talked over, it failed."""
@@ -138,19 +169,30 @@ class VoiceChannel:
             await self._next()
             if self._attention.is_urgent(self._listener.text):
                 heard = await self._wire.stop()
-                self._urgent = await self._rest_of_utterance()
+                rest = await self._rest_of_utterance()
+                self._urgent = rest.text if rest is not None else None
                 return heard
             if (utterance := self._listener.take()) is not None:
+                if self._attention.is_urgent(utterance.text):
+                    heard = await self._wire.stop()
+                    self._urgent = utterance.text
+                    return heard
                 talked_over_s += self._talk(utterance.text, utterance.voiced_s)
-        talked_over_s += self._talk(self._listener.text, self._listener.voiced_s)
+        if self._listener.speaking and talked_over_s + self._listener.voiced_s >= TALKED_OVER_S:
+            rest = await self._rest_of_utterance()  # a grave word may be its last
+            if rest is not None and self._attention.is_urgent(rest.text):
+                self._urgent = rest.text
+                return say.text
+            talked_over_s += self._talk(rest.text, rest.voiced_s) if rest is not None else 0.0
         if talked_over_s < TALKED_OVER_S:
             return None
         self._wire.note("talked_over", prompt=say.prompt)
-        self._listener.forget()  # the question is put again
-        return say.text
+        return say.text  # what was said over it is dropped: the question is put again
 
     def _talk(self, text: str, voiced_s: float) -> float:
-        """How much of it was talk, and no murmur or noise."""
+        """How much of it was talk, and no murmur or noise; long speech is, though not a word was heard."""
+        if not text:
+            return voiced_s if voiced_s >= WORDLESS_TALK_S else 0.0
         return 0.0 if self._attention.manners.is_backchannel(text) else voiced_s
 
     async def _means_to_interrupt(self) -> bool:
@@ -172,12 +214,10 @@ class VoiceChannel:
                 return False
             await self._next()
 
-    async def _rest_of_utterance(self) -> str:
-        while (utterance := self._listener.take()) is None:
-            if not self._listener.speaking:
-                return ""
+    async def _rest_of_utterance(self) -> Utterance | None:
+        while (utterance := self._listener.take()) is None and self._listener.speaking:
             await self._next()
-        return utterance.text
+        return utterance
 
     async def _next(self) -> None:
         """Take in the next thing from the far end, and have the answer to it made ready."""

@@ -39,7 +39,7 @@ class Decoder:
         self._segment = bytearray()  # all of this segment, to be heard again by a new stream
         self._next = bytearray()  # of the one after it, while this is being read out
         self._fed = 0
-        self._finishing, self._wanted = False, True
+        self._finishing, self._wanted, self._finish_next = False, True, False
         self._result: Recognition | None = None
         self._work: asyncio.Task[None] | None = None
         self._repairs = 0
@@ -59,11 +59,15 @@ class Decoder:
 
     def finish(self) -> None:
         """The segment is complete: read it out. ``take`` gives what it was."""
+        if self._finishing:
+            self._finish_next = True
         self._finishing = True
 
     def discard(self) -> None:
         """Nobody wants to know what the segment is, nor what was read out last."""
         self._result = None
+        self._next.clear()
+        self._finish_next = False
         if self._segment or self._finishing:
             self._finishing, self._wanted = True, False
 
@@ -71,6 +75,12 @@ class Decoder:
         """What the finished segment was; None while it is being read out, or none was finished."""
         result, self._result = self._result, None
         return result
+
+    async def settle(self) -> None:
+        """Wait for the work that there is: as long as the recogniser takes, which is bounded."""
+        await self.step()
+        if self._work is not None:
+            await self._work
 
     async def step(self) -> None:
         """Set the work going that there is. Called once a frame."""
@@ -85,12 +95,14 @@ class Decoder:
 
     async def close(self) -> None:
         """Give the recogniser back. A decode that is under way is waited for: it cannot be called off."""
-        if self._work is not None:
-            with suppress(asyncio.CancelledError):
-                await self._work
-        if self._stream is not None:
-            await self._stream.close()
-            self._stream = None
+        try:
+            if self._work is not None:
+                with suppress(asyncio.CancelledError):
+                    await self._work
+        finally:
+            stream, self._stream = self._stream, None
+            if stream is not None:
+                await stream.close()
 
     async def _decode(self) -> None:
         """Feed what is waiting and, at a segment's end, read it out. After a fault, again from its start."""
@@ -119,6 +131,7 @@ class Decoder:
 
     def _close_segment(self, result: Recognition) -> None:
         self._segment, self._next = self._next, bytearray()
-        self._fed, self._finishing, self.partial = 0, False, ""
+        self._fed, self.partial = 0, ""
+        self._finishing, self._finish_next = self._finish_next, False
         self._result = result if self._wanted else None
         self._wanted = True

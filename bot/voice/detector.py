@@ -44,7 +44,8 @@ class SpeechDetector:
         if self._active:
             self.voiced_s += FRAME_S if voiced else 0.0
             return False
-        need, of = ONSETS[self._strictness]
+        # An answer is never held to more: only our own speech is not stopped for every sound.
+        need, of = ONSETS[self._strictness if double_talk else 0]
         latest = list(self._recent)[-of:]
         if sum(latest) < need:
             return False

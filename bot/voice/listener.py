@@ -104,6 +104,20 @@ class Listener:
         utterance, self._utterance = self._utterance, None
         return utterance
 
+    async def last_words(self) -> str:
+        """What was being said, or had just been said, when the line went, read out without a pause."""
+        if self._utterance is not None:
+            return self._utterance.text
+        while self._detector.active and not self.settled:
+            if self._dirty and not self._reading_out:
+                self._decoder.finish()
+                self._reading_out, self._dirty = True, False
+            await self._decoder.settle()
+            self._collect()
+        words = self._best() if self._said else ""
+        self._rest()
+        return words
+
     def forget(self) -> None:
         """What is being said, or was just said, is for nobody."""
         self._utterance = None

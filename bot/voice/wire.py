@@ -25,6 +25,7 @@ class Wire:
         self._busy_until = 0.0  # when all that was sent will have been played
         self._without_frame_s = 0.0
         self._playing: Playout | None = None
+        self._heard = ""  # of the sentence that was stopped
         self.at = 0.0
         """Seconds since the first frame."""
         self.keys = ""
@@ -64,17 +65,17 @@ class Wire:
 
     async def stop(self) -> str:
         """Fall silent at once; gives what was heard of the sentence. Raises HungUpError."""
-        heard = self.heard
+        self._heard = self.heard
         self._playing = None
-        await self._line.clear()
         self._recorder.cut(round(self.at * RATE))
         self._busy_until = self.at
-        return heard
+        await self._line.clear()
+        return self._heard
 
     @property
     def heard(self) -> str:
-        """What was heard by now of the sentence being played."""
-        return self._playing.heard(self.at) if self._playing is not None else ""
+        """What was heard by now of the sentence being played, or of the one that was stopped."""
+        return self._playing.heard(self.at) if self._playing is not None else self._heard
 
     async def hang_up(self) -> None:
         await self._line.hang_up()

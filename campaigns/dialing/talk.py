@@ -150,11 +150,14 @@ async def _hold_by_voice(
     try:
         result = await Session(conversation, channel, clock.now, ends_by=ends_by, watch=see).run()
     finally:
-        await channel.close()
-        if recorder is not None:
-            recorded = await recorder.close(entries)
-            if recorded.fault is not None:
-                log.error("call %s: the recording: %s", call.id, recorded.fault)
+        await call.hang_up()  # before the recogniser is waited for: nobody holds a dead line
+        try:
+            await channel.close()
+        finally:
+            if recorder is not None:
+                recorded = await recorder.close(entries)
+                if recorded.fault is not None:
+                    log.error("call %s: the recording: %s", call.id, recorded.fault)
     return Held(result, recorded)
 
 

@@ -206,7 +206,7 @@ class FakeStream:
         self._recognizer.fed_s += len(pcm) / (2 * RATE)
         self._recognizer.fail_if_due()
         self._words += words_in(pcm)
-        return self._words
+        return self._words if self._recognizer.shows_partials else ""
 
     async def finish(self) -> Recognition:
         self._recognizer.fail_if_due()
@@ -228,6 +228,7 @@ class FakeRecognizer:
     def __init__(self, readings: Callable[[str], Sequence[str]] = lambda words: [words]) -> None:
         self.readings = readings
         self.failures = 0
+        self.shows_partials = True
         self.streams: list[FakeStream] = []
         self.fed_s = 0.0
 
