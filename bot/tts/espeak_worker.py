@@ -4,6 +4,8 @@ What pyttsx3 2.99 wants of its callers, found by measuring:
 
 - It cannot be told which library to use: the one of the ``espeakng_loader`` wheel is loaded before it looks.
 - ``runAndWait`` may come back before the file is written: the end of an utterance is waited for instead.
+- Right after the start the end that is told may be an earlier one, and an utterance may be lost: the file is
+  looked at, and what did not come is said again.
 - A property set is lost when the library is still winding up the utterance before: it is set until it holds.
 - Before the first ``runAndWait`` properties are only queued, so one is run at the start.
 - It passes ten times the length of the text, and the library copies that much: texts come in short pieces.
@@ -28,6 +30,8 @@ from bot.tts.engine_loop import serve
 
 _VOLUME = 0.5  # of full: louder, the formants add up beyond full scale and the library clips them
 _SETTLES_S = 2.0
+_WRITTEN_S = 0.3
+_TRIES = 3
 _LONGEST_S = 60.0
 
 
@@ -47,14 +51,28 @@ class Espeak:
         """The words of ``request["text"]`` at ``request["pace"]`` of the library's words a minute."""
         self._set("rate", request["pace"])
         self._set("volume", _VOLUME)
+        for _ in range(_TRIES):
+            with _file() as path:
+                if (sound := self._spoken(request["text"], path)) is not None:
+                    return sound
+        raise TimeoutError("the utterance ended without a sound")
+
+    def _spoken(self, text: str, path: str) -> tuple[int, bytes] | None:
+        """The sound of ``text``; None when none was written: right after a start an utterance may be lost."""
         self._said.clear()
-        with _file() as path:
-            self._engine.save_to_file(request["text"], path)
-            self._engine.runAndWait()
-            if not self._said.wait(_LONGEST_S):
-                raise TimeoutError("the utterance did not end")
-            with wave.open(path, "rb") as sound:
-                return sound.getframerate(), sound.readframes(sound.getnframes())
+        self._engine.save_to_file(text, path)
+        self._engine.runAndWait()
+        if not self._said.wait(_LONGEST_S):
+            raise TimeoutError("the utterance did not end")
+        deadline = time.monotonic() + _WRITTEN_S
+        before: tuple[int, bytes] | None = None
+        while time.monotonic() < deadline:
+            sound = _read(path)
+            if sound is not None and sound == before:
+                return sound
+            before = sound
+            time.sleep(0.002)
+        return None
 
     def _set(self, name: str, value: float) -> None:
         deadline = time.monotonic() + _SETTLES_S
@@ -63,6 +81,16 @@ class Espeak:
                 raise TimeoutError(f"the {name} {value} does not hold")
             self._engine.setProperty(name, value)
             time.sleep(0.001)
+
+
+def _read(path: str) -> tuple[int, bytes] | None:
+    """The rate and samples in a file; None when there are none yet."""
+    try:
+        with wave.open(path, "rb") as sound:
+            pcm = sound.readframes(sound.getnframes())
+            return (sound.getframerate(), pcm) if pcm else None
+    except (EOFError, wave.Error):
+        return None
 
 
 @contextmanager
