@@ -17,8 +17,8 @@ import numpy as np
 from bot.asr.recognizer import Hypothesis
 from bot.asr.script import joined
 from bot.asr.sherpa_folder import Kind, SherpaFolder, sherpa_folder
-from bot.asr.upsampling import Upsampler
 from bot.audio import pcm as sound
+from bot.audio.resample import MEDIUM, Resampler
 from bot.errors import ModelError, RecognizerError
 from bot.nlu.normalize import normalize
 
@@ -95,19 +95,21 @@ class SherpaDecoder:
 
     def __init__(self, recognizer: Any, tuning: str) -> None:
         self._recognizer, self._tuning = recognizer, tuning
-        self._upsampler = Upsampler(RATE)  # the library would announce its own on standard error each time
+        self._upsampler = Resampler(
+            sound.RATE, RATE, MEDIUM
+        )  # the library would announce its own on standard error each time
         self._stream = self._new()
 
     def accept(self, pcm: bytes) -> str:
-        return self._decode(self._upsampler.more(pcm))
+        return self._decode(self._upsampler.push(pcm))
 
     def finish(self) -> tuple[Hypothesis, ...]:
-        text = self._decode(self._upsampler.more(sound.silence(TAIL_S)) + self._upsampler.rest())
+        text = self._decode(self._upsampler.push(sound.silence(TAIL_S)) + self._upsampler.finish())
         self._stream = self._new()
         return (Hypothesis(text),) if text else ()
 
     def reset(self) -> None:
-        self._upsampler.rest()
+        self._upsampler.finish()
         self._stream = self._new()
 
     def _new(self) -> Any:

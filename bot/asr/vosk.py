@@ -18,10 +18,10 @@ from vosk import KaldiRecognizer, Model, SetLogLevel
 from bot.asr.grammar import grammar
 from bot.asr.recognizer import Hypothesis
 from bot.asr.script import joined
-from bot.asr.upsampling import Upsampler
 from bot.asr.vosk_folder import VoskFolder, vosk_folder
 from bot.asr.vosk_results import in_a_row, partial_text, readings
 from bot.audio import pcm as sound
+from bot.audio.resample import MEDIUM, Resampler
 from bot.errors import ModelError, RecognizerError
 
 ALTERNATIVES: Final = 10
@@ -83,16 +83,16 @@ class VoskDecoder:
         except Exception as error:  # the only class that Vosk raises
             raise RecognizerError(f"Vosk cannot decode with the model in {folder.path}: {error}") from error
         self._vosk.SetMaxAlternatives(ALTERNATIVES)
-        self._upsampler = Upsampler(folder.rate) if folder.rate != sound.RATE else None
+        self._upsampler = Resampler(sound.RATE, folder.rate, MEDIUM) if folder.rate != sound.RATE else None
         self._parts: list[tuple[Hypothesis, ...]] = []
 
     def accept(self, pcm: bytes) -> str:
-        self._feed(pcm if self._upsampler is None else self._upsampler.more(pcm))
+        self._feed(pcm if self._upsampler is None else self._upsampler.push(pcm))
         return joined([*(part[0].text for part in self._parts), partial_text(self._vosk.PartialResult())])
 
     def finish(self) -> tuple[Hypothesis, ...]:
         if self._upsampler is not None:
-            self._feed(self._upsampler.rest())
+            self._feed(self._upsampler.finish())
         parts = [*self._parts, readings(self._vosk.FinalResult())]
         self._parts = []
         return in_a_row(parts, ALTERNATIVES)
@@ -101,7 +101,7 @@ class VoskDecoder:
         self._vosk.Reset()
         self._parts = []
         if self._upsampler is not None:
-            self._upsampler.rest()
+            self._upsampler.finish()
 
     def _feed(self, pcm: bytes) -> None:
         """At an end that Vosk itself sees, the result is taken and kept: else decoding gets ever slower.

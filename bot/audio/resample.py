@@ -7,9 +7,8 @@ import soxr
 
 from bot.audio.pcm import from_samples, samples
 
-_QUALITY = (
-    "HQ"  # a pass band of 91 % and stop band beyond -100 dB: nothing folds back into a telephone's band
-)
+HIGH = "HQ"  # a pass band of 91 % and stop band beyond -100 dB: nothing folds back into a telephone's band
+MEDIUM = "MQ"  # enough for a recogniser, for less
 
 
 def resample(pcm: bytes, from_rate: int, to_rate: int) -> bytes:
@@ -17,7 +16,7 @@ def resample(pcm: bytes, from_rate: int, to_rate: int) -> bytes:
     _check(from_rate, to_rate)
     if from_rate == to_rate or not pcm:
         return pcm
-    return from_samples(soxr.resample(samples(pcm).astype(np.float32), from_rate, to_rate, _QUALITY))
+    return from_samples(soxr.resample(samples(pcm).astype(np.float32), from_rate, to_rate, HIGH))
 
 
 class Resampler:
@@ -27,10 +26,10 @@ class Resampler:
     gives the rest. What must answer at once is better resampled when its end is known.
     """
 
-    def __init__(self, from_rate: int, to_rate: int) -> None:
+    def __init__(self, from_rate: int, to_rate: int, quality: str = HIGH) -> None:
         """Raises ValueError for a rate below 1."""
         _check(from_rate, to_rate)
-        self._rates = from_rate, to_rate
+        self._rates, self._quality = (from_rate, to_rate), quality
         self._stream = self._open()
 
     def push(self, pcm: bytes) -> bytes:
@@ -53,7 +52,7 @@ class Resampler:
         from_rate, to_rate = self._rates
         if from_rate == to_rate:
             return None
-        return soxr.ResampleStream(from_rate, to_rate, 1, dtype="float32", quality=_QUALITY)
+        return soxr.ResampleStream(from_rate, to_rate, 1, dtype="float32", quality=self._quality)
 
 
 def _check(from_rate: int, to_rate: int) -> None:

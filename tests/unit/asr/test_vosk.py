@@ -10,8 +10,8 @@ import pytest
 
 from bot.asr.pool import PooledRecognizer
 from bot.asr.stream import PooledStream
-from bot.asr.upsampling import Upsampler
 from bot.audio import pcm as sound
+from bot.audio.resample import MEDIUM, Resampler
 from bot.errors import ModelError, RecognizerError
 from tests.unit.asr.conftest import Open, Words
 
@@ -229,11 +229,14 @@ def test_a_model_for_an_impossible_rate_is_refused(open_vosk: Open, model_copy: 
 
 
 def test_sound_is_upsampled_without_loss_over_chunks() -> None:
-    upsampler, pcm = Upsampler(16000), sound.silence(0.5) + b"\x10\x27" * 800 + sound.silence(0.5)
-    whole = b"".join(
-        [*(upsampler.more(pcm[at : at + 320]) for at in range(0, len(pcm), 320)), upsampler.rest()]
+    upsampler, pcm = (
+        Resampler(sound.RATE, 16000, MEDIUM),
+        sound.silence(0.5) + b"\x10\x27" * 800 + sound.silence(0.5),
     )
-    again = upsampler.more(pcm) + upsampler.rest()
+    whole = b"".join(
+        [*(upsampler.push(pcm[at : at + 320]) for at in range(0, len(pcm), 320)), upsampler.finish()]
+    )
+    again = upsampler.push(pcm) + upsampler.finish()
     assert len(whole) == len(again) == 2 * len(pcm)
     difference = np.abs(sound.samples(whole).astype(int) - sound.samples(again))
     assert difference.max() <= 3  # it dithers
