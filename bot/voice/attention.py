@@ -12,6 +12,7 @@ from bot.asr.recognizer import Recognition
 from bot.dialogue.conversation import Conversation
 from bot.dialogue.turn import Turn
 from bot.nlu.interpreter import OUT_OF_SCOPE
+from bot.nlu.readings import meant_together
 from bot.voice.manners import Manners
 
 MOST_READINGS: Final = 3
@@ -99,11 +100,7 @@ class Attention:
         if len(texts) < 2:
             return heard.text
         turns = [self._preview(text) for text in texts]
-        votes: dict[str, float] = {}
-        for place, turn in enumerate(turns):
-            for intent, probability in turn.heard.ranking if turn and turn.heard else ():
-                votes[intent] = votes.get(intent, 0.0) + probability / (1 + place)
-        best = max(votes, key=lambda intent: votes[intent], default=None)
+        best = meant_together(turn.heard.ranking if turn and turn.heard else () for turn in turns)
         for text, turn in zip(texts, turns, strict=True):
             if turn is not None and turn.heard is not None and turn.heard.intent == best:
                 return text

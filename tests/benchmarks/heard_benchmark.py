@@ -31,8 +31,10 @@ from bot.dialogue.speech import Speech
 from bot.language import language_dir
 from bot.nlu.embedded import EmbeddedInterpreter
 from bot.nlu.normalize import normalize
+from bot.nlu.readings import meant_together
 from bot.nlu.training_data import Example, load_training_data
 from bot.tts.registry import open_synthesizer
+from bot.voice.attention import MOST_READINGS
 from telephony.pcm import FRAME_SAMPLES
 from telephony.playout import NOTHING
 from telephony.simulated.sound.ambience import noise
@@ -84,11 +86,7 @@ def over(channel: ChannelProfile, pcm: bytes, seed: int) -> bytes:
 
 def understood(interpreter: EmbeddedInterpreter, readings: Sequence[str]) -> str:
     """The intent that several readings of one utterance mean together."""
-    votes: dict[str, float] = defaultdict(float)
-    for place, text in enumerate(readings[:3]):
-        for intent, probability in interpreter.parse(text, now=NOW).ranking:
-            votes[intent] += probability / (1 + place)
-    return max(votes, key=lambda intent: votes[intent], default="")
+    return meant_together(interpreter.parse(text, now=NOW).ranking for text in readings[:MOST_READINGS]) or ""
 
 
 async def run(given: argparse.Namespace) -> None:
