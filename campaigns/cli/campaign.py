@@ -177,6 +177,15 @@ def run(
         exit_as(run_campaign(settings, database, name, real_time=real_time, sound=sound))
 
 
+@app.command(epilog="Example:  xiaorong campaign launch march")
+def launch(context: typer.Context, name: Name) -> None:
+    """Set a new or paused campaign running, for the workers; see xiaorong worker run."""
+    with open_installation(context.obj) as (settings, database):
+        from campaigns.cli.launching import launch_for_workers
+
+        typer.echo(launch_for_workers(settings, database, name))
+
+
 @app.command(epilog="Example:  xiaorong campaign pause march")
 def pause(context: typer.Context, name: Name) -> None:
     """Pause a campaign: no new calls; those in progress go on to their end."""

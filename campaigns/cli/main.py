@@ -32,6 +32,7 @@ from campaigns.cli import (
     recording,
     talk,
     treatment,
+    worker,
 )
 from campaigns.errors import CampaignsError
 from campaigns.home import home_dir
@@ -49,6 +50,7 @@ app.add_typer(customers.app, name="customers")
 app.add_typer(grade.app, name="grade")
 app.add_typer(treatment.app, name="treatment")
 app.add_typer(campaign.app, name="campaign")
+app.add_typer(worker.app, name="worker")
 app.add_typer(call.app, name="call")
 app.add_typer(inbound.app, name="inbound")
 app.add_typer(line.app, name="line")

@@ -93,13 +93,13 @@ def run_campaign(
                 below.append(f"  next call {worker.waiting_until.astimezone(settings.zone):%m-%d %H:%M}")
 
         with Live(Group(progress, below), console=console, refresh_per_second=5):
-            end = asyncio.run(_supervise(worker, show, console))
+            end = asyncio.run(supervise(worker, show, console))
             show()
     _close(settings, database, name, end, console)
     return end
 
 
-async def _supervise(worker: Worker, show: Callable[[], None], console: Console) -> RunEnd:
+async def supervise(worker: Worker, show: Callable[[], None], console: Console) -> RunEnd:
     """Run the worker; the first Ctrl-C lets calls end, the second leaves at once."""
     loop = asyncio.get_running_loop()
     run = asyncio.ensure_future(worker.run())
@@ -149,7 +149,12 @@ def _close(settings: Settings, database: Database, name: str, end: RunEnd, conso
                 f"Left campaign {name!r} at once: calls that were going on will be recorded as lost. "
                 f"Go on with: xiaorong campaign run {name}"
             )
-        case RunEnd.STOPPED:
+        case RunEnd.FENCED:
+            console.print(
+                f"Another worker has taken over the calls of campaign {name!r} from here. "
+                f"Go on with: xiaorong campaign run {name}"
+            )
+        case _:
             console.print(f"Campaign {name!r} is stopped. Go on with: xiaorong campaign run {name}")
 
 

@@ -2,41 +2,39 @@
 
 from __future__ import annotations
 
-import os
-import platform
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from bot.dialogue.flow import load_flow
 from bot.dialogue.prompts import PromptBook
 from bot.language import language_dir
-from bot.nlu.embedded import EmbeddedInterpreter
 from bot.simulation.persona import load_personas
 from campaigns.clock import Clock
 from campaigns.compliance.chain import LogSeal
 from campaigns.compliance.effective import load_effective
 from campaigns.dialing.events import Listener, ReceptionEvent, ignore
+from campaigns.dialing.heart import FENCE_S, Lease, identity
 from campaigns.dialing.house import House
 from campaigns.dialing.inbound import FLOW as INBOUND_FLOW
 from campaigns.dialing.inbound import Desk, Reception
 from campaigns.dialing.lines import line_settings
-from campaigns.dialing.pacing import TokenBucket
+from campaigns.dialing.paces import CampaignPacer
 from campaigns.dialing.people import SimulatedPeople
 from campaigns.dialing.reserve import Rules
-from campaigns.dialing.talk import Script, VoiceTools
+from campaigns.dialing.serving import Scripts
+from campaigns.dialing.talk import VoiceTools
 from campaigns.dialing.timing import SIMULATED
 from campaigns.dialing.turns import Tools, TurnTaker
 from campaigns.dialing.voicing import open_voicing
-from campaigns.dialing.worker import Worker
+from campaigns.dialing.worker import Duty, Worker
 from campaigns.outcomes.messages import load_messages
 from campaigns.outcomes.retry import shipped_retry_policy
 from campaigns.settings import Settings
 from campaigns.store.campaigns import CampaignView
 from campaigns.store.database import Database
-from campaigns.store.exclusive import exclusive_worker
+from campaigns.store.exclusive import exclusive_worker, shared_worker
 from campaigns.store.threads import StoreThreads
 from telephony.announcements import load_announcements
 from telephony.carrier import LineSetup
@@ -44,6 +42,8 @@ from telephony.far_end import FarEndFactory
 from telephony.line import InboundCalls
 from telephony.permits import PermitGate, PermitSigner
 from telephony.registry import open_checker, open_inbound, open_line
+
+PATIENCE_S = 300.0  # what came of a call is kept for so long while the database is away
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,20 +57,24 @@ class SoundOptions:
 def open_worker(
     settings: Settings,
     database: Database,
-    campaign: CampaignView,
+    campaign: CampaignView | None,
     clock: Clock,
     listener: Listener = ignore,
     far_end: FarEndFactory | None = None,
     sound: SoundOptions | None = None,
+    duty: Duty = Duty(),
 ) -> Iterator[Worker]:
-    """A worker for ``campaign``, alone on its database; ``far_end`` speaks for simulated subscribers.
+    """A worker for ``campaign``, or for all that run; ``far_end`` speaks for simulated subscribers.
 
-    With ``sound``, and on every line that is not simulated, its calls are held by voice. Raises
-    ConflictError, DataFileError, LineError, and for voice ModelError and RecordingKeyError.
+    In virtual time, and on SQLite, it is alone on its database. With ``sound``, and on every line that is not
+    simulated, its calls are held by voice. Raises ConflictError, DataFileError, LineError, and for voice
+    ModelError and RecordingKeyError.
     """
     language = language_dir(settings.language)
     prompts = PromptBook.load(language)
-    script = _script(settings, language, campaign.flow, prompts)
+    scripts = Scripts(settings, language, prompts)
+    if campaign is not None:
+        _ = scripts[campaign.flow]  # a mistake in it is told before anything begins
     house = _house(settings)
     key = settings.permit_key()
     setup = LineSetup(
@@ -80,6 +84,7 @@ def open_worker(
         settings=line_settings(settings),
     )
     queue_url = str(settings.database_url or f"sqlite:///{settings.home / 'queue.db'}")
+    who = identity(None if campaign is None else campaign.id)
     with ExitStack() as stack:
         voice: VoiceTools | None = None
         if sound is not None or settings.line != SIMULATED:
@@ -89,31 +94,29 @@ def open_worker(
         if sound is not None and settings.line == SIMULATED:
             carried = {"sound": True, "channel": sound.channel}
             setup = replace(setup, settings={**setup.settings, **carried})
-        stack.enter_context(exclusive_worker(database))
-        store, queue = StoreThreads(database), Database(queue_url, queue=True)
-        try:
-            tools = Tools(
-                campaign_id=campaign.id,
-                purpose=campaign.purpose,
-                store=store,
-                clock=clock,
-                line=open_line(settings.line, PermitGate(key, clock), setup),
-                signer=PermitSigner(key),
-                checker=open_checker(settings.line, setup),
-                script=script,
-                rules=Rules(
-                    house.pack, LogSeal(key), f"{platform.node()}:{os.getpid()}"[:64], settings.language
-                ),
-                house=house,
-                pacer=TokenBucket(clock, campaign.calls_per_second),
-                caller_id=settings.caller_id,
-                voice=voice,
-                listener=listener,
-            )
-            yield Worker(campaign, TurnTaker(tools), store, queue, clock)
-        finally:
-            store.close()
-            queue.close()
+        # Its own connections: what it leaves open when it stands still, the server ends.
+        own = [stack.enter_context(closing(Database(settings.store_url, worker=True))) for _ in range(2)]
+        queue = stack.enter_context(closing(Database(queue_url, queue=True)))
+        enter = exclusive_worker if clock.virtual else shared_worker
+        place = stack.enter_context(enter(own[1]))
+        store = stack.enter_context(closing(StoreThreads(own[0], patience_s=PATIENCE_S)))
+        tools = Tools(
+            store=store,
+            clock=clock,
+            line=open_line(settings.line, PermitGate(key, clock), setup),
+            signer=PermitSigner(key),
+            checker=open_checker(settings.line, setup),
+            rules=Rules(house.pack, LogSeal(key), who.id, settings.language),
+            house=house,
+            pacer=CampaignPacer(clock),
+            caller_id=settings.caller_id,
+            # A file's lock is lost by no silence.
+            lease=Lease(None if database.is_sqlite else FENCE_S),
+            voice=voice,
+            listener=listener,
+        )
+        duty = replace(duty, only=None if campaign is None else campaign.id)
+        yield Worker(who, place, duty, TurnTaker(tools), scripts, own[1], queue)
 
 
 @contextmanager
@@ -141,19 +144,10 @@ def open_reception(
     with exclusive_worker(database):
         store = StoreThreads(database)
         try:
-            script = _script(settings, language, INBOUND_FLOW, prompts)
+            script = Scripts(settings, language, prompts)[INBOUND_FLOW]
             yield Reception(Desk(store, clock, script, _house(settings), listener)), inbound
         finally:
             store.close()
-
-
-def _script(settings: Settings, language: Path, flow: str, prompts: PromptBook) -> Script:
-    return Script(
-        load_flow(language, flow, prompts),
-        prompts,
-        EmbeddedInterpreter.load(language, settings.cache, settings.zone),
-        settings.zone,
-    )
 
 
 def _house(settings: Settings) -> House:

@@ -6,7 +6,8 @@ Decision, reservation and permit are one transaction, so no crash and no other w
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from campaigns.compliance.chain import LogSeal
@@ -22,6 +23,7 @@ from campaigns.store import ledger
 from campaigns.store.chain import append_decision
 from campaigns.store.database import Session
 from campaigns.store.facts import Seen, Surroundings, fact_sheet, lock_debtor, numbers_of
+from campaigns.store.handout import put_back
 from campaigns.store.ledger import MemberTurn, Reservation
 from campaigns.store.models import Attempt, PhoneNumber
 
@@ -67,9 +69,17 @@ class Rules:
 
 
 def weigh_turn(
-    session: Session, member_id: int, turn: int, campaign_id: int, rules: Rules, around: Surroundings
+    session: Session,
+    member_id: int,
+    turn: int,
+    campaign_id: int,
+    rules: Rules,
+    look: Callable[[], Surroundings],
 ) -> Weighed:
-    """Decide on a member's turn and record the decision; reserve an attempt when a call is allowed."""
+    """Decide on a member's turn and record the decision; reserve an attempt when a call is allowed.
+
+    ``look`` tells the surroundings of the moment: this may have waited long for the database.
+    """
     member = ledger.member_in_turn(session, member_id, turn)
     if member is None:
         return NothingToDo()
@@ -78,13 +88,15 @@ def weigh_turn(
         attempt_id, state = earlier
         return Interrupted(attempt_id) if state in ledger.LIVE else NothingToDo()
     if member.campaign_id != campaign_id or member.campaign_state != "running":
-        store_campaigns.put_back(session, [member.id], around.now)
+        put_back(session, [member.id], look().now)
         return NothingToDo()
     lock_debtor(session, member.customer_id)
     numbers = numbers_of(session, member.customer_id)
     declined: list[Defer | Refuse] = []
-    sheet = fact_sheet(session, member, numbers, around)
-    for number, facts in zip(numbers, sheet.facts, strict=True):
+    sheet = fact_sheet(session, member, numbers, look())
+    # The time is taken after what is on record was read: none of it, by whatever worker, is still to come.
+    now = look().now
+    for number, facts in zip(numbers, (replace(facts, now=now) for facts in sheet.facts), strict=True):
         verdict = decide(facts, rules.pack)
         if isinstance(verdict, Allow):
             return _reserve(session, member, number, facts, verdict, rules, sheet.seen)
@@ -93,17 +105,14 @@ def weigh_turn(
         if verdict.scope is not Scope.NUMBER:
             break
     if not declined:
-        no_facts = decision_without_number(session, member, rules, around)
-        declined.append(no_facts)
-    return _decline(session, member, declined, rules, around.now)
+        declined.append(decision_without_number(session, member, rules, now))
+    return _decline(session, member, declined, rules, now)
 
 
-def decision_without_number(
-    session: Session, member: MemberTurn, rules: Rules, around: Surroundings
-) -> Refuse:
+def decision_without_number(session: Session, member: MemberTurn, rules: Rules, at: datetime) -> Refuse:
     """A customer without a number is refused, on record like everybody else."""
     record = {
-        "at": around.now,
+        "at": at,
         "campaign_id": member.campaign_id,
         "customer_id": member.customer_id,
         "verdict": "refuse",

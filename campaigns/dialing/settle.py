@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from campaigns.compliance.facts import Purpose
 from campaigns.dialing.aftermath import Contact, apply_consequences, queue_message, write_promise
@@ -10,12 +10,12 @@ from campaigns.dialing.house import House
 from campaigns.dialing.record import CallRecord
 from campaigns.dialing.rows import call_row, turn_rows
 from campaigns.outcomes.retry import Retry
-from campaigns.store import campaigns as store_campaigns
-from campaigns.store import ledger
+from campaigns.store import ledger, workers
 from campaigns.store.database import Session
 from campaigns.store.ledger import EndedAttempt
 from campaigns.store.models import Campaign, CampaignMember
 from campaigns.store.numbers import set_number_status
+from campaigns.store.workers import Identity
 
 LOST = "lost"
 TRUNK_FAULT = "trunk_fault"
@@ -76,16 +76,52 @@ def settle_withdrawn(session: Session, attempt_id: int, at: datetime) -> bool:
     return True
 
 
-def settle_left_behind(session: Session, at: datetime, house: House) -> list[int]:
-    """Settle what a dead worker left, in every campaign; the attempts lost. For a worker alone on the store.
+def settle_orphans(session: Session, at: datetime, house: House) -> list[int]:
+    """Settle what workers that are no more left, in every campaign; the attempts lost.
 
     Each becomes lost: it counts against every cap, as a talk too if it was dialled, and is never redialled.
     """
-    lost = ledger.live_attempts(session)
-    for attempt_id in lost:
-        settle_lost(session, attempt_id, at, house)
-    store_campaigns.put_all_back(session, at)
-    return lost
+    # Members first: this waits for a reservation that is being made, which is then among the attempts.
+    workers.put_orphans_back(session, at)
+    return [
+        attempt_id
+        for attempt_id in workers.orphaned_attempts(session)
+        if settle_lost(session, attempt_id, at, house)
+    ]
+
+
+def start_alone(session: Session, who: Identity, at: datetime, house: House) -> list[int]:
+    """Put a worker that is known to be alone on record, and settle what any other left; the attempts lost."""
+    workers.register(session, who)
+    session.flush()
+    workers.end_all_others(session, who.id)
+    return settle_orphans(session, at, house)
+
+
+def join(session: Session, who: Identity, at: datetime, house: House) -> list[int]:
+    """Put a worker on record, and settle what is nobody's; the attempts lost."""
+    workers.register(session, who)
+    session.flush()
+    return settle_orphans(session, at, house)
+
+
+def end_and_settle(
+    session: Session,
+    worker: str,
+    state: str,
+    by: str,
+    at: datetime,
+    house: House,
+    *,
+    silent: timedelta | None = None,
+) -> list[int]:
+    """End a worker's record and settle what it left, at once; the attempts lost.
+
+    None when its record had ended before. With ``silent`` only if it has not beaten for so long.
+    """
+    if not workers.end_worker(session, worker, state, by, silent=silent):
+        return []
+    return settle_orphans(session, at, house)
 
 
 def _set_next(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from campaigns.clock import Clock, SystemClock, VirtualClock
+from campaigns.compliance.checks.trust import CLOCK_SKEW
 from campaigns.errors import ClockError
 from campaigns.settings import Settings
 from campaigns.store.database import Database
@@ -22,7 +23,7 @@ def choose_clock(settings: Settings, database: Database, *, real_time: bool) -> 
     now = SystemClock().now()
     if settings.line == SIMULATED and not real_time:
         return VirtualClock(max(now, ledger_time) if ledger_time else now)
-    if ledger_time is not None and ledger_time > now:
+    if ledger_time is not None and ledger_time > now + CLOCK_SKEW:  # as far apart as honest clocks may be
         raise ClockError(
             f"the latest event on record is of {ledger_time:%Y-%m-%d %H:%M} UTC, which is still to come: "
             "either the clock was moved back, or this data directory was used in virtual time; "

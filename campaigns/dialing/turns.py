@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,30 +12,30 @@ from campaigns.clock import Clock
 from campaigns.compliance.facts import Purpose
 from campaigns.dialing.briefing import brief_of
 from campaigns.dialing.events import Decided, Dialled, Ended, Listener, Spoken, WorkerEvent, ignore
+from campaigns.dialing.heart import Lease
 from campaigns.dialing.house import House
 from campaigns.dialing.number_check import check_numbers
-from campaigns.dialing.pacing import TokenBucket
+from campaigns.dialing.paces import Pacer
 from campaigns.dialing.record import CallRecord
 from campaigns.dialing.reserve import Declined, Interrupted, Reserved, Rules, weigh_turn
+from campaigns.dialing.serving import Served
 from campaigns.dialing.settle import (
     LOST,
     TRUNK_FAULT,
     WITHDRAWN,
     settle_call,
-    settle_left_behind,
     settle_lost,
     settle_trunk_fault,
     settle_withdrawn,
 )
-from campaigns.dialing.talk import Script, VoiceTools, hold_call
-from campaigns.store import campaigns as store_campaigns
-from campaigns.store import ledger
+from campaigns.dialing.talk import VoiceTools, hold_call
+from campaigns.store import handout, ledger
 from campaigns.store.briefs import call_subject
 from campaigns.store.facts import Surroundings
 from campaigns.store.ledger import Reservation
 from campaigns.store.threads import StoreThreads
 from telephony.checks import NumberChecker
-from telephony.errors import TrunkFault
+from telephony.errors import PermitError, TrunkFault
 from telephony.line import Answered, Call, DialOrder, Line, NotAnswered
 from telephony.permits import PermitClaims, PermitSigner
 from telephony.status import NumberStatus
@@ -46,20 +47,18 @@ MOST_PACING_S = 20.0  # a permit lives 60 s
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """What a turn is worked off with; the same for all turns of a campaign."""
+    """What turns are worked off with; the same for all turns of a worker, whatever their campaign."""
 
-    campaign_id: int
-    purpose: Purpose
     store: StoreThreads
     clock: Clock
     line: Line
     signer: PermitSigner
     checker: NumberChecker
-    script: Script
     rules: Rules
     house: House
-    pacer: TokenBucket
+    pacer: Pacer
     caller_id: str
+    lease: Lease
     voice: VoiceTools | None = None  # for lines that carry sound
     listener: Listener = ignore
 
@@ -68,50 +67,48 @@ class TurnTaker:
     """Works off turns. Safe to run many at once, and to run one again after a crash."""
 
     def __init__(self, tools: Tools) -> None:
-        self._tools = tools
+        self.tools = tools
+        self._calls: dict[int, Call] = {}  # by attempt
         self.stopped = False  # True: what has not been dialled yet is given back
 
     async def check_numbers(self, customer_ids: Sequence[int]) -> None:
         """Ask for the state of the customers' numbers where it is not known."""
-        tools = self._tools
+        tools = self.tools
         await check_numbers(customer_ids, tools.store, tools.checker, tools.rules.pack, tools.clock.now())
 
-    def room(self) -> int:
-        """How many turns could be paced out before their permits are over."""
-        return max(1, self._tools.pacer.room(MOST_PACING_S))
+    def room(self, campaign_id: int) -> int:
+        """How many turns of a campaign could be paced out before their permits are over."""
+        return max(1, self.tools.pacer.room(campaign_id, MOST_PACING_S))
 
-    async def settle_left_behind(self) -> None:
-        """Bring everything that a dead worker left to an end. Raises StoreError."""
-        tools = self._tools
-        now = tools.clock.now()
-        for attempt_id in await tools.store.run(settle_left_behind, now, tools.house):
+    def tell_lost(self, attempt_ids: Sequence[int]) -> None:
+        """Tell of attempts that workers left who are no more."""
+        now = self.tools.clock.now()
+        for attempt_id in attempt_ids:
             self._tell(Ended(attempt_id, LOST, False, False, None, now))
+
+    async def hang_up_all(self) -> None:
+        """End the calls in progress: they are written down as far as they came."""
+        await asyncio.gather(*(call.hang_up() for call in list(self._calls.values())))
 
     async def give_back(self, member_ids: Sequence[int]) -> None:
         """Turns that were claimed and not used."""
-        await self._tools.store.run(store_campaigns.put_back, member_ids, self._tools.clock.now())
+        tools = self.tools
+        await tools.store.run(handout.put_back, member_ids, tools.clock.now(), tools.rules.worker)
 
-    async def take(self, member_id: int, turn: int) -> None:
+    async def take(self, served: Served, member_id: int, turn: int) -> None:
         """Work off one turn. Raises StoreError when the database stays away."""
-        tools = self._tools
+        tools = self.tools
         if self.stopped:
             await self.give_back([member_id])
             return
-        now = tools.clock.now()
-        around = Surroundings(
-            now,
-            tools.line.simulated,
-            tools.clock.virtual,
-            now - tools.rules.pack.look_back,
-            now.astimezone(tools.house.zone).date(),
-            frozenset(tools.rules.pack.rules.gates),
+        weighed = await tools.store.run(
+            weigh_turn, member_id, turn, served.id, tools.rules, self._surroundings
         )
-        weighed = await tools.store.run(weigh_turn, member_id, turn, tools.campaign_id, tools.rules, around)
         match weighed:
             case Reserved(reservation, _):
                 self._tell(Decided(member_id, "allow", "allowed"))
-                await tools.pacer.take()
-                await self._dial(reservation, weighed)
+                await tools.pacer.take(served.id)
+                await self._dial(served, reservation, weighed)
             case Declined(verdict):
                 until = getattr(verdict, "until", None)
                 self._tell(Decided(member_id, type(verdict).__name__.lower(), verdict.reason, until))
@@ -120,36 +117,56 @@ class TurnTaker:
             case _:
                 pass
 
+    def _surroundings(self) -> Surroundings:
+        tools = self.tools
+        now = tools.clock.now()
+        return Surroundings(
+            now,
+            tools.line.simulated,
+            tools.clock.virtual,
+            now - tools.rules.pack.look_back,
+            now.astimezone(tools.house.zone).date(),
+            frozenset(tools.rules.pack.rules.gates),
+        )
+
     async def _lose(self, attempt_id: int) -> None:
-        tools = self._tools
+        tools = self.tools
         now = tools.clock.now()
         if await tools.store.run(settle_lost, attempt_id, now, tools.house):
             self._tell(Ended(attempt_id, LOST, False, False, None, now))
 
-    async def _dial(self, reservation: Reservation, reserved: Reserved) -> None:
-        tools = self._tools
+    async def _dial(self, served: Served, reservation: Reservation, reserved: Reserved) -> None:
+        tools = self.tools
         attempt_id = reservation.attempt_id
-        now = tools.clock.now()
-        if self.stopped or not await tools.store.run(ledger.start_dial, reservation, now):
-            await tools.store.run(settle_withdrawn, attempt_id, tools.clock.now())
-            self._tell(Ended(attempt_id, WITHDRAWN, False, False, None, now))
-            return
         order = DialOrder(reservation.e164, tools.caller_id, tools.signer.issue(_claims(reservation)))
-        self._tell(Dialled(attempt_id, now))
+        if not await self._may_dial(reservation):
+            await self._withdraw(attempt_id)
+            return
         started_at = tools.clock.now()
+        self._tell(Dialled(attempt_id, started_at))
         try:
             call = await tools.line.dial(order)
         except TrunkFault:
             await self._settle_trunk_fault(attempt_id)
             return
+        except (
+            PermitError
+        ) as error:  # nothing was sent: this process stood still for longer than a permit lives
+            log.warning("attempt %s was not dialled: %s", attempt_id, error)
+            await self._withdraw(attempt_id)
+            return
+        self._calls[attempt_id] = call
         try:
+            if not tools.lease.holds:
+                await call.hang_up()
             try:
                 answer = await call.answer()
             except TrunkFault:
                 await self._settle_trunk_fault(attempt_id)
                 return
-            record = await self._record(call, answer, started_at, reservation, reserved)
+            record = await self._record(served, call, answer, started_at, reservation, reserved)
         finally:
+            del self._calls[attempt_id]
             await call.hang_up()
         if await tools.store.run(settle_call, attempt_id, record, tools.house):
             outcome = record.outcome
@@ -164,20 +181,38 @@ class TurnTaker:
                 )
             )
 
+    async def _may_dial(self, reservation: Reservation) -> bool:
+        """Spend the permit; whether the dial may follow at once."""
+        tools = self.tools
+        if self.stopped or not tools.lease.holds:
+            return False
+        started = await tools.store.run(
+            # The time when it is tried: the database may have been away for long.
+            lambda session: ledger.start_dial(session, reservation, tools.clock.now(), tools.rules.worker)
+        )
+        return started and tools.lease.holds
+
+    async def _withdraw(self, attempt_id: int) -> None:
+        """Nothing was sent: the attempt is given up without a charge."""
+        at = self.tools.clock.now()
+        if await self.tools.store.run(settle_withdrawn, attempt_id, at):
+            self._tell(Ended(attempt_id, WITHDRAWN, False, False, None, at))
+
     async def _settle_trunk_fault(self, attempt_id: int) -> None:
-        at = self._tools.clock.now()
-        if await self._tools.store.run(settle_trunk_fault, attempt_id, at, self._tools.house):
+        at = self.tools.clock.now()
+        if await self.tools.store.run(settle_trunk_fault, attempt_id, at, self.tools.house):
             self._tell(Ended(attempt_id, TRUNK_FAULT, False, False, None, at))
 
     def _tell(self, event: WorkerEvent) -> None:
         """Tell whoever watches; a fault of theirs is no fault of the call."""
         try:
-            self._tools.listener(event)
+            self.tools.listener(event)
         except Exception as error:
             log.error("a listener failed: %s", type(error).__name__)
 
     async def _record(
         self,
+        served: Served,
         call: Call,
         answer: Answered | NotAnswered,
         started_at: datetime,
@@ -185,8 +220,9 @@ class TurnTaker:
         reserved: Reserved,
     ) -> CallRecord:
         """What came of a call: at once when nobody answered, else after the talk."""
-        tools = self._tools
-        flow = tools.script.flow
+        tools = self.tools
+        script = served.script()
+        flow = script.flow
         if isinstance(answer, NotAnswered):
             return CallRecord(
                 line=tools.line.name,
@@ -205,14 +241,14 @@ class TurnTaker:
         today = answered_at.astimezone(tools.house.zone).date()
         subject = await tools.store.run(call_subject, reservation.member_id, today)
         brief = brief_of(
-            subject, tools.script.prompts.speech, tools.house, today, speaks_of_debt=flow.speaks_of_debt
+            subject, script.prompts.speech, tools.house, today, speaks_of_debt=flow.speaks_of_debt
         )
         # Paid while it rang: the opening is said, then a goodbye; there is nothing left to remind of.
-        paid = tools.purpose is not Purpose.MARKETING and subject.debt.amount_due <= 0
+        paid = served.purpose is not Purpose.MARKETING and subject.debt.amount_due <= 0
         held = await hold_call(
             call,
             brief,
-            tools.script,
+            script,
             tools.clock,
             answered_at if paid else reserved.ends_by,
             lambda entry: self._tell(Spoken(reservation.attempt_id, entry)),

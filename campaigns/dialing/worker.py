@@ -5,26 +5,39 @@ from __future__ import annotations
 import asyncio
 import logging
 import traceback
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import cast
+from math import ceil
+from typing import Any, cast
 
-from campaigns.clock import Clock, Release
-from campaigns.dialing.engine import DurableQueue, QueuedTurn
+from bot.errors import BotError
+from campaigns.clock import Release
+from campaigns.dialing.engine import DurableTurns, QueuedTurn
+from campaigns.dialing.heart import Gone, Heart, uptime
+from campaigns.dialing.serving import Served, serve
+from campaigns.dialing.settle import end_and_settle, join, start_alone
+from campaigns.dialing.talk import Script
 from campaigns.dialing.turns import TurnTaker
+from campaigns.errors import StoreError
 from campaigns.store import campaigns as store_campaigns
-from campaigns.store.campaigns import CampaignView
-from campaigns.store.database import Database
-from campaigns.store.threads import StoreThreads
+from campaigns.store import handout, workers
+from campaigns.store.database import Database, Session
+from campaigns.store.exclusive import Place
+from campaigns.store.handout import RunningCampaign
+from campaigns.store.workers import DEAD, LEFT, Identity
 
 log = logging.getLogger(__name__)
 
 REAL_TICK_S = 0.5  # how soon a pause is seen
-VIRTUAL_TICK_S = (
-    10.0  # turns are handed out in batches: each hand-out waits for the queue's poll in real time
-)
-REAL_POLL_S = 0.1
-VIRTUAL_POLL_S = 0.02
+IDLE_TICK_S = 1.0  # how soon a launch is
+LEAST_TICK_S = 0.05
+VIRTUAL_TICK_S = 10.0  # turns are handed out in batches
+TIDY_EVERY_S = 60.0
+STRAYS_EVERY_S = 10.0
+PAUSE_REASON_CHARS = 255
 
 
 class RunEnd(StrEnum):
@@ -33,29 +46,63 @@ class RunEnd(StrEnum):
     FINISHED = "finished"
     PAUSED = "paused"
     STOPPED = "stopped"
+    IDLE = "idle"  # no campaign runs
+    FENCED = "fenced"  # a peer took over: what can go on, goes on under another id
     LEFT = "left"  # at once, in mid-call
 
 
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """What a worker is to do. ``only``: serve this campaign, to its end; None: all that run.
+
+    ``calls``: at most so many at once, whatever the campaigns would allow. ``until_idle``: come to an end
+    when no campaign runs.
+    """
+
+    only: int | None = None
+    calls: int = 1_000
+    until_idle: bool = False
+
+
 class Worker:
-    """Runs one campaign in this process until it is finished, paused or told to stop."""
+    """Serves campaigns in this process until there is nothing left to do here, or it is told to stop."""
 
     def __init__(
         self,
-        campaign: CampaignView,
+        who: Identity,
+        place: Place,
+        duty: Duty,
         turns: TurnTaker,
-        store: StoreThreads,
+        scripts: Mapping[str, Script],
+        heart_database: Database,
         queue_database: Database,
-        clock: Clock,
     ) -> None:
-        self._campaign = campaign
+        self._who = who
+        self._place = place
+        self._duty = duty
         self._turns = turns
-        self._store = store
-        self._clock = clock
-        self._queue = DurableQueue(
-            self._work_off, queue_database, f"{campaign.created_at:%Y%m%d%H%M%S%f}-{campaign.id}"
+        self._scripts = scripts
+        self._store = turns.tools.store
+        self._clock = turns.tools.clock
+        self._lease = turns.tools.lease
+        self._house = turns.tools.house
+        self._durable = DurableTurns(self._work_off, queue_database, who.id)
+        self._heart = Heart(
+            who,
+            heart_database,
+            place,
+            self._lease,
+            live=lambda: self.live,
+            fence=self._fence,
+            take_over=self._take_over,
         )
-        self._in_flight: dict[QueuedTurn, Release] = {}
+        self._serving: dict[int, Served] = {}
+        self._in_flight: dict[QueuedTurn, tuple[Served, Release]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._duties: set[asyncio.Task[None]] = set()  # beside the calls: takeovers, trimming
+        self._taking: set[str] = set()
+        self._freed = asyncio.Event()
+        self._strays_at = uptime() + STRAYS_EVERY_S
         self._stopping = False
         self.waiting_until: datetime | None = None  # the next member's time, while idle
         self._failure: Exception | None = None
@@ -72,15 +119,14 @@ class Worker:
 
     async def run(self) -> RunEnd:
         """Work until there is nothing left to do here. Raises StoreError when the database stays away."""
-        virtual = self._clock.virtual
-        await self._store.run(store_campaigns.start_campaign, self._campaign.id, self._clock.now())
+        if self._duty.only is not None:
+            await self._store.run(store_campaigns.start_campaign, self._duty.only, self._clock.now())
         with self._clock.busy():
-            # The worker is alone, so what is unfinished in the ledger was a dead one's.
-            await self._turns.settle_left_behind()
-            await self._queue.start(
-                concurrency=self._campaign.concurrency, poll_s=VIRTUAL_POLL_S if virtual else REAL_POLL_S
-            )
+            await self._begin()
+            background = [asyncio.ensure_future(self._heart.run())]
             try:
+                await self._durable.launch()
+                background.append(asyncio.ensure_future(self._tidy()))
                 try:
                     end = await self._hand_out()
                 except Exception as error:  # whatever it is, calls in progress are not cut off for it
@@ -88,34 +134,104 @@ class Worker:
                     self.stop()
                 await self._drain()
             finally:
-                await self._leave()
+                await self._leave(*background)
         if self._failure is not None:
             raise self._failure
         return end
 
+    async def _begin(self) -> None:
+        """Go on record as alive, and settle what nobody alive works on."""
+        join_as = start_alone if self._place.alone else join
+        await self._settle(lambda session: join_as(session, self._who, self._clock.now(), self._house))
+
+    async def _settle(self, settle: Callable[[Session], list[int]]) -> None:
+        """Have what workers left settled, and tell of what was lost by it."""
+        lost = await self._store.run(settle)
+        self._turns.tell_lost(lost)
+
     async def _hand_out(self) -> RunEnd:
         """Give turns to due members as lines come free."""
-        campaign = self._campaign
         while True:
-            state = await self._store.run(store_campaigns.campaign_state, campaign.id)
+            running = await self._running()
             if self._stopping or self._failure is not None:
                 return RunEnd.STOPPED
-            if state != "running":
-                return RunEnd.PAUSED
-            room = min(campaign.concurrency - self.live, self._turns.room())
-            given = await self._give_turns(room) if room > 0 else 0
-            due = None
-            if given == 0 and self.live == 0:
-                due = await self._store.run(store_campaigns.next_due_at, campaign.id)
-                now = self._clock.now()
-                if due is None and await self._store.run(store_campaigns.finish_campaign, campaign.id, now):
-                    return RunEnd.FINISHED
-            self.waiting_until = due
-            await self._wait(due)
+            if self._lease.ended:
+                return RunEnd.FENCED
+            if not running and self._duty.only is not None:
+                return await self._end_of(self._duty.only)
+            if not running and self._duty.until_idle and self.live == 0:
+                return RunEnd.IDLE
+            self.waiting_until = None
+            if self._lease.holds:
+                await self._give_back_strays()
+                if sum([await self._give_turns(campaign) for campaign in running]) == 0:
+                    idle = self._idle(running)
+                    if await self._finish(idle):
+                        continue
+                    if self.live == 0:
+                        self.waiting_until = await self._next_due(idle)
+            await self._wait(bool(running))
 
-    async def _give_turns(self, room: int) -> int:
+    async def _running(self) -> list[RunningCampaign]:
+        """The campaigns to serve now; one that cannot be served is paused with the reason."""
+        servable = []
+        for campaign in await self._store.run(handout.running_campaigns):
+            if self._duty.only not in (None, campaign.id):
+                continue
+            try:
+                if campaign.id not in self._serving:
+                    self._serving[campaign.id] = serve(campaign, self._scripts)
+                servable.append(campaign)
+            except BotError as error:
+                if self._duty.only is not None:
+                    raise
+                log.error("campaign %s is paused: %s", campaign.name, error)
+                reason = str(error)[:PAUSE_REASON_CHARS]
+                await self._store.run(store_campaigns.pause_campaign, campaign.id, reason)
+        self._turns.tools.pacer.serve(servable)
+        return servable
+
+    async def _end_of(self, campaign_id: int) -> RunEnd:
+        """How a campaign that does not run any more ended."""
+        state = await self._store.run(store_campaigns.campaign_state, campaign_id)
+        return RunEnd.FINISHED if state == "finished" else RunEnd.PAUSED
+
+    async def _give_back_strays(self) -> None:
+        """Give back turns that are ours on record and unknown here: the database's answer was lost."""
+        if uptime() < self._strays_at:
+            return
+        self._strays_at = uptime() + STRAYS_EVERY_S
+        held = await self._store.run(handout.held_by, self._who.id)
+        strays = [turn for turn in held if QueuedTurn(turn.member_id, turn.turn) not in self._in_flight]
+        if strays:
+            await self._turns.give_back([turn.member_id for turn in strays])
+
+    def _idle(self, running: Sequence[RunningCampaign]) -> list[int]:
+        """The campaigns of which no turn is in hand here."""
+        busy = {served.id for served, _ in self._in_flight.values()}
+        return [campaign.id for campaign in running if campaign.id not in busy]
+
+    async def _finish(self, campaign_ids: Sequence[int]) -> bool:
+        """Finish the campaigns whose members are all done; whether there were any."""
         now = self._clock.now()
-        claimed = await self._store.run(store_campaigns.claim_due, self._campaign.id, now, room)
+        return any([await self._store.run(store_campaigns.finish_campaign, one, now) for one in campaign_ids])
+
+    async def _next_due(self, campaign_ids: Sequence[int]) -> datetime | None:
+        due = [await self._store.run(handout.next_due_at, one) for one in campaign_ids]
+        return min((at for at in due if at is not None), default=None)
+
+    async def _give_turns(self, campaign: RunningCampaign) -> int:
+        room = min(self._duty.calls - self.live, self._turns.room(campaign.id))
+        if room <= 0:
+            return 0
+        claimed = await self._store.run(
+            handout.hand_out,
+            self._who.id,
+            campaign.id,
+            self._clock.now(),
+            share=ceil(campaign.concurrency / self._servers(campaign.id)),
+            most=room,
+        )
         turns = [QueuedTurn(turn.member_id, turn.turn) for turn in claimed]
         if turns:
             try:
@@ -123,51 +239,119 @@ class Worker:
             except Exception:
                 await self._turns.give_back([turn.member_id for turn in claimed])
                 raise
-            # A mark for each turn holds virtual time until the queue has started it.
-            self._in_flight.update((turn, self._clock.hold()) for turn in turns)
-            await self._queue.enqueue(turns)
+            # A mark for each turn holds virtual time until it is started.
+            served = self._serving[campaign.id]
+            self._in_flight.update((turn, (served, self._clock.hold())) for turn in turns)
+            await self._durable.start(turns)
         return len(turns)
 
-    async def _wait(self, due: datetime | None) -> None:
-        if not self._clock.virtual:
-            await self._clock.sleep(REAL_TICK_S)
-        elif due is None:
-            await self._clock.sleep(VIRTUAL_TICK_S)
+    def _servers(self, campaign_id: int) -> int:
+        """How many workers serve a campaign, this one among them."""
+        return 1 + sum(peer.campaign_id in (None, campaign_id) for peer in self._heart.peers)
+
+    async def _wait(self, running: bool) -> None:
+        due_s = (
+            None if self.waiting_until is None else (self.waiting_until - self._clock.now()).total_seconds()
+        )
+        if self._clock.virtual:
+            if not running and not self.live:
+                await asyncio.sleep(IDLE_TICK_S)  # real time: somebody may launch a campaign
+            else:
+                await self._clock.sleep(VIRTUAL_TICK_S if due_s is None else due_s)
+        elif self.live:
+            self._freed.clear()
+            await asyncio.sleep(LEAST_TICK_S)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._freed.wait(), REAL_TICK_S)
         else:
-            await self._clock.sleep((due - self._clock.now()).total_seconds())
+            await asyncio.sleep(IDLE_TICK_S if due_s is None else min(max(due_s, LEAST_TICK_S), IDLE_TICK_S))
 
     async def _drain(self) -> None:
         """Let the turns in progress come to their end."""
+        self.waiting_until = None
         while self.live:
-            await self._wait(None)
+            await self._wait(running=True)
 
-    async def _leave(self) -> None:
-        """Hang up what is still going on, if anything, and let go of the queue and of the clock.
+    def _fence(self) -> None:
+        """Without a lease nobody may be on the line: a peer may call the same customers soon."""
+        self._on_the_side(self._turns.hang_up_all())
 
-        What is cut short here is found in the ledger at the next start, as after a crash.
+    def _take_over(self, gone: Sequence[Gone]) -> None:
+        for peer in gone:
+            if peer.id not in self._taking:
+                self._taking.add(peer.id)
+                self._on_the_side(self._bury(peer))
+
+    async def _bury(self, peer: Gone) -> None:
+        """Settle what a peer left that is gone; only one worker gets to do it."""
+        me = self._who.id
+        log.warning("worker %s is gone: taking over", peer.id)
+        try:
+            await self._settle(
+                lambda session: end_and_settle(
+                    session, peer.id, DEAD, me, self._clock.now(), self._house, silent=peer.silent
+                )
+            )
+        finally:
+            self._taking.discard(peer.id)
+
+    async def _tidy(self) -> None:
+        """Keep DBOS's tables and the list of workers short."""
+        while True:
+            try:
+                await self._durable.close_turns_of_the_dead(lambda: self._store.run(workers.alive_ids))
+                await self._durable.forget_finished()
+                await self._store.run(workers.forget_the_gone)
+            except (StoreError, Exception) as error:
+                log.warning("not tidied: %s", type(error).__name__)
+            await asyncio.sleep(TIDY_EVERY_S)
+
+    def _on_the_side(self, duty: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.ensure_future(duty)
+        self._duties.add(task)
+        task.add_done_callback(self._done_on_the_side)
+
+    def _done_on_the_side(self, task: asyncio.Task[None]) -> None:
+        self._duties.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            log.error("a duty of the worker failed: %s", type(task.exception()).__name__)
+
+    async def _leave(self, *background: asyncio.Task[None]) -> None:
+        """Hang up what is still going on, if anything, and let go of DBOS, of the record and of the clock.
+
+        What is cut short here is settled as lost, now or, when the database is away, by whoever finds it.
         """
         for task in self._tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        await self._queue.stop()
-        for release in self._in_flight.values():
+        await asyncio.gather(*self._tasks, *self._duties, return_exceptions=True)
+        await self._durable.stop()
+        me = self._who.id
+        with suppress(StoreError):
+            await self._settle(
+                lambda session: end_and_settle(session, me, LEFT, me, self._clock.now(), self._house)
+            )
+        for duty in background:
+            duty.cancel()
+        await asyncio.gather(*background, return_exceptions=True)
+        for _, release in self._in_flight.values():
             release()
 
     async def _work_off(self, turn: QueuedTurn) -> None:
-        """What the queue calls for each turn. The work holds the clock; whatever happens, it lets go."""
-        release = self._in_flight.get(turn)
-        if release is None:
-            return  # a dead worker's turn, which the queue remembers: the ledger has settled it
+        """What DBOS calls for each turn. The work holds the clock; whatever happens, it lets go."""
+        if turn not in self._in_flight:
+            return  # not handed out by this run: the ledger has settled it
+        served, release = self._in_flight[turn]
         task = cast(asyncio.Task[None], asyncio.current_task())
         self._tasks.add(task)
         try:
-            await self._turns.take(turn.member_id, turn.turn)
+            await self._turns.take(served, turn.member_id, turn.turn)
         except Exception as error:
-            # Only the class: a message may hold what a customer said. The next start settles the turn.
+            # Only the class: a message may hold what a customer said. The turn is settled when we leave.
             where = traceback.extract_tb(error.__traceback__)[-1]
             log.error("a turn failed: %s at %s:%s", type(error).__name__, where.name, where.lineno)
             self._failure = self._failure or error
         finally:
             self._tasks.discard(task)
             self._in_flight.pop(turn, None)
+            self._freed.set()
             release()

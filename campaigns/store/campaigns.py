@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 
@@ -13,6 +12,7 @@ from sqlalchemy.orm import Session
 from campaigns.compliance.facts import Purpose
 from campaigns.dialing.audience import Audience
 from campaigns.errors import ConflictError, NotFoundError
+from campaigns.store.handout import next_due_at
 from campaigns.store.members import add_members
 from campaigns.store.models import Attempt, Campaign, CampaignMember, Invitation
 from campaigns.store.tags import check_tags
@@ -46,15 +46,6 @@ class NewInvitation:
     text: str
     valid_until: date
     approved_by: str
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """A member's turn in the queue."""
-
-    member_id: int
-    customer_id: int
-    turn: int
 
 
 _DONE = func.count().filter(CampaignMember.state == "done")
@@ -221,50 +212,13 @@ def campaign_state(session: Session, campaign_id: int) -> str:
     return session.scalars(select(Campaign.state).where(Campaign.id == campaign_id)).one()
 
 
-def claim_due(session: Session, campaign_id: int, now: datetime, limit: int) -> list[Turn]:
-    """Give up to ``limit`` due members their next turn: waiting → queued, most urgent first."""
-    due = session.scalars(
-        select(CampaignMember)
-        .where(
-            CampaignMember.campaign_id == campaign_id,
-            CampaignMember.state == "waiting",
-            CampaignMember.next_at <= now,
-        )
-        .order_by(CampaignMember.priority, CampaignMember.next_at, CampaignMember.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    ).all()
-    for member in due:
-        member.state = "queued"
-        member.turn += 1
-    session.flush()
-    return [Turn(member.id, member.customer_id, member.turn) for member in due]
-
-
-def next_due_at(session: Session, campaign_id: int) -> datetime | None:
-    """When the first waiting member is due; None when none waits."""
-    return session.scalars(
-        select(CampaignMember.next_at)
-        .where(CampaignMember.campaign_id == campaign_id, CampaignMember.state == "waiting")
-        .order_by(CampaignMember.next_at)
-        .limit(1)
-    ).one_or_none()
-
-
-def put_back(session: Session, member_ids: Sequence[int], at: datetime) -> None:
-    """queued → waiting, due at once: their turn was not used."""
-    session.execute(
-        update(CampaignMember)
-        .where(CampaignMember.id.in_(member_ids), CampaignMember.state == "queued")
-        .values(state="waiting", next_at=at)
-    )
-
-
-def put_all_back(session: Session, at: datetime) -> None:
-    """queued → waiting for the members of every campaign: their turns are no worker's any more."""
-    session.execute(
-        update(CampaignMember).where(CampaignMember.state == "queued").values(state="waiting", next_at=at)
-    )
+def launch_campaign(session: Session, campaign_id: int, at: datetime) -> None:
+    """draft, paused or running → running, for the workers. Raises ConflictError for a finished campaign."""
+    campaign = session.get_one(Campaign, campaign_id)
+    if campaign.state == "finished":
+        raise ConflictError(f"campaign {campaign.name!r} is finished; see 'xiaorong campaign report'")
+    campaign.state, campaign.pause_reason = "running", None
+    campaign.started_at = campaign.started_at or at
 
 
 def agree_callback(session: Session, customer_id: int, at: datetime) -> bool:

@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session, sessionmaker
 from campaigns.errors import SettingsError, StoreError
 
 SQLITE_BUSY_TIMEOUT_MS = 30_000
-REVISION = "0005"  # the newest migration; checked at every start without loading Alembic
+IDLE_TRANSACTION_MS = 5_000
+REVISION = "0006"  # the newest migration; checked at every start without loading Alembic
 
 UNREACHABLE = ("unable to open", "onnection", "disk I/O", "shutting down", "starting up")
 # Serialization failure, deadlock, lock timeout; connection lost, server going down or coming up.
@@ -35,6 +36,14 @@ def prepare_queue(connection: Any, _record: Any) -> None:
     _set_pragmas(connection, "synchronous=NORMAL")
 
 
+def prepare_worker(connection: Any, _record: Any) -> None:
+    """A transaction that nobody goes on with is ended by the server, and its locks are free again."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET idle_in_transaction_session_timeout = {IDLE_TRANSACTION_MS}")
+        cursor.execute(f"SET tcp_user_timeout = {IDLE_TRANSACTION_MS}")
+    connection.commit()
+
+
 def begin_immediate(connection: Connection) -> None:
     """What a transaction reads is what it acts on: it holds the write lock from its start."""
     connection.exec_driver_sql("BEGIN IMMEDIATE")
@@ -48,10 +57,12 @@ def _set_pragmas(connection: Any, *more: str) -> None:
 class Database:
     """A database and the transactions on it; ``queue``: the durable queue's, on which DBOS makes its own.
 
+    ``worker``: of a worker, whose locks must not outlast it by long when it stands still or its host is gone.
+
     Raises SettingsError when the address is wrong or its driver is not installed.
     """
 
-    def __init__(self, url: str, *, queue: bool = False) -> None:
+    def __init__(self, url: str, *, queue: bool = False, worker: bool = False) -> None:
         try:
             self.url = make_url(url)
             # Counts are read after the debtor is locked, so each statement must see what others committed.
@@ -65,6 +76,8 @@ class Database:
             raise SettingsError(
                 f"database_url needs the package {error.name!r}; for PostgreSQL install '.[postgres]'"
             ) from error
+        if not self.is_sqlite and (queue or worker):
+            event.listen(self.engine, "connect", prepare_worker)
         if self.is_sqlite and queue:
             event.listen(self.engine, "connect", prepare_queue)
         elif self.is_sqlite:

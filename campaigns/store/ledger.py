@@ -27,6 +27,7 @@ from campaigns.store.models import (
     Suppression,
     TurnRecord,
 )
+from campaigns.store.workers import is_alive
 
 LIVE = ("reserved", "dialing")
 
@@ -144,12 +145,15 @@ def add_permit(
     )
 
 
-def start_dial(session: Session, reservation: Reservation, at: datetime) -> bool:
+def start_dial(session: Session, reservation: Reservation, at: datetime, worker: str) -> bool:
     """reserved → dialing, spending the permit; a dial may follow only when this returned True, and only once.
 
-    False when the attempt is not reserved any more, its permit is over, or the call is not wanted any more: a
-    pause, a payment, a bar, a case for people or a fact on file came in since the decision.
+    False when ``worker`` is no longer alive on record, the attempt is not reserved any more, its permit is
+    over, or the call is not wanted any more: a pause, a payment, a bar, a case for people or a fact on file
+    came in since the decision.
     """
+    if not is_alive(session, worker):
+        return False
     wanted = {
         "member": reservation.member_id,
         "e164": reservation.e164,
@@ -263,7 +267,7 @@ _SET_NEXT = (
     .where(CampaignMember.id == bindparam("member"))
     .values(
         state=bindparam("to"),
-        next_at=bindparam("due", type_=CampaignMember.next_at.type),
+        next_at=bindparam("again_at", type_=CampaignMember.next_at.type),
         reason=bindparam("why"),
         outcome=func.coalesce(bindparam("result"), CampaignMember.outcome),
         callback_at=func.coalesce(
@@ -283,11 +287,6 @@ def end_attempt(
         {"attempt": attempt_id, "to": state, "result": disposition, "at": at, "counts": charged},
     ).one_or_none()
     return None if row is None else EndedAttempt(*row)
-
-
-def live_attempts(session: Session) -> list[int]:
-    """Every attempt of any campaign that is reserved or dialling."""
-    return list(session.scalars(select(Attempt.id).where(Attempt.state.in_(LIVE)).order_by(Attempt.id)))
 
 
 def add_call(session: Session, call: Call, turns: list[TurnRecord]) -> int:
@@ -316,7 +315,7 @@ def set_next(
         {
             "member": member_id,
             "to": "done" if next_at is None else "waiting",
-            "due": next_at,
+            "again_at": next_at,
             "why": reason,
             "result": outcome,
             "promised": callback_at,

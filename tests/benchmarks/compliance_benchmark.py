@@ -25,10 +25,11 @@ from campaigns.compliance.facts import CallFacts
 from campaigns.compliance.inputs import decision_inputs
 from campaigns.dialing.audience import Audience
 from campaigns.dialing.reserve import Rules, weigh_turn
-from campaigns.store.campaigns import claim_due, create_campaign, start_campaign
+from campaigns.store.campaigns import create_campaign, start_campaign
 from campaigns.store.chain import append_decision
 from campaigns.store.database import Database
 from campaigns.store.facts import Surroundings
+from campaigns.store.handout import claim_due
 from campaigns.store.migrate import upgrade
 from campaigns.store.models import DecisionRecord
 from campaigns.store.verify import verify
@@ -103,7 +104,7 @@ def weighing(database: Database) -> None:
     def one() -> None:
         turn = next(turns)
         with database.transaction() as session:
-            weigh_turn(session, turn.member_id, turn.turn, campaign, rules, around)
+            weigh_turn(session, turn.member_id, turn.turn, campaign, rules, lambda: around)
 
     print("weighing a turn      ", each(TURNS, one))
 

@@ -22,6 +22,7 @@ from campaigns.store.models.customers import (
 )
 from campaigns.store.models.payments import Payment, Promise
 from campaigns.store.models.tags import CustomerTag, CustomerTreatment
+from campaigns.store.models.workers import WorkerRecord
 
 __all__ = [
     "Account",
@@ -50,4 +51,5 @@ __all__ = [
     "ReliefOffer",
     "Suppression",
     "TurnRecord",
+    "WorkerRecord",
 ]

@@ -5,12 +5,23 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from campaigns.store.models.base import Base
 
 LIVE = text("state IN ('reserved', 'dialing')")
+# Of a million members only those in question are looked at: each index is over one kind of member.
+MEMBER_INDEXES = (
+    (
+        "ix_campaign_member_coming",
+        ("campaign_id", "next_at", "priority", "id"),
+        "state = 'waiting' AND NOT due",
+    ),
+    ("ix_campaign_member_due", ("campaign_id", "priority", "next_at", "id"), "state = 'waiting' AND due"),
+    ("ix_campaign_member_queued", ("campaign_id", "worker"), "state = 'queued'"),
+    ("ix_campaign_member_open", ("campaign_id",), "state <> 'done'"),
+)
 
 
 class Campaign(Base):
@@ -49,12 +60,19 @@ class Invitation(Base):
 
 
 class CampaignMember(Base):
-    """One customer's place in a campaign. ``state``: waiting (due at ``next_at``), queued or done."""
+    """One customer's place in a campaign. ``state``: waiting (due at ``next_at``), queued or done.
+
+    ``due``: waiting, and its time has come; set in batches by the hand-out (campaigns.store.handout), which
+    alone reads it. Whoever changes ``next_at`` may leave it as it is.
+    """
 
     __tablename__ = "campaign_member"
     __table_args__ = (
         UniqueConstraint("campaign_id", "customer_id"),
-        Index("ix_campaign_member_due", "campaign_id", "state", "next_at", "priority"),
+        *(
+            Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
+            for name, columns, where in MEMBER_INDEXES
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -64,7 +82,9 @@ class CampaignMember(Base):
     state: Mapped[str] = mapped_column(String(16), default="waiting")
     priority: Mapped[int] = mapped_column(default=0)  # lower is sooner
     next_at: Mapped[datetime | None]
+    due: Mapped[bool] = mapped_column(default=False, server_default=false())
     turn: Mapped[int] = mapped_column(default=0)  # turns in the queue so far; with the id it names a workflow
+    worker: Mapped[str | None] = mapped_column(String(64))  # whose turn it is, or was last
     callback_at: Mapped[datetime | None]  # when the customer asked to be called; None once called since
     outcome: Mapped[str | None] = mapped_column(String(32))  # the latest disposition
     reason: Mapped[str | None] = mapped_column(String(255))

@@ -6,6 +6,7 @@ import json
 import shutil
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +21,10 @@ from campaigns.dialing.audience import Audience
 from campaigns.dialing.reserve import Rules, weigh_turn
 from campaigns.errors import CampaignsError
 from campaigns.settings import KEY_FILE, SETTINGS_FILE, Settings, create_home, load_settings
-from campaigns.store.campaigns import claim_due, create_campaign, start_campaign
+from campaigns.store.campaigns import create_campaign, start_campaign
 from campaigns.store.database import Database
 from campaigns.store.facts import Surroundings
+from campaigns.store.handout import claim_due
 from campaigns.store.migrate import upgrade
 from campaigns.store.models import PhoneNumber
 from tests.integration.store.rows import AT, add_customer
@@ -58,10 +60,10 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for now, many in ((AT + timedelta(hours=14), 2), (AT + timedelta(hours=25), 2)):
         with database.transaction() as session:
             turns = claim_due(session, campaign.id, now + timedelta(days=1), many)
-        around = Surroundings(now, True, True, now - timedelta(days=9), now.date())
+        look = partial(Surroundings, now, True, True, now - timedelta(days=9), now.date())
         for turn in turns:
             with database.transaction() as session:
-                weigh_turn(session, turn.member_id, turn.turn, campaign.id, rules, around)
+                weigh_turn(session, turn.member_id, turn.turn, campaign.id, rules, look)
     database.close()
     return home
 

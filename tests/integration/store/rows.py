@@ -8,6 +8,7 @@ from itertools import count
 from sqlalchemy.orm import Session
 
 from campaigns.store.models import Account, Customer, PhoneNumber
+from campaigns.store.workers import Identity, register
 
 AT = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)  # a Monday, 10:00 in Shanghai
 _serial = count(1)
@@ -48,3 +49,9 @@ def add_customer(session: Session, *, amount_due: int = 120_000, days_past_due: 
     )
     session.flush()
     return customer
+
+
+def add_worker(session: Session, worker_id: str = "w") -> None:
+    """A worker that is alive on record."""
+    register(session, Identity(worker_id, "host", "place", 1))
+    session.flush()

@@ -9,6 +9,7 @@ import pytest
 from campaigns.dialing.audience import Audience
 from campaigns.errors import ConflictError, NotFoundError
 from campaigns.store import campaigns as store
+from campaigns.store import handout
 from campaigns.store.database import Database
 from campaigns.store.models import Grade
 from tests.integration.store.rows import AT, add_customer
@@ -45,15 +46,15 @@ def test_turns_are_given_once_the_longest_overdue_first(database: Database) -> N
         mild, bad = add_customer(session, days_past_due=1), add_customer(session, days_past_due=50)
     campaign = create(database)
     with database.transaction() as session:
-        first = store.claim_due(session, campaign.id, AT, 1)
-        second = store.claim_due(session, campaign.id, AT, 5)
-        assert store.claim_due(session, campaign.id, AT, 5) == []
+        first = handout.claim_due(session, campaign.id, AT, 1)
+        second = handout.claim_due(session, campaign.id, AT, 5)
+        assert handout.claim_due(session, campaign.id, AT, 5) == []
     assert [turn.customer_id for turn in first + second] == [bad.id, mild.id]
     with database.transaction() as session:
-        store.put_back(session, [first[0].member_id], AT + timedelta(hours=1))
-        assert store.next_due_at(session, campaign.id) == AT + timedelta(hours=1)
-        assert store.claim_due(session, campaign.id, AT, 5) == []
-        again = store.claim_due(session, campaign.id, AT + timedelta(hours=1), 5)
+        handout.put_back(session, [first[0].member_id], AT + timedelta(hours=1))
+        assert handout.next_due_at(session, campaign.id) == AT + timedelta(hours=1)
+        assert handout.claim_due(session, campaign.id, AT, 5) == []
+        again = handout.claim_due(session, campaign.id, AT + timedelta(hours=1), 5)
         assert [(turn.customer_id, turn.turn) for turn in again] == [(bad.id, 2)]
 
 

@@ -20,14 +20,15 @@ from campaigns.dialing.audience import Audience
 from campaigns.dialing.reserve import Declined, Reserved, Rules, weigh_turn
 from campaigns.errors import ConflictError, NotFoundError, StoreError
 from campaigns.store import legal
-from campaigns.store.campaigns import claim_due, create_campaign, start_campaign
+from campaigns.store.campaigns import create_campaign, start_campaign
 from campaigns.store.database import Database
 from campaigns.store.facts import Surroundings, call_facts, numbers_of
+from campaigns.store.handout import claim_due
 from campaigns.store.ledger import MemberTurn, Reservation, start_dial
 from campaigns.store.models import Customer, FollowUp, PhoneNumber, Suppression
 from campaigns.store.outcomes import open_follow_up
 from campaigns.store.verify import verify
-from tests.integration.store.rows import AT, add_customer
+from tests.integration.store.rows import AT, add_customer, add_worker
 
 PACK = load_effective("cn-mainland")
 LOG = LogSeal(b"k" * 32)
@@ -126,6 +127,7 @@ def turns(database: Database, campaigns: int) -> list[tuple[int, int, int]]:
     """One customer in so many campaigns, with a turn in each: campaign, member, turn."""
     with database.transaction() as session:
         add_customer(session)
+        add_worker(session, "w")
         given = []
         for n in range(campaigns):
             made = create_campaign(
@@ -139,7 +141,7 @@ def turns(database: Database, campaigns: int) -> list[tuple[int, int, int]]:
 def reserve(database: Database) -> Reservation:
     [(campaign, member, turn)] = turns(database, 1)
     with database.transaction() as session:
-        weighed = weigh_turn(session, member, turn, campaign, RULES, AROUND)
+        weighed = weigh_turn(session, member, turn, campaign, RULES, lambda: AROUND)
     assert isinstance(weighed, Reserved)
     return weighed.reservation
 
@@ -171,7 +173,7 @@ def test_what_comes_on_file_between_decision_and_dial_stops_the_dial(
     with sqlite_database.transaction() as session:
         change(session, reservation)
     with sqlite_database.transaction() as session:
-        assert start_dial(session, reservation, AT + timedelta(seconds=1)) is dialled
+        assert start_dial(session, reservation, AT + timedelta(seconds=1), "w") is dialled
 
 
 def test_what_was_on_file_before_does_not(sqlite_database: Database) -> None:
@@ -181,10 +183,10 @@ def test_what_was_on_file_before_does_not(sqlite_database: Database) -> None:
         filing(session, customer, "consent", evidence="x")
         open_follow_up(session, customer.id, "callback", AT)
     with sqlite_database.transaction() as session:
-        weighed = weigh_turn(session, member, turn, campaign, RULES, AROUND)
+        weighed = weigh_turn(session, member, turn, campaign, RULES, lambda: AROUND)
     assert isinstance(weighed, Reserved)
     with sqlite_database.transaction() as session:
-        assert start_dial(session, weighed.reservation, AT + timedelta(seconds=1))
+        assert start_dial(session, weighed.reservation, AT + timedelta(seconds=1), "w")
 
 
 def test_workers_at_once_reserve_one_call_and_record_every_decision(database: Database) -> None:
@@ -192,7 +194,7 @@ def test_workers_at_once_reserve_one_call_and_record_every_decision(database: Da
 
     def weigh(turn: tuple[int, int, int]) -> object:
         with database.transaction() as session:
-            return weigh_turn(session, turn[1], turn[2], turn[0], RULES, AROUND)
+            return weigh_turn(session, turn[1], turn[2], turn[0], RULES, lambda: AROUND)
 
     with ThreadPoolExecutor(3 if database.is_sqlite else 6) as threads:
         weighed = list(threads.map(weigh, given))
@@ -206,7 +208,7 @@ def test_counts_follow_the_number_to_another_customer(sqlite_database: Database)
     """Records that are split or merged never lower a count: the number keeps its own."""
     reservation = reserve(sqlite_database)
     with sqlite_database.transaction() as session:
-        start_dial(session, reservation, AT)
+        start_dial(session, reservation, AT, "w")
         other = add_customer(session)
         e164 = reservation.e164
         session.execute(update(PhoneNumber).where(PhoneNumber.customer_id == other.id).values(e164=e164))

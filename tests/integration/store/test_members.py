@@ -33,7 +33,7 @@ from campaigns.store.models import (
     Permit,
     Promise,
 )
-from tests.integration.store.rows import AT, add_customer
+from tests.integration.store.rows import AT, add_customer, add_worker
 
 HERE = AT.astimezone(ZoneInfo("Asia/Shanghai"))
 TODAY = HERE.date()
@@ -187,6 +187,7 @@ def test_an_invitation_is_weighed_with_its_end_all_debts_and_the_consent(clean_d
 def reserved(session: Session, campaign_id: int) -> Reservation:
     """A dial of the only member that compliance has allowed."""
     member = session.scalars(select(CampaignMember)).one()
+    add_worker(session, "w")
     (number,) = numbers_of(session, member.customer_id)
     attempt = Attempt(
         member_id=member.id,
@@ -232,7 +233,7 @@ def test_a_consent_withdrawn_between_decision_and_dial_stops_the_dial(
         reservation = reserved(session, campaign.id)
         if change is not None:
             session.execute(change)  # type: ignore[call-overload]
-        assert start_dial(session, reservation, AT) is dials
+        assert start_dial(session, reservation, AT, "w") is dials
 
 
 def test_a_reminder_is_made_of_what_is_due_whatever_was_said_of_marketing(clean_database: Database) -> None:
@@ -240,4 +241,4 @@ def test_a_reminder_is_made_of_what_is_due_whatever_was_said_of_marketing(clean_
         add_customer(session)
         campaign = create_campaign(session, "c", "f", Audience(), concurrency=1, calls_per_second=1, at=HERE)
         store.start_campaign(session, campaign.id, AT)
-        assert start_dial(session, reserved(session, campaign.id), AT)
+        assert start_dial(session, reserved(session, campaign.id), AT, "w")
