@@ -7,12 +7,11 @@ from datetime import datetime, timedelta
 from campaigns.compliance.facts import Purpose
 from campaigns.dialing.aftermath import Contact, apply_consequences, queue_message, write_promise
 from campaigns.dialing.house import House
+from campaigns.dialing.next_try import learn_hour, set_next_try
 from campaigns.dialing.record import CallRecord
 from campaigns.dialing.rows import call_row, turn_rows
-from campaigns.outcomes.retry import Retry
 from campaigns.store import ledger, workers
 from campaigns.store.database import Session
-from campaigns.store.ledger import EndedAttempt
 from campaigns.store.models import Campaign, CampaignMember
 from campaigns.store.numbers import set_number_status
 from campaigns.store.workers import Identity
@@ -41,7 +40,8 @@ def settle_call(session: Session, attempt_id: int, record: CallRecord, house: Ho
     if not invited and (tries == 1 or promise is not None):
         queue_message(session, contact, record, promise, house)
     callback_at = record.outcome.callback_at if record.outcome else None
-    _set_next(session, attempt, record.disposition, at, house, tries, callback_at)
+    set_next_try(session, attempt, record.disposition, at, house, callback_at=callback_at)
+    learn_hour(session, attempt_id, record.answered_at is not None, house)
     return True
 
 
@@ -50,7 +50,7 @@ def settle_lost(session: Session, attempt_id: int, at: datetime, house: House) -
     attempt = ledger.end_attempt(session, attempt_id, state="lost", disposition=LOST, at=at)
     if attempt is None:
         return False
-    _set_next(session, attempt, LOST, at, house, ledger.tries_of(session, attempt.member_id))
+    set_next_try(session, attempt, LOST, at, house)
     return True
 
 
@@ -66,7 +66,7 @@ def settle_trunk_fault(
     if again_at is not None:
         ledger.set_next(session, attempt.member_id, next_at=again_at, outcome=TRUNK_FAULT)
         return True
-    _set_next(session, attempt, TRUNK_FAULT, at, house, ledger.tries_of(session, attempt.member_id))
+    set_next_try(session, attempt, TRUNK_FAULT, at, house)
     return True
 
 
@@ -127,21 +127,3 @@ def end_and_settle(
     if not workers.end_worker(session, worker, state, by, silent=silent):
         return []
     return settle_orphans(session, at, house)
-
-
-def _set_next(
-    session: Session,
-    attempt: EndedAttempt,
-    disposition: str,
-    at: datetime,
-    house: House,
-    tries: int,
-    callback_at: datetime | None = None,
-) -> None:
-    wish = house.retries.next_try(disposition, tries, at, callback_at=callback_at)
-    if isinstance(wish, Retry):
-        ledger.set_next(
-            session, attempt.member_id, next_at=wish.at, outcome=disposition, callback_at=callback_at
-        )
-    else:
-        ledger.set_next(session, attempt.member_id, next_at=None, outcome=disposition, reason=wish.reason)
