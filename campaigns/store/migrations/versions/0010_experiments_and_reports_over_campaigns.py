@@ -83,8 +83,13 @@ def upgrade() -> None:
     op.add_column("campaign_member", sa.Column("treatment", sa.String(length=48), nullable=True))
     op.execute(GRADE_THEN)
     op.drop_index(op.f("ix_attempt_campaign_id"), table_name="attempt")
-    op.create_index("ix_attempt_campaign_dialed", "attempt", ["campaign_id", "dialed_at"])
-    op.create_index(op.f("ix_attempt_dialed_at"), "attempt", ["dialed_at"])
+    op.create_index("ix_attempt_campaign_reserved", "attempt", ["campaign_id", "reserved_at"])
+    op.drop_index(op.f("ix_decision_at"), table_name="decision")
+    op.create_index(
+        "ix_decision_report",
+        "decision",
+        ["at", "campaign_id", "customer_id", "verdict", "reason", "id"],
+    )
     op.create_index(op.f("ix_call_started_at"), "call", ["started_at"])
     op.create_index(op.f("ix_message_created_at"), "message", ["created_at"])
     for statement in ON_RECORD[op.get_bind().dialect.name]:
