@@ -230,7 +230,7 @@ class TurnTaker:
     ) -> CallRecord:
         """What came of a call: at once when nobody answered, else after the talk."""
         tools = self.tools
-        script = served.script()
+        script = served.script(reservation.flow)
         flow = script.flow
         if isinstance(answer, NotAnswered):
             return CallRecord(

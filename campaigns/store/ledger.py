@@ -22,6 +22,7 @@ from campaigns.store.models import (
     Campaign,
     CampaignMember,
     Customer,
+    ExperimentArm,
     FollowUp,
     LegalFact,
     Permit,
@@ -50,6 +51,7 @@ class Reservation:
     expires_at: datetime
     seen_fact: int = 0  # the newest fact on file, and the newest case, that the decision knew of
     seen_case: int = 0
+    flow: str | None = None  # of the member's arm; None: the campaign's own
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,7 @@ class MemberTurn:
     campaign_state: str
     purpose: Purpose = Purpose.REMINDER
     window: CampaignWindow | None = None  # the campaign's own hours
+    flow: str | None = None  # of its arm, in an experiment
 
 
 _MEMBER = (
@@ -76,8 +79,10 @@ _MEMBER = (
         Campaign.state,
         Campaign.purpose,
         Campaign.windows,
+        ExperimentArm.flow,
     )
     .join(Campaign, Campaign.id == CampaignMember.campaign_id)
+    .outerjoin(ExperimentArm, ExperimentArm.id == CampaignMember.arm_id)
     .where(CampaignMember.id == bindparam("member_id"))
 )
 _MEMBER_IN_TURN = _MEMBER.where(
@@ -99,9 +104,11 @@ def member_in_turn(session: Session, member_id: int, turn: int) -> MemberTurn | 
 
 
 def _member_turn(row: Any) -> MemberTurn:
-    member_id, campaign_id, customer_id, account_id, turn, state, purpose, windows = row
+    member_id, campaign_id, customer_id, account_id, turn, state, purpose, windows, flow = row
     window = None if windows is None else CampaignWindow.model_validate(windows)
-    return MemberTurn(member_id, campaign_id, customer_id, account_id, turn, state, Purpose(purpose), window)
+    return MemberTurn(
+        member_id, campaign_id, customer_id, account_id, turn, state, Purpose(purpose), window, flow
+    )
 
 
 def member_of(session: Session, member_id: int) -> MemberTurn:
