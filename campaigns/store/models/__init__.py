@@ -20,9 +20,9 @@ from campaigns.store.models.customers import (
     PhoneNumber,
     ReliefOffer,
 )
-from campaigns.store.models.lines import CampaignChange, HourAnswers, LineState, Pace
 from campaigns.store.models.experiments import Experiment, ExperimentArm
 from campaigns.store.models.exports import ExportRecord
+from campaigns.store.models.lines import CampaignChange, HourAnswers, LineState, Pace
 from campaigns.store.models.payments import Payment, Promise
 from campaigns.store.models.tags import CustomerTag, CustomerTreatment
 from campaigns.store.models.workers import WorkerRecord
