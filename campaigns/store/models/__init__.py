@@ -22,8 +22,11 @@ from campaigns.store.models.customers import (
 )
 from campaigns.store.models.experiments import Experiment, ExperimentArm
 from campaigns.store.models.exports import ExportRecord
+from campaigns.store.models.grading import LifeCycleGrade
 from campaigns.store.models.lines import CampaignChange, HourAnswers, LineState, Pace
+from campaigns.store.models.numbers import NumberReport
 from campaigns.store.models.payments import Payment, Promise
+from campaigns.store.models.people import PersonChange, SharedHistory
 from campaigns.store.models.tags import CustomerTag, CustomerTreatment
 from campaigns.store.models.workers import WorkerRecord
 
@@ -51,14 +54,18 @@ __all__ = [
     "InstalmentPlan",
     "Invitation",
     "LegalFact",
+    "LifeCycleGrade",
     "LineState",
     "Message",
+    "NumberReport",
     "Pace",
     "Payment",
     "Permit",
+    "PersonChange",
     "PhoneNumber",
     "Promise",
     "ReliefOffer",
+    "SharedHistory",
     "Suppression",
     "TurnRecord",
     "WorkerRecord",

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, false, text
+from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column
 
 from campaigns.store.models.base import Base
@@ -107,6 +108,11 @@ class CampaignMember(Base):
     arm_id: Mapped[int | None] = mapped_column(ForeignKey("experiment_arm.id"), index=True)
 
 
+def _own_customer(context: DefaultExecutionContext) -> int:
+    given: dict[str, int] = context.get_current_parameters()  # type: ignore[no-untyped-call]
+    return given["customer_id"]
+
+
 class Attempt(Base):
     """One dial, reserved before it is placed. ``state``: reserved, dialing, ended or lost."""
 
@@ -118,12 +124,15 @@ class Attempt(Base):
         Index("uq_attempt_live", "customer_id", unique=True, sqlite_where=LIVE, postgresql_where=LIVE),
         Index("ix_attempt_on_line", "line", "campaign_id", sqlite_where=LIVE, postgresql_where=LIVE),
         Index("ix_attempt_campaign_reserved", "campaign_id", "reserved_at"),
+        # Nor to one person under several keys.
+        Index("uq_attempt_live_person", "person_id", unique=True, sqlite_where=LIVE, postgresql_where=LIVE),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     member_id: Mapped[int] = mapped_column(ForeignKey("campaign_member.id"), index=True)
     campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"))
     customer_id: Mapped[int] = mapped_column(ForeignKey("customer.id"))
+    person_id: Mapped[int] = mapped_column(default=_own_customer)  # the least id of the person's records then
     number_id: Mapped[int] = mapped_column(ForeignKey("phone_number.id"))
     e164: Mapped[str] = mapped_column(String(16), index=True)  # counts per number survive a change of owner
     turn: Mapped[int]
