@@ -17,12 +17,13 @@ from campaigns.dialing.reserve import Declined, Reserved, Rules, Weighed, weigh_
 from campaigns.errors import ConflictError, NotFoundError, StoreError
 from campaigns.store import legal
 from campaigns.store.briefs import subject_of_number
-from campaigns.store.campaigns import claim_due, create_campaign, start_campaign
+from campaigns.store.campaigns import create_campaign, start_campaign
 from campaigns.store.customer_facts import customer_facts
 from campaigns.store.database import Database, Session
 from campaigns.store.decisions import count_decisions, decisions_of
 from campaigns.store.duplicates import duplicates
 from campaigns.store.facts import Surroundings
+from campaigns.store.handout import claim_due
 from campaigns.store.ledger import end_attempt, start_dial
 from campaigns.store.merging import MERGED, merge
 from campaigns.store.models import CampaignMember, Customer, PersonChange, PhoneNumber, Promise
@@ -30,7 +31,7 @@ from campaigns.store.outcomes import suppress
 from campaigns.store.people import changes_of, shared
 from campaigns.store.splitting import split
 from tests.integration.store.people_world import World
-from tests.integration.store.rows import AT, add_customer
+from tests.integration.store.rows import AT, add_customer, add_worker
 
 RULES = Rules(load_effective("cn-mainland"), LogSeal(b"k" * 32), "w", "zh")
 AROUND = Surroundings(AT, True, True, AT - timedelta(days=31), AT.date())
@@ -53,7 +54,9 @@ def running(session: Session, name: str = "c") -> int:
 
 def weigh(session: Session, campaign_id: int) -> list[Weighed]:
     turns = claim_due(session, campaign_id, AT, 10)
-    return [weigh_turn(session, turn.member_id, turn.turn, campaign_id, RULES, AROUND) for turn in turns]
+    return [
+        weigh_turn(session, turn.member_id, turn.turn, campaign_id, RULES, lambda: AROUND) for turn in turns
+    ]
 
 
 def members(session: Session, campaign_id: int) -> dict[int, tuple[str, str | None]]:
@@ -105,9 +108,10 @@ def test_what_was_told_after_the_decision_on_another_key_stops_the_dial(database
     with database.transaction() as session:
         keep, other = two(session)
         join(session, keep, other)
+        add_worker(session, RULES.worker)
         (reserved,) = [each for each in weigh(session, running(session)) if isinstance(each, Reserved)]
         suppress(session, reason="opt_out", at=AT, customer_id=other.id)
-        assert not start_dial(session, reserved.reservation, AT)
+        assert not start_dial(session, reserved.reservation, AT, RULES.worker)
 
 
 def test_two_campaigns_never_hold_two_calls_to_one_person(database: Database) -> None:
@@ -129,7 +133,7 @@ def test_two_campaigns_never_hold_two_calls_to_one_person(database: Database) ->
             turns = claim_due(session, campaign, AT, 10)
         barrier.wait(10)
         with database.transaction() as session:
-            return [weigh_turn(session, t.member_id, t.turn, campaign, RULES, AROUND) for t in turns]
+            return [weigh_turn(session, t.member_id, t.turn, campaign, RULES, lambda: AROUND) for t in turns]
 
     with ThreadPoolExecutor(2) as threads:
         found = [each for made in threads.map(work, (one, another)) for each in made]
