@@ -19,6 +19,7 @@ from campaigns.store.experiments import assign_members, keep_design
 from campaigns.store.handout import next_due_at
 from campaigns.store.members import add_members
 from campaigns.store.models import Attempt, Campaign, CampaignMember, Invitation
+from campaigns.store.people import shared
 from campaigns.store.priorities import refresh_campaign
 from campaigns.store.tags import check_tags
 
@@ -233,11 +234,13 @@ def launch_campaign(session: Session, campaign_id: int, at: datetime) -> None:
 
 
 def agree_callback(session: Session, customer_id: int, at: datetime) -> bool:
-    """Have the next call to a customer who waits in a campaign made at ``at``; whether any is to be made."""
+    """Have the next call to a person who waits in a campaign, under whatever key, made at ``at``; whether any
+    is to be made.
+    """
     agreed = session.execute(
         update(CampaignMember)
         .where(
-            CampaignMember.customer_id == customer_id,
+            CampaignMember.customer_id.in_(shared(session, customer_id).same),
             CampaignMember.state == "waiting",
             CampaignMember.campaign_id.in_(select(Campaign.id).where(Campaign.state != "finished")),
         )
