@@ -11,10 +11,10 @@ from pathlib import Path
 from bot.datafile import line_of
 from bot.errors import DataFileError
 from campaigns.compliance.calendars import CALENDARS
-from campaigns.compliance.facts import CallFacts, LineType, NumberFacts
+from campaigns.compliance.facts import CallFacts, LineType, NumberFacts, Whereabouts
 from campaigns.compliance.hours import Hours
 from campaigns.compliance.limits import LooseningError
-from campaigns.compliance.locality import Locality, region_key, resolve
+from campaigns.compliance.locality import Locality, region_key, resolve, stricter
 from campaigns.compliance.overrides import Overrides, load_overrides
 from campaigns.compliance.pack import RulePack, load_pack
 from campaigns.compliance.speaking import RecordingRule
@@ -74,7 +74,14 @@ class EffectivePack:
         names = [facts.region]
         if "last_region" in sources and facts.last_region is not None:
             names.append(facts.last_region)
-        return self._locality(zones, tuple(names))
+        own = self._locality(zones, tuple(names))
+        return stricter(own, [self._elsewhere(each) for each in facts.elsewhere]) if facts.elsewhere else own
+
+    def _elsewhere(self, told: Whereabouts) -> Locality:
+        names = [told.region]
+        if "last_region" in self.rules.times.zones_from and told.last_region is not None:
+            names.append(told.last_region)
+        return self._locality(told.zones, tuple(names))
 
     def recording(self, *regions: str | None) -> RecordingRule:
         """How a call may be recorded to a customer who may be in any of these regions, as files name them.

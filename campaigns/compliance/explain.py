@@ -121,7 +121,8 @@ def deciding_facts(
         case Reason.PROMISE_PENDING:
             yield "promise_due", facts.promise_due
         case Reason.CALLBACK_AGREED:
-            yield "callback_at", facts.callback_at
+            agreed = filter(None, (facts.callback_at, facts.callback_elsewhere))
+            yield "callback_at", max(agreed, default=None)
         case (
             Reason.OUTSIDE_WINDOW
             | Reason.CAMPAIGN_HOURS

@@ -104,6 +104,15 @@ class FlagFact:
 
 
 @dataclass(frozen=True, slots=True)
+class Whereabouts:
+    """Where another record of the same person says that they are: it may only make a call harder."""
+
+    zones: tuple[str, ...]
+    region: str | None
+    last_region: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class CallFacts:
     """Facts about calling ``number`` of one customer at ``now``.
 
@@ -149,6 +158,9 @@ class CallFacts:
     flags: tuple[FlagFact, ...] = ()  # of the customer and of this debt
     first_contact_at: datetime | None = None  # when the customer was first spoken to about this debt
     notice_sent_at: datetime | None = None  # when the notice about this debt was sent
+    elsewhere: tuple[Whereabouts, ...] = ()  # of other records of the same person
+    # When the person asked to be called, told on another record: no call before, and no rule is skipped.
+    callback_elsewhere: datetime | None = None
 
     def __post_init__(self) -> None:
         if self.now.tzinfo is None:

@@ -16,6 +16,7 @@ from campaigns.compliance.facts import (
     Purpose,
     SuppressionFact,
     TalkFact,
+    Whereabouts,
 )
 from campaigns.compliance.hours import Hours
 from campaigns.compliance.personal import PersonalHours
@@ -68,6 +69,11 @@ def facts_data(facts: CallFacts, pack: EffectivePack) -> dict[str, Any]:
         "flags": sorted([flag.name, flag.given, _iso(flag.as_of)] for flag in facts.flags),
         "first_contact_at": _iso(facts.first_contact_at),
         "notice_sent_at": _iso(facts.notice_sent_at),
+        "elsewhere": [
+            [list(told.zones), _region(told.region, pack), _region(told.last_region, pack)]
+            for told in facts.elsewhere
+        ],
+        "callback_elsewhere": _iso(facts.callback_elsewhere),
     }
     return {key: value for key, value in data.items() if value not in (None, [])}
 
@@ -119,6 +125,11 @@ def facts_from(data: dict[str, Any]) -> CallFacts:
         ),
         first_contact_at=_moment(data.get("first_contact_at")),
         notice_sent_at=_moment(data.get("notice_sent_at")),
+        elsewhere=tuple(
+            Whereabouts(tuple(zones), region, last_region)
+            for zones, region, last_region in data.get("elsewhere", ())
+        ),
+        callback_elsewhere=_moment(data.get("callback_elsewhere")),
     )
 
 

@@ -64,6 +64,19 @@ def resolve(rules: RulePack, zones: tuple[str, ...], names: tuple[str | None, ..
     )
 
 
+def stricter(own: Locality, others: Sequence[Locality]) -> Locality:
+    """``own`` with all that holds in ``others``. A place that ``own`` does not know is not made known."""
+    everywhere = (own, *others)
+    places = dict.fromkeys(place for each in everywhere for place in each.places)
+    return Locality(
+        tuple(places) if own.places else (),
+        {name: min(each.caps[name] for each in everywhere) for name in own.caps},
+        tuple(dict.fromkeys(key for each in everywhere for key in each.regions)),
+        all(each.region_known for each in everywhere),
+        max((each.recording for each in everywhere), key=list(RecordingRule).index),
+    )
+
+
 def region_key(rules: RulePack, name: str | None) -> str | None:
     """The region as a customer file names it; None when it is missing or not listed."""
     wanted = (name or "").strip().casefold()

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from typing import Any
 
-from sqlalchemy import Row, bindparam, func, or_, select
+from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
 from campaigns.compliance.area_code import line_of, zones_of
@@ -19,100 +19,21 @@ from campaigns.compliance.facts import (
     Purpose,
     SuppressionFact,
     TalkFact,
+    Whereabouts,
 )
+from campaigns.store import fact_queries as sql
 from campaigns.store.approved import invitation_of
 from campaigns.store.broken import broken_promise
 from campaigns.store.ledger import MemberTurn
 from campaigns.store.models import (
-    Account,
     Attempt,
     Call,
-    CampaignMember,
-    Customer,
-    DecisionRecord,
-    FollowUp,
-    LegalFact,
     PhoneNumber,
-    Promise,
-    Suppression,
 )
 from campaigns.store.on_file import OnFile, on_file
+from campaigns.store.parting import Kept
+from campaigns.store.people import Shared, lock_people, shared
 from telephony.status import NumberStatus
-
-# Built once: a campaign runs these for every turn, and building a statement costs more than running it.
-_CUSTOMER = bindparam("customer_id", type_=Customer.id.type)
-_NUMBERS = bindparam("e164s", type_=PhoneNumber.e164.type, expanding=True)
-_SINCE = bindparam("since", type_=Attempt.reserved_at.type)
-
-_NUMBERS_OF = (
-    select(PhoneNumber)
-    .where(PhoneNumber.customer_id == _CUSTOMER)
-    .order_by((PhoneNumber.relation != "self"), PhoneNumber.id)
-)
-_LATEST_DECISION = select(DecisionRecord.at).order_by(DecisionRecord.at.desc()).limit(1)
-# About this debt; a call that came in may have been about any.
-_SPOKEN_AT = (
-    select(func.min(Call.answered_at))
-    .outerjoin(Attempt, Attempt.id == Call.attempt_id)
-    .outerjoin(CampaignMember, CampaignMember.id == Attempt.member_id)
-    .where(
-        Call.customer_id == _CUSTOMER,
-        Call.right_party,
-        or_(CampaignMember.account_id == bindparam("account_id"), Call.attempt_id.is_(None)),
-    )
-)
-_CIRCUMSTANCES = select(
-    Customer.region,
-    Customer.marketing_consent,
-    Customer.attributes,
-    Customer.created_at,
-    select(Account.amount_due)
-    .where(Account.id == bindparam("account_id"))
-    .scalar_subquery()
-    .label("amount_due"),
-    select(func.max(Account.amount_due))
-    .where(Account.customer_id == _CUSTOMER)
-    .scalar_subquery()
-    .label("most_due"),
-    # A customer who named a day for the rest is left in peace until then.
-    select(func.max(func.coalesce(Promise.rest_due, Promise.due)))
-    .where(Promise.customer_id == _CUSTOMER, Promise.state == "pending")
-    .scalar_subquery()
-    .label("promise_due"),
-    select(func.max(CampaignMember.callback_at))
-    .where(CampaignMember.customer_id == _CUSTOMER)
-    .scalar_subquery()
-    .label("callback_at"),
-    _LATEST_DECISION.scalar_subquery().label("ledger_time"),
-    _SPOKEN_AT.scalar_subquery().label("spoken_at"),
-    select(func.max(LegalFact.id))
-    .where(LegalFact.customer_id == _CUSTOMER)
-    .scalar_subquery()
-    .label("fact_id"),
-    select(func.max(FollowUp.id)).where(FollowUp.customer_id == _CUSTOMER).scalar_subquery().label("case_id"),
-).where(Customer.id == _CUSTOMER)
-_ATTEMPTS = select(
-    Attempt.customer_id,
-    Attempt.e164,
-    Attempt.dialed_at,
-    Attempt.reserved_at,
-    Attempt.charged,
-    Attempt.disposition,
-    Attempt.ended_at,
-    Attempt.state,
-    select(CampaignMember.account_id).where(CampaignMember.id == Attempt.member_id).scalar_subquery(),
-).where(
-    or_(Attempt.customer_id == _CUSTOMER, Attempt.e164.in_(_NUMBERS)),
-    Attempt.reserved_at >= _SINCE,
-)
-_BARS = select(Suppression.reason, Suppression.until, Suppression.e164).where(
-    or_(Suppression.customer_id == _CUSTOMER, Suppression.e164.in_(_NUMBERS)),
-    Suppression.lifted_at.is_(None),
-)
-_TALKS = select(Call.answered_at).where(
-    Call.customer_id == _CUSTOMER, Call.effective, Call.answered_at >= _SINCE
-)
-_CASES = select(FollowUp.reason).where(FollowUp.customer_id == _CUSTOMER, FollowUp.state == "open")
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,18 +66,19 @@ class Sheet:
 
 def numbers_of(session: Session, customer_id: int) -> Sequence[PhoneNumber]:
     """A customer's numbers in the order of trying: their own first, then as imported."""
-    return session.scalars(_NUMBERS_OF, {"customer_id": customer_id}).all()
+    return session.scalars(sql.NUMBERS_OF, {"customer_id": customer_id}).all()
 
 
 def lock_debtor(session: Session, customer_id: int) -> None:
-    """Hold off other workers' decisions about this customer and their numbers until this transaction ends.
+    """Hold off other workers' decisions about this person, under whatever key, and their numbers until this
+    transaction ends.
 
     Counts read after it are the counts acted on. SQLite has one writer at a time anyway.
     """
     if session.get_bind().dialect.name == "sqlite":
         return
-    session.execute(select(Customer.id).where(Customer.id == customer_id).with_for_update())
-    mine = select(PhoneNumber.e164).where(PhoneNumber.customer_id == customer_id)
+    people = lock_people(session, [customer_id])
+    mine = select(PhoneNumber.e164).where(PhoneNumber.customer_id.in_(people))
     session.execute(
         select(PhoneNumber.id).where(PhoneNumber.e164.in_(mine)).order_by(PhoneNumber.id).with_for_update()
     )
@@ -173,33 +95,35 @@ def fact_sheet(
     session: Session, member: MemberTurn, numbers: Sequence[PhoneNumber], around: Surroundings
 ) -> Sheet:
     """As ``call_facts``, with what they reach up to."""
-    customer_id = member.customer_id
+    person = shared(session, member.customer_id)
     values = {
-        "customer_id": customer_id,
+        **person.values,
+        "same": person.same,
         "account_id": member.account_id,
         "e164s": [number.e164 for number in numbers],
         "since": around.since,
     }
     # Read first: what comes in after it is newer than what was seen, even if it is weighed.
-    circumstances = session.execute(_CIRCUMSTANCES, values).one()
+    circumstances = session.execute(sql.CIRCUMSTANCES, values).one()
     owed = circumstances.most_due if member.purpose is Purpose.MARKETING else circumstances.amount_due
-    filed = on_file(session, customer_id, member.account_id)
-    attempts = [_Tried(*row) for row in session.execute(_ATTEMPTS, values)]
+    filed = on_file(session, person, member.account_id)
+    others = _Others.read(session, person, values, around.flags)
+    attempts = [_Tried(*row) for row in session.execute(sql.ATTEMPTS, values)]
     bars = [
         (SuppressionFact(reason, until, of_number=e164 is not None), e164)
-        for reason, until, e164 in session.execute(_BARS, values)
+        for reason, until, e164 in session.execute(sql.BARS, values)
     ]
-    talks = tuple(TalkFact(at) for at in session.scalars(_TALKS, values) if at is not None)
+    talks = tuple(TalkFact(at) for at in session.scalars(sql.TALKS, values) if at is not None)
     # Nobody knows what was said in a call that a crash cut off: it counts as a talk.
-    talks += tuple(TalkFact(a.fact.at) for a in attempts if a.customer_id == customer_id and a.cut_off)
+    talks += tuple(TalkFact(a.fact.at) for a in attempts if a.theirs and a.cut_off)
     talks += tuple(filed.talks)
-    cases = frozenset(session.scalars(_CASES, values))
+    cases = frozenset(session.scalars(sql.CASES, values))
     occasion_stands = _occasion_stands(session, member, around.today)
     spoken_at = [at for at in (circumstances.spoken_at, *(talk.at for talk in talks)) if at is not None]
     facts = [
         CallFacts(
             now=around.now,
-            number=_number_facts(number, filed),
+            number=_number_facts(number, filed, others.relations.get(number.e164)),
             line_simulated=around.line_simulated,
             clock_virtual=around.clock_virtual,
             ledger_time=circumstances.ledger_time,
@@ -210,18 +134,20 @@ def fact_sheet(
             debt_owed=None if owed is None else owed > 0,
             purpose=member.purpose,
             occasion_stands=occasion_stands,
-            marketing_consent=circumstances.marketing_consent,
+            marketing_consent=False if others.refuse_marketing else circumstances.marketing_consent,
             suppressions=tuple(bar for bar, e164 in bars if e164 in (None, number.e164)),
             open_cases=cases,
-            debtor_attempts=tuple(a.fact for a in attempts if a.customer_id == customer_id),
+            debtor_attempts=tuple(a.fact for a in attempts if a.theirs),
             number_attempts=tuple(a.fact for a in attempts if a.e164 == number.e164),
             talks=talks,
             promise_due=circumstances.promise_due,
             callback_at=circumstances.callback_at,
             personal_hours=tuple(filed.hours),
-            flags=(*filed.flags, *_imported_flags(circumstances, around.flags)),
+            flags=(*filed.flags, *_imported_flags(circumstances, around.flags), *others.flags),
             first_contact_at=min(spoken_at, default=None),
             notice_sent_at=filed.notice_sent_at,
+            elsewhere=(*filed.elsewhere, *others.whereabouts),
+            callback_elsewhere=others.callback_at,
         )
         for number in numbers
     ]
@@ -230,9 +156,9 @@ def fact_sheet(
 
 @dataclass(frozen=True, slots=True)
 class _Tried:
-    """One row of ``_ATTEMPTS``."""
+    """One row of ``sql.ATTEMPTS``."""
 
-    customer_id: int
+    theirs: bool  # of the person; else it only was to the same number
     e164: str
     dialed_at: datetime | None
     reserved_at: datetime
@@ -253,10 +179,49 @@ class _Tried:
         return AttemptFact(at, self.charged, outcome, self.ended_at, self.debt)
 
 
-def _number_facts(number: PhoneNumber, filed: OnFile) -> NumberFacts:
+@dataclass(slots=True)
+class _Others:
+    """What other records of the person have against a call; nothing in them speaks for one."""
+
+    relations: dict[str, str]
+    flags: list[FlagFact] = field(default_factory=list)
+    whereabouts: list[Whereabouts] = field(default_factory=list)
+    callbacks: list[datetime] = field(default_factory=list)
+    refuse_marketing: bool = False
+
+    @property
+    def callback_at(self) -> datetime | None:
+        return max(self.callbacks, default=None)
+
+    @classmethod
+    def read(
+        cls, session: Session, person: Shared, values: dict[str, Any], wanted: frozenset[str]
+    ) -> _Others:
+        if len(person.ids) == 1:
+            return cls({})
+        found = cls(dict(session.execute(sql.OTHER_RELATIONS, values).tuples().all()))
+        for record in session.execute(sql.OTHER_RECORDS, values):
+            found.flags += [flag for flag in _imported_flags(record, wanted) if flag.given]
+            if record.region is not None:
+                found.whereabouts.append(Whereabouts((), record.region))
+            if record.callback_at is not None:
+                found.callbacks.append(record.callback_at)
+            found.refuse_marketing |= record.marketing_consent is False
+        for former in person.former:
+            kept = Kept.from_data(former.kept)
+            found.flags += [FlagFact(name, True, former.until) for name in kept.flags if name in wanted]
+            if kept.region is not None:
+                found.whereabouts.append(Whereabouts((), kept.region))
+            if kept.callback_at is not None:
+                found.callbacks.append(kept.callback_at)
+            found.refuse_marketing |= kept.refused_marketing
+        return found
+
+
+def _number_facts(number: PhoneNumber, filed: OnFile, elsewhere: str | None) -> NumberFacts:
     return NumberFacts(
         number.id,
-        number.relation,
+        number.relation if number.relation != "self" or elsewhere is None else elsewhere,
         NumberStatus(number.status),
         number.status_at,
         number.generated,
@@ -291,7 +256,7 @@ def _occasion_stands(session: Session, member: MemberTurn, today: date) -> bool 
 
 def latest_decision_at(session: Session) -> datetime | None:
     """The high-water mark of the ledger's time: a clock behind it has been moved back."""
-    return session.scalars(_LATEST_DECISION).one_or_none()
+    return session.scalars(sql.LATEST_DECISION).one_or_none()
 
 
 def latest_event_at(session: Session) -> datetime | None:

@@ -27,13 +27,14 @@ from campaigns.store.models import (
     Suppression,
     TurnRecord,
 )
+from campaigns.store.people import PEOPLE, shared, theirs
 
 LIVE = ("reserved", "dialing")
 
 
 @dataclass(frozen=True, slots=True)
 class Reservation:
-    """An attempt that may be dialled until its permit ends. ``nth``: of this customer's attempts, from 1."""
+    """An attempt that may be dialled until its permit ends. ``nth``: of this person's attempts, from 1."""
 
     attempt_id: int
     member_id: int
@@ -84,7 +85,7 @@ _ATTEMPT_OF_TURN = select(Attempt.id, Attempt.state).where(
     Attempt.member_id == bindparam("member_id"), Attempt.turn == bindparam("turn")
 )
 _TRIES = select(func.count()).where(Attempt.member_id == bindparam("member_id"))
-_LAST_N = select(func.max(Attempt.n)).where(Attempt.customer_id == bindparam("customer_id"))
+_LAST_N = select(func.max(Attempt.n)).where(Attempt.customer_id.in_(PEOPLE))
 
 
 def member_in_turn(session: Session, member_id: int, turn: int) -> MemberTurn | None:
@@ -111,11 +112,13 @@ def add_attempt(
     session: Session, member: MemberTurn, number: PhoneNumber, *, worker: str, at: datetime
 ) -> Attempt:
     """Reserve the next attempt. The caller holds the debtor's lock."""
-    last = session.scalar(_LAST_N, {"customer_id": member.customer_id})
+    person = shared(session, member.customer_id)
+    last = session.scalar(_LAST_N, {"people": person.ids})
     attempt = Attempt(
         member_id=member.id,
         campaign_id=member.campaign_id,
         customer_id=member.customer_id,
+        person_id=person.person_id,
         number_id=number.id,
         e164=number.e164,
         turn=member.turn,
@@ -150,7 +153,10 @@ def start_dial(session: Session, reservation: Reservation, at: datetime) -> bool
     False when the attempt is not reserved any more, its permit is over, or the call is not wanted any more: a
     pause, a payment, a bar, a case for people or a fact on file came in since the decision.
     """
+    person = shared(session, reservation.customer_id)
     wanted = {
+        **person.values,
+        "same": person.same,
         "member": reservation.member_id,
         "e164": reservation.e164,
         "now": at,
@@ -217,6 +223,7 @@ _START_DIAL = (
     .execution_options(synchronize_session=False)
 )
 _OTHER = aliased(Account)
+_SAME = bindparam("same", type_=Customer.id.type, expanding=True)
 _STILL_WANTED = (
     select(CampaignMember.id)
     .join(Campaign, Campaign.id == CampaignMember.campaign_id)
@@ -230,12 +237,12 @@ _STILL_WANTED = (
             and_(
                 Campaign.purpose == Purpose.MARKETING,
                 Customer.marketing_consent.is_(True),
-                ~exists().where(_OTHER.customer_id == Customer.id, _OTHER.amount_due > 0),
+                ~exists().where(_OTHER.customer_id.in_(_SAME), _OTHER.amount_due > 0),
             ),
         ),
         ~exists().where(
             or_(
-                Suppression.customer_id == CampaignMember.customer_id,
+                theirs(Suppression.customer_id, Suppression.created_at),
                 Suppression.e164 == bindparam("e164"),
             ),
             Suppression.lifted_at.is_(None),
@@ -245,10 +252,10 @@ _STILL_WANTED = (
             ),
         ),
         ~exists().where(
-            LegalFact.customer_id == CampaignMember.customer_id, LegalFact.id > bindparam("seen_fact")
+            theirs(LegalFact.customer_id, LegalFact.recorded_at), LegalFact.id > bindparam("seen_fact")
         ),
         ~exists().where(
-            FollowUp.customer_id == CampaignMember.customer_id, FollowUp.id > bindparam("seen_case")
+            theirs(FollowUp.customer_id, FollowUp.created_at), FollowUp.id > bindparam("seen_case")
         ),
     )
 )

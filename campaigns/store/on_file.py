@@ -7,17 +7,19 @@ from dataclasses import dataclass, field
 from datetime import datetime, time
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from campaigns.compliance.facts import Consent, FlagFact, LineType, TalkFact
+from campaigns.compliance.facts import Consent, FlagFact, LineType, TalkFact, Whereabouts
 from campaigns.compliance.personal import END_OF_DAY, PersonalHours
 from campaigns.store.legal import standing
 from campaigns.store.models import LegalFact
+from campaigns.store.people import Shared, theirs
 
 _STANDING = (
     select(
         LegalFact.id,
+        LegalFact.customer_id,
         LegalFact.kind,
         LegalFact.account_id,
         LegalFact.e164,
@@ -27,7 +29,7 @@ _STANDING = (
         LegalFact.as_of,
     )
     .where(
-        LegalFact.customer_id == bindparam("customer_id"),
+        theirs(LegalFact.customer_id, LegalFact.recorded_at),
         standing(),
     )
     .order_by(LegalFact.as_of, LegalFact.id)
@@ -44,6 +46,7 @@ class OnFile:
     flags: list[FlagFact] = field(default_factory=list)
     talks: list[TalkFact] = field(default_factory=list)
     notice_sent_at: datetime | None = None
+    elsewhere: list[Whereabouts] = field(default_factory=list)
     _consents: list[tuple[str | None, bool]] = field(default_factory=list)
     _lines: dict[str | None, LineType] = field(default_factory=dict)
 
@@ -79,13 +82,39 @@ class OnFile:
             case _:
                 self.flags.append(FlagFact(row.kind, row.given, row.as_of))
 
+    def take_of_another(self, row: Any) -> None:
+        """A fact told about another record of the same person: it bars and counts here too, but what was
+        agreed there was agreed there.
+        """
+        match row.kind:
+            case "consent" | "hours":
+                if not row.given:
+                    self.take(row)
+            case "location":
+                zones = (row.details["zone"],) if row.details.get("zone") else ()
+                self.elsewhere.append(Whereabouts(zones, row.details.get("region")))
+            case "line" | "notice" | "hold":
+                pass
+            case "talk":
+                self.take(row)
+            case _:
+                if row.given:
+                    self.take(row)
 
-def on_file(session: Session, customer_id: int, account_id: int) -> OnFile:
-    """What is in force of the customer's facts, as far as it concerns the account."""
+
+def on_file(session: Session, person: Shared, account_id: int) -> OnFile:
+    """What is in force of the customer's facts, as far as it concerns the account.
+
+    What was told about the account itself is the customer's, whichever record had the account then.
+    """
     found = OnFile()
-    for row in session.execute(_STANDING, {"customer_id": customer_id}):
-        if row.account_id in (None, account_id):
+    for row in session.execute(_STANDING, person.values):
+        if row.account_id not in (None, account_id):
+            continue
+        if row.customer_id == person.customer_id or row.account_id is not None:
             found.take(row)
+        else:
+            found.take_of_another(row)
     return found
 
 

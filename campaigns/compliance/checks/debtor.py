@@ -80,6 +80,7 @@ def promise_pending(facts: CallFacts, pack: EffectivePack) -> Defer | None:
 
 def callback_agreed(facts: CallFacts, _pack: EffectivePack) -> Defer | None:
     """A customer who asked to be called at a time is not called before it."""
-    if facts.callback_at is None or facts.callback_at <= facts.now:
+    agreed = max(filter(None, (facts.callback_at, facts.callback_elsewhere)), default=None)
+    if agreed is None or agreed <= facts.now:
         return None
-    return Defer(facts.callback_at, Reason.CALLBACK_AGREED, rule="debtor_agreed")
+    return Defer(agreed, Reason.CALLBACK_AGREED, rule="debtor_agreed")

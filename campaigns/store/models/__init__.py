@@ -20,7 +20,10 @@ from campaigns.store.models.customers import (
     PhoneNumber,
     ReliefOffer,
 )
+from campaigns.store.models.grading import LifeCycleGrade
+from campaigns.store.models.numbers import NumberReport
 from campaigns.store.models.payments import Payment, Promise
+from campaigns.store.models.people import PersonChange, SharedHistory
 from campaigns.store.models.tags import CustomerTag, CustomerTreatment
 
 __all__ = [
@@ -42,12 +45,16 @@ __all__ = [
     "InstalmentPlan",
     "Invitation",
     "LegalFact",
+    "LifeCycleGrade",
     "Message",
+    "NumberReport",
     "Payment",
     "Permit",
+    "PersonChange",
     "PhoneNumber",
     "Promise",
     "ReliefOffer",
+    "SharedHistory",
     "Suppression",
     "TurnRecord",
 ]

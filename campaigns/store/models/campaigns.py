@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column
 
 from campaigns.store.models.base import Base
@@ -70,6 +71,11 @@ class CampaignMember(Base):
     reason: Mapped[str | None] = mapped_column(String(255))
 
 
+def _own_customer(context: DefaultExecutionContext) -> int:
+    given: dict[str, int] = context.get_current_parameters()  # type: ignore[no-untyped-call]
+    return given["customer_id"]
+
+
 class Attempt(Base):
     """One dial, reserved before it is placed. ``state``: reserved, dialing, ended or lost."""
 
@@ -79,12 +85,15 @@ class Attempt(Base):
         UniqueConstraint("member_id", "turn"),  # a workflow that runs again finds its own attempt
         # No two live calls to one customer, whatever campaign they belong to.
         Index("uq_attempt_live", "customer_id", unique=True, sqlite_where=LIVE, postgresql_where=LIVE),
+        # Nor to one person under several keys.
+        Index("uq_attempt_live_person", "person_id", unique=True, sqlite_where=LIVE, postgresql_where=LIVE),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     member_id: Mapped[int] = mapped_column(ForeignKey("campaign_member.id"), index=True)
     campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"), index=True)
     customer_id: Mapped[int] = mapped_column(ForeignKey("customer.id"))
+    person_id: Mapped[int] = mapped_column(default=_own_customer)  # the least id of the person's records then
     number_id: Mapped[int] = mapped_column(ForeignKey("phone_number.id"))
     e164: Mapped[str] = mapped_column(String(16), index=True)  # counts per number survive a change of owner
     turn: Mapped[int]

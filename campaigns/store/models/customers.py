@@ -89,6 +89,9 @@ class PhoneNumber(Base):
     status: Mapped[str] = mapped_column(String(24), default="unknown")  # telephony.status.NumberStatus
     status_source: Mapped[str] = mapped_column(String(24), default="none")
     status_at: Mapped[datetime | None]
+    # When the number was found to be somebody else's now. The row stays, for what is on record about it; the
+    # number is no longer the customer's.
+    purged_at: Mapped[datetime | None]
 
     customer: Mapped[Customer] = relationship(back_populates="numbers")
 
