@@ -22,6 +22,8 @@ from campaigns.store.database import Database
 from campaigns.store.migrate import upgrade
 from campaigns.store.models import Base
 
+KEPT_FOR_GOOD = ("decision", "decision_head", "deletion", "legal_fact", "person_change")
+
 # Enough for every run; a longer search is one option away: --hypothesis-profile=long.
 settings.register_profile("usual", max_examples=50, deadline=None)
 settings.register_profile("long", max_examples=1000, deadline=None)
@@ -162,6 +164,6 @@ def clean_database(kept_database: Database) -> Database:
     """An empty database, made once for all tests that decide on no call: decisions cannot be deleted."""
     with kept_database.transaction() as session:
         for table in reversed(Base.metadata.sorted_tables):
-            if table.name not in ("decision", "decision_head", "deletion", "legal_fact", "person_change"):  # kept for good
+            if table.name not in KEPT_FOR_GOOD:
                 session.execute(table.delete())
     return kept_database

@@ -30,6 +30,7 @@ from campaigns.store.decisions import (
     place_of,
 )
 from campaigns.store.facts import Surroundings, call_facts, numbers_of
+from campaigns.store.people import changes_of, keys_of, shared
 from telephony.numbers import mask
 
 
@@ -86,6 +87,7 @@ class _Explanation:
         decisions = decisions_of(self._session, customer_id, until=until, limit=last)
         return {
             "customer": self._customer.external_id,
+            "person": self._person(),
             "at": self._moment,
             "now": self._now,
             "pack": self._pack.label,
@@ -93,6 +95,19 @@ class _Explanation:
             "numbers": [] if past else self._numbers(),
             "decisions": [self._recorded(decision) for decision in decisions],
             "decisions_in_all": count_decisions(self._session, customer_id, until=until),
+        }
+
+    def _person(self) -> dict[str, Any]:
+        """The other keys of the same person, those of before, and how it came to be so."""
+        found = shared(self._session, self._customer.id)
+        keys = keys_of(self._session, found.ids)
+        return {
+            "same": [keys[each] for each in found.same if each != self._customer.id],
+            "before": {keys[former.customer_id]: former.until for former in found.former},
+            "changes": [
+                {"kind": c.kind, "at": c.at, "kept": c.kept, "other": c.other, "by": c.by, "reason": c.reason}
+                for c in changes_of(self._session, [self._customer.id])
+            ],
         }
 
     def _numbers(self) -> list[dict[str, Any]]:

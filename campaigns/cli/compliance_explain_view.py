@@ -21,6 +21,7 @@ class Page:
     def lines(self, told: dict[str, Any]) -> Iterator[Text]:
         yield Text(f"{self._word('customer')} {told['customer']}", style="bold")
         yield Text(f"{self._word('pack')} {told['pack']}")
+        yield from self._person(told["person"])
         for number in told["numbers"]:
             head = self._word("now" if told["at"] == told["now"] else "then")
             yield Text.assemble(
@@ -40,6 +41,18 @@ class Page:
         more = told["decisions_in_all"] - len(told["decisions"])
         if more > 0:
             yield Text(f"  {self._word('more')}: {more:,} (--last 0)", style="dim")
+
+    def _person(self, person: dict[str, Any]) -> Iterator[Text]:
+        if person["same"]:
+            yield Text(f"{self._word('same_person')}: {', '.join(person['same'])}")
+        for key, until in person["before"].items():
+            yield Text(f"{self._word('parted')}: {key}, {self._word('until')} {self.value(until)}")
+        for change in person["changes"]:
+            keys = f"{change['kept']} / {change['other']}"
+            why = f"{change['by']}: {change['reason']}"
+            yield Text(
+                f"  {self.value(change['at'])}  {self._word(change['kind'])} {keys}, {why}", style="dim"
+            )
 
     def _decision(self, decision: dict[str, Any], pack: str) -> Iterator[Text]:
         yield Text.assemble(

@@ -7,9 +7,13 @@ from typing import Annotated
 
 import typer
 
+from campaigns.cli import people
 from campaigns.cli.installation import open_installation
 
-app = typer.Typer(no_args_is_help=True, help="Bring customers in, and tag them.")
+app = typer.Typer(no_args_is_help=True, help="Bring customers in, tag, merge and split them.")
+app.command("merge", epilog=people.MERGE_EXAMPLES)(people.merge)
+app.command("split", epilog=people.SPLIT_EXAMPLES)(people.split)
+app.command("duplicates", epilog=people.DUPLICATES_EXAMPLES)(people.duplicates)
 
 IMPORT_EXAMPLES = (
     "Examples:  xiaorong customers import portfolio.csv  |  "

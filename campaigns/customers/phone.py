@@ -9,7 +9,7 @@ from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat, P
 
 from campaigns.customers.generate import NumberRange, unreachable
 from campaigns.customers.values import BadValueError, clean, number
-from campaigns.errors import ImportFileError
+from campaigns.errors import ConflictError, ImportFileError
 
 _PERSONAL = frozenset(
     {PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE, PhoneNumberType.FIXED_LINE_OR_MOBILE}
@@ -84,3 +84,15 @@ def _whole(written: str) -> str:
     if value != value.to_integral_value() or value.adjusted() > 20:
         raise BadValueError("fraction", "is a number with a fraction, not a phone number")
     return str(int(value))
+
+
+def normalise_own(written: str, region: str) -> str:
+    """``written`` as E.164, of a number that is on record already; its kind does not matter.
+
+    Raises ConflictError.
+    """
+    try:
+        parsed = phonenumbers.parse(written, region)
+    except NumberParseException as error:
+        raise ConflictError("one of the numbers is not a phone number") from error
+    return phonenumbers.format_number(parsed, PhoneNumberFormat.E164)

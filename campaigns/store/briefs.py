@@ -15,6 +15,7 @@ from campaigns.errors import NotFoundError
 from campaigns.store.approved import current_offer, current_plan, invitation_of
 from campaigns.store.broken import broken_promise
 from campaigns.store.models import Account, CampaignMember, Customer, PhoneNumber, Suppression
+from campaigns.store.people import shared
 from telephony.status import NumberStatus
 
 
@@ -51,10 +52,12 @@ _OF_MEMBER = _SUBJECT.join(CampaignMember, CampaignMember.account_id == Account.
     CampaignMember.id == bindparam("key")
 )
 _AT_NUMBER = _WORST_FIRST.join(PhoneNumber, PhoneNumber.customer_id == Customer.id).where(
-    PhoneNumber.e164 == bindparam("key")
+    PhoneNumber.e164 == bindparam("key"), PhoneNumber.purged_at.is_(None)
 )
 _OF_CUSTOMER = _WORST_FIRST.where(Customer.external_id == bindparam("key"))
-_OWNERS = select(PhoneNumber.relation, PhoneNumber.status).where(PhoneNumber.e164 == bindparam("e164"))
+_OWNERS = select(PhoneNumber.relation, PhoneNumber.status, PhoneNumber.customer_id).where(
+    PhoneNumber.e164 == bindparam("e164"), PhoneNumber.purged_at.is_(None)
+)
 _NOT_THEIRS = (
     select(Suppression.id)
     .where(
@@ -77,11 +80,15 @@ def call_subject(session: Session, member_id: int, today: date) -> CallSubject:
 def subject_of_number(session: Session, e164: str, today: date) -> CallSubject | None:
     """Whose own number it is, with the account longest past due.
 
-    None when it is nobody's here, several customers', somebody else's than the customer's (a contact's, one
+    None when it is nobody's here, several people's, somebody else's than the customer's (a contact's, one
     given to a new owner, one that turned out to be wrong): whoever calls from it is not known by it.
     """
     owners = session.execute(_OWNERS, {"e164": e164}).all()
-    if [relation for relation, _ in owners] != ["self"] or owners[0].status == NumberStatus.RECYCLED:
+    if not owners or any(each.relation != "self" for each in owners):
+        return None
+    if any(each.status == NumberStatus.RECYCLED for each in owners):
+        return None
+    if {each.customer_id for each in owners} - {*shared(session, owners[0].customer_id).same}:
         return None
     if session.scalar(_NOT_THEIRS, {"e164": e164}) is not None:
         return None

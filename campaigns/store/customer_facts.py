@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 import polars as pl
 from sqlalchemy import Select, case, func, or_, select
@@ -25,9 +25,11 @@ from campaigns.store.models import (
     ReliefOffer,
     Suppression,
 )
+from campaigns.store.people import shared_pairs
 from telephony.status import NumberStatus
 
 _Query: TypeAlias = Select[*tuple[Any, ...]]
+_Whole: TypeAlias = Literal["sum", "max"] | None
 
 BATCH: Final = 50_000
 _COUNTS: Final = ("promises_pending", "promises_kept", "promises_broken", "relief_waives", "barred")
@@ -47,8 +49,10 @@ def customer_facts(session: Session, at: datetime, attributes: Sequence[str] = (
     Days are counted to that of ``at``, in the zone it carries.
     """
     facts = features(session, attributes)
-    for query, schema in _queries(at):
-        facts = facts.join(_frame(session, query, schema), on="customer_id", how="left")
+    shared = _shared(session)
+    for query, schema, whole in _queries(at):
+        told = _of_people(_frame(session, query, schema), shared, whole)
+        facts = facts.join(told, on="customer_id", how="left")
     today = at.date()
     facts = facts.join(_offers(session, today), on="customer_id", how="left")
     dialed = pl.col("dialed_at").dt.convert_time_zone("UTC") + pl.lit(at.utcoffset())
@@ -71,25 +75,46 @@ def _days(day: pl.Expr, today: date) -> pl.Expr:
     return (pl.lit(today) - day).dt.total_days()
 
 
-def _queries(at: datetime) -> Iterator[tuple[_Query, dict[str, Any]]]:
-    """Queries of at most a row a customer, the first column being its id, and their other columns."""
+def _shared(session: Session) -> pl.DataFrame:
+    """``customer_id, other_id``: what counts for a customer beside what is on the own record."""
+    pairs = list(shared_pairs(session))
+    return pl.DataFrame(pairs, schema={"customer_id": pl.Int64(), "other_id": pl.Int64()}, orient="row")
+
+
+def _of_people(told: pl.DataFrame, shared: pl.DataFrame, whole: _Whole) -> pl.DataFrame:
+    """``told`` with what other records of the same person tell: their counts added, or the highest."""
+    if whole is None or shared.is_empty():
+        return told
+    columns = [name for name in told.columns if name != "customer_id"]
+    theirs = shared.join(told.rename({"customer_id": "other_id"}), on="other_id").drop("other_id")
+    combine = pl.sum if whole == "sum" else pl.max
+    return pl.concat([told, theirs]).group_by("customer_id").agg(combine(*columns))
+
+
+def _queries(at: datetime) -> Iterator[tuple[_Query, dict[str, Any], _Whole]]:
+    """Queries of at most a row a customer, the first column being its id, their other columns, and how
+    records of one person go together; None: each stands for itself.
+    """
     number = pl.Int64()
-    yield select(Grade.customer_id, Grade.letter).where(Grade.is_current), {"grade": pl.String()}
+    yield select(Grade.customer_id, Grade.letter).where(Grade.is_current), {"grade": pl.String()}, None
     bills = func.nullif(func.max(func.json_array_length(Account.bill_history)), 0)
     yield (
         select(Account.customer_id, func.count(), bills).group_by(Account.customer_id),
         {"accounts": number, "months_on_record": number},
+        None,
     )
     consent = case((Customer.marketing_consent.is_(True), 1), (Customer.marketing_consent.is_(False), 0))
     yield (
         select(Customer.id, Customer.last_active_on, consent),
         {"last_active_on": pl.Date(), "marketing_consent": number},
+        None,
     )
     states = (PromiseState.PENDING, PromiseState.KEPT, PromiseState.BROKEN)
     counts = [func.count().filter(Promise.state == state) for state in states]
     yield (
         select(Promise.customer_id, *counts).group_by(Promise.customer_id),
         {f"promises_{state}": number for state in states},
+        "sum",
     )
     bar = or_(Suppression.until.is_(None), Suppression.until > at)
     yield (
@@ -97,6 +122,7 @@ def _queries(at: datetime) -> Iterator[tuple[_Query, dict[str, Any]]]:
         .where(Suppression.customer_id.is_not(None), Suppression.lifted_at.is_(None), bar)
         .group_by(Suppression.customer_id),
         {"barred": number},
+        "max",
     )
     rank = case(
         (PhoneNumber.status.in_([NumberStatus.ACTIVE, NumberStatus.BUSY]), 0),
@@ -106,13 +132,15 @@ def _queries(at: datetime) -> Iterator[tuple[_Query, dict[str, Any]]]:
     )
     yield (
         select(PhoneNumber.customer_id, func.min(rank))
-        .where(PhoneNumber.relation == "self")
+        .where(PhoneNumber.relation == "self", PhoneNumber.purged_at.is_(None))
         .group_by(PhoneNumber.customer_id),
         {"number_rank": number},
+        None,
     )
     yield (
         select(Attempt.customer_id, func.max(Attempt.dialed_at)).group_by(Attempt.customer_id),
         {"dialed_at": pl.Datetime(time_zone="UTC")},
+        "max",
     )
 
 

@@ -22,6 +22,7 @@ from campaigns.store.models import (
     DecisionRecord,
     PhoneNumber,
 )
+from campaigns.store.people import shared, theirs
 from telephony.numbers import mask
 
 PAGE = 1000
@@ -72,20 +73,21 @@ _DECISIONS = (
 def decisions_of(
     session: Session, customer_id: int, *, until: datetime | None = None, limit: int | None = None
 ) -> list[StoredDecision]:
-    """A customer's decisions, newest first, up to ``until``."""
-    query = _DECISIONS.where(DecisionRecord.customer_id == customer_id)
+    """A customer's decisions, under whatever key of theirs, newest first, up to ``until``."""
+    query = _DECISIONS.where(theirs(DecisionRecord.customer_id, DecisionRecord.at))
     if until is not None:
         query = query.where(DecisionRecord.at <= until)
-    rows = session.execute(query.order_by(DecisionRecord.id.desc()).limit(limit))
+    query = query.order_by(DecisionRecord.id.desc()).limit(limit)
+    rows = session.execute(query, shared(session, customer_id).values)
     return [_stored(row) for row in rows]
 
 
 def count_decisions(session: Session, customer_id: int, *, until: datetime | None = None) -> int:
     """How many decisions about a customer there are, up to ``until``."""
-    query = select(func.count()).where(DecisionRecord.customer_id == customer_id)
+    query = select(func.count()).where(theirs(DecisionRecord.customer_id, DecisionRecord.at))
     if until is not None:
         query = query.where(DecisionRecord.at <= until)
-    return session.scalar(query) or 0
+    return session.scalar(query, shared(session, customer_id).values) or 0
 
 
 def recorded(
@@ -145,9 +147,10 @@ def latest_reached(session: Session, customer_id: int, limit: int = 20) -> Seque
         select(func.coalesce(Call.right_party, False))
         .select_from(Attempt)
         .outerjoin(Call, Call.attempt_id == Attempt.id)
-        .where(Attempt.customer_id == customer_id, Attempt.charged)
+        .where(theirs(Attempt.customer_id, Attempt.reserved_at), Attempt.charged)
         .order_by(Attempt.id.desc())
-        .limit(limit)
+        .limit(limit),
+        shared(session, customer_id).values,
     )
     return [bool(reached) for (reached,) in rows]
 

@@ -199,7 +199,7 @@ class _Others:
     ) -> _Others:
         if len(person.ids) == 1:
             return cls({})
-        found = cls(dict(session.execute(sql.OTHER_RELATIONS, values).tuples().all()))
+        found = cls({row.e164: row.relation for row in session.execute(sql.OTHER_RELATIONS, values)})
         for record in session.execute(sql.OTHER_RECORDS, values):
             found.flags += [flag for flag in _imported_flags(record, wanted) if flag.given]
             if record.region is not None:

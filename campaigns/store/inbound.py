@@ -68,7 +68,11 @@ def own_numbers(session: Session, external_id: str | None = None) -> list[str]:
     """Numbers from which customers could call: their own, and in use as far as is known."""
     query = (
         select(PhoneNumber.e164)
-        .where(PhoneNumber.relation == "self", PhoneNumber.status.not_in(_DEAD))
+        .where(
+            PhoneNumber.relation == "self",
+            PhoneNumber.status.not_in(_DEAD),
+            PhoneNumber.purged_at.is_(None),
+        )
         .order_by(PhoneNumber.id)
     )
     if external_id is not None:

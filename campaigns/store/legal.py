@@ -33,6 +33,7 @@ from sqlalchemy.orm import Session, aliased
 
 from campaigns.errors import ConflictError, NotFoundError
 from campaigns.store.models import Customer, LegalFact
+from campaigns.store.people import with_shared
 
 CONSENT, HOURS, LINE, LOCATION, NOTICE, TALK, HOLD = (
     "consent", "hours", "line", "location", "notice", "talk", "hold",
@@ -134,10 +135,12 @@ def holds(session: Session) -> list[tuple[LegalFact, str]]:
 
 
 def held(session: Session, customer_ids: Collection[int]) -> set[int]:
-    """Those of the customers who are under a legal hold."""
+    """Those of the customers who are under a legal hold, under this key or another of the same person's."""
+    people = with_shared(session, customer_ids)
     query = select(LegalFact.customer_id).where(
-        LegalFact.customer_id.in_(customer_ids),
+        LegalFact.customer_id.in_(set().union(*people.values())),
         LegalFact.kind == HOLD,
         standing(),
     )
-    return set(session.scalars(query))
+    under = set(session.scalars(query))
+    return {customer_id for customer_id, records in people.items() if records & under}

@@ -10,18 +10,21 @@ from sqlalchemy.orm import Session, aliased
 from campaigns.dialing.audience import Audience
 from campaigns.store.broken import accounts_to_call_about
 from campaigns.store.models import Account, CampaignMember, Customer, CustomerTag, CustomerTreatment, Grade
+from campaigns.store.people import first_records, person_of
 
 _COLUMNS = ("campaign_id", "customer_id", "account_id", "state", "priority", "next_at", "turn")
 
 
 def add_members(session: Session, campaign_id: int, audience: Audience, at: datetime) -> int:
-    """One member a customer, with the account longest past due among those that fit; how many there are.
+    """One member a person, with the account longest past due among those that fit; how many there are.
 
     The longest past due come first; of dormant customers those heard of last.
     """
     today = at.date()
+    others = first_records()
     rank = func.row_number().over(
-        partition_by=Account.customer_id, order_by=(Account.days_past_due.desc(), Account.id)
+        partition_by=person_of(Account.customer_id, others),
+        order_by=(Account.days_past_due.desc(), Account.id),
     )
     urgency = Account.days_past_due if audience.dormant_days is None else literal(0)
     ranked = (
@@ -33,6 +36,7 @@ def add_members(session: Session, campaign_id: int, audience: Audience, at: date
             rank.label("rank"),
         )
         .join(Customer, Customer.id == Account.customer_id)
+        .outerjoin(others, others.c.customer_id == Account.customer_id)
         .where(*_conditions(audience, today))
         .subquery()
     )

@@ -105,9 +105,7 @@ def link(
 def _close_doubles(session: Session, keep_id: int, people: Collection[int]) -> list[int]:
     """Leave one member a campaign: one that was called, else one that waits, else of the record kept."""
     called = exists().where(Attempt.member_id == CampaignMember.id)
-    found = session.execute(
-        select(CampaignMember, called).where(CampaignMember.customer_id.in_(people))
-    ).tuples()
+    found = session.execute(select(CampaignMember, called).where(CampaignMember.customer_id.in_(people)))
     rows = sorted(
         found, key=lambda row: (not row[1], row[0].state == "done", row[0].customer_id != keep_id, row[0].id)
     )

@@ -52,7 +52,7 @@ def numbers_to_check(
             PhoneNumber.status,
             PhoneNumber.generated,
         )
-        .where(PhoneNumber.id > after_id, due)
+        .where(PhoneNumber.id > after_id, PhoneNumber.purged_at.is_(None), due)
         .order_by(PhoneNumber.id)
         .limit(limit)
     )
@@ -75,7 +75,7 @@ def numbers_of_customers(session: Session, customer_ids: Sequence[int]) -> list[
     """All numbers of these customers."""
     found = session.execute(
         select(PhoneNumber.id, PhoneNumber.e164, PhoneNumber.status, PhoneNumber.status_at).where(
-            PhoneNumber.customer_id.in_(customer_ids)
+            PhoneNumber.customer_id.in_(customer_ids), PhoneNumber.purged_at.is_(None)
         )
     )
     return [KnownNumber(i, e164, NumberStatus(status), at) for i, e164, status, at in found]

@@ -153,4 +153,5 @@ def keys_of(session: Session, customer_ids: Collection[int]) -> dict[int, str]:
 
 def shared_pairs(session: Session) -> Iterator[tuple[int, int]]:
     """Every (customer, other) whose history is shared, for counting over all customers at once."""
-    yield from session.execute(select(SharedHistory.customer_id, SharedHistory.other_id)).tuples()
+    rows = session.execute(select(SharedHistory.customer_id, SharedHistory.other_id))
+    return ((row.customer_id, row.other_id) for row in rows)
