@@ -27,6 +27,7 @@ from campaigns.cli import (
     init,
     line,
     models,
+    numbers,
     payments,
     promises,
     recording,
@@ -57,6 +58,7 @@ app.add_typer(promises.app, name="promises")
 app.add_typer(compliance.app, name="compliance")
 app.add_typer(dialogue.app, name="dialogue")
 app.add_typer(models.app, name="models")
+app.add_typer(numbers.app, name="numbers")
 dialogue.app.command(name="replay", epilog=dialogue_replay.EXAMPLES)(dialogue_replay.replay)
 dialogue.app.command(name="simulate", epilog=dialogue_simulate.EXAMPLES)(dialogue_simulate.simulate)
 app.add_typer(recording.app, name="recording")

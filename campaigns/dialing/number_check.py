@@ -3,25 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from campaigns.compliance.effective import EffectivePack
-from campaigns.compliance.sections import Then
+from campaigns.compliance.number_age import needs_check
+from campaigns.customers.numbers.trust import Policy, shipped_trust
 from campaigns.store.numbers import NumberCheck, numbers_of_customers, set_number_statuses
 from campaigns.store.threads import StoreThreads
 from telephony.checks import NumberChecker
 from telephony.status import NumberStatus
-
-
-def needs_check(pack: EffectivePack, status: NumberStatus, status_at: datetime | None, now: datetime) -> bool:
-    """Whether the rule pack has no use for what is known of a number, or wants it asked again."""
-    if status is NumberStatus.UNKNOWN or status_at is None:
-        return True
-    rule = pack.rules.number_states[status]
-    age = now - status_at
-    if rule.then is Then.RECHECK and rule.attempts == 0:
-        return age >= timedelta(hours=rule.recheck_h or 0)
-    return rule.attempts != 0 and age > timedelta(hours=rule.max_age_h)
 
 
 async def check_numbers(
@@ -41,5 +31,6 @@ async def check_numbers(
         NumberCheck(number.id, told.get(number.e164, NumberStatus.UNKNOWN), checker.source, now)
         for number in due
     ]
-    await store.run(set_number_statuses, checks)
+    policy = Policy(shipped_trust(), pack)
+    await store.run(set_number_statuses, checks, policy=policy)
     return len(due)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from campaigns.compliance.facts import Purpose
+from campaigns.customers.numbers.trust import Policy, shipped_trust
 from campaigns.dialing.aftermath import Contact, apply_consequences, queue_message, write_promise
 from campaigns.dialing.house import House
 from campaigns.dialing.record import CallRecord
@@ -30,7 +31,15 @@ def settle_call(session: Session, attempt_id: int, record: CallRecord, house: Ho
         return False
     call_id = ledger.add_call(session, call_row(record, attempt), turn_rows(record))
     if record.number_status is not None:
-        set_number_status(session, attempt.number_id, record.number_status, "line", at)
+        set_number_status(
+            session,
+            attempt.number_id,
+            record.number_status,
+            "line",
+            at,
+            policy=Policy(shipped_trust(), house.pack),
+            campaign_id=attempt.campaign_id,
+        )
     account_id = session.get_one(CampaignMember, attempt.member_id).account_id
     contact = Contact(call_id, attempt.customer_id, account_id, attempt.e164)
     promise = write_promise(session, contact, record, house)

@@ -6,11 +6,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from campaigns.customers.numbers.trust import Policy, Word
 from campaigns.customers.record import CustomerRow, NumberRow
 from campaigns.store.models import Customer, PhoneNumber
+from campaigns.store.number_reports import CHUNK, Report, record_reports
 from telephony.status import NumberStatus
 
 Draw = Callable[[str, int], str]  # the n-th number to try for a customer's key
@@ -35,6 +37,7 @@ class NumberCheck:
     status: NumberStatus
     source: str
     at: datetime
+    campaign_id: int | None = None  # whose call taught it
 
 
 def numbers_to_check(
@@ -82,26 +85,44 @@ def numbers_of_customers(session: Session, customer_ids: Sequence[int]) -> list[
 
 
 def set_number_status(
-    session: Session, number_id: int, status: NumberStatus, source: str, at: datetime
+    session: Session,
+    number_id: int,
+    status: NumberStatus,
+    source: str,
+    at: datetime,
+    *,
+    policy: Policy | None = None,
+    campaign_id: int | None = None,
 ) -> bool:
-    """Record what ``source`` tells of a number as of ``at``. False: newer is known, or no such number."""
-    return set_number_statuses(session, [NumberCheck(number_id, status, source, at)]) == 1
+    """Record what ``source`` tells of a number as of ``at``. False: it does not count, or there is no such
+    number.
+    """
+    check = NumberCheck(number_id, status, source, at, campaign_id)
+    return set_number_statuses(session, [check], policy=policy) == 1
 
 
-def set_number_statuses(session: Session, checks: Iterable[NumberCheck]) -> int:
-    """Record many checks; how many were news. News never lose to something older."""
-    changed = 0
-    for check in checks:
-        result = session.connection().execute(
-            update(PhoneNumber)
-            .where(
-                PhoneNumber.id == check.number_id,
-                or_(PhoneNumber.status_at.is_(None), PhoneNumber.status_at <= check.at),
-            )
-            .values(status=check.status, status_source=check.source, status_at=check.at)
-        )
-        changed += result.rowcount
-    return changed
+def set_number_statuses(
+    session: Session, checks: Iterable[NumberCheck], *, policy: Policy | None = None
+) -> int:
+    """Record many checks; how many counted. Whose word counts: ``campaigns.customers.numbers.trust``."""
+    told = list(checks)
+    e164s = dict(_e164s(session, [check.number_id for check in told]))
+    reports = [
+        Report(e164s[check.number_id], Word(check.status, check.source, check.at), check.campaign_id)
+        for check in told
+        if check.number_id in e164s
+    ]
+    if not reports:
+        return 0
+    now = max(check.at for check in told)
+    return record_reports(session, reports, now=now, policy=policy).taken
+
+
+def _e164s(session: Session, number_ids: Sequence[int]) -> Iterator[tuple[int, str]]:
+    for start in range(0, len(number_ids), CHUNK):
+        part = number_ids[start : start + CHUNK]
+        rows = session.execute(select(PhoneNumber.id, PhoneNumber.e164).where(PhoneNumber.id.in_(part)))
+        yield from ((number_id, e164) for number_id, e164 in rows)
 
 
 def give_numbers(session: Session, rows: Sequence[CustomerRow], draw: Draw) -> Iterator[CustomerRow]:
