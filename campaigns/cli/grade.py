@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -9,7 +10,11 @@ import typer
 
 from campaigns.cli.installation import open_installation
 
-EXAMPLES = "Examples:  xiaorong grade  |  xiaorong grade --rules my-rules.yaml"
+EXAMPLES = (
+    "Examples:  xiaorong grade  |  xiaorong grade --rules my-rules.yaml  |  "
+    "xiaorong grade --life-cycle before --file applications.csv --csv graded.csv  |  "
+    "xiaorong grade --life-cycle during"
+)
 
 app = typer.Typer(invoke_without_command=True)
 
@@ -19,26 +24,71 @@ RulesFile = Annotated[
 ]
 
 
+class LifeCycle(StrEnum):
+    """When in the life of a loan."""
+
+    BEFORE = "before"
+    DURING = "during"
+    AFTER = "after"
+
+
+StageOption = Annotated[
+    LifeCycle,
+    typer.Option(
+        "--life-cycle", help="Before the loan (fraud), during (early warning) or after (collection)."
+    ),
+]
+
+
 @app.callback(epilog=EXAMPLES)
-def grade(context: typer.Context, rules: RulesFile = None) -> None:
-    """Grade every customer A (least risk) to D by strong rules, weak rules and a scorecard."""
+def grade(
+    context: typer.Context,
+    rules: RulesFile = None,
+    life_cycle: StageOption = LifeCycle.AFTER,
+    file: Annotated[
+        Path | None, typer.Option(help="Applications or accounts, CSV or XLSX.", show_default=False)
+    ] = None,
+    mapping: Annotated[
+        str | None,
+        typer.Option(help="Which column is which fact: a YAML file. Default: the one that ships."),
+    ] = None,
+    csv: Annotated[
+        Path | None, typer.Option(help="Write every row's outcome and reasons.", show_default=False)
+    ] = None,
+) -> None:
+    """Grade every customer A (least risk) to D by strong rules, weak rules and a scorecard.
+
+    Before and during a loan a strong rule may refer or decline; points may only have an account watched or
+    queue a person. During a loan without --file, what is on record of the customers is graded.
+    """
     if context.invoked_subcommand is not None:
         if rules is not None:
             name = context.invoked_subcommand
             raise typer.BadParameter(f"write it behind the command: xiaorong grade {name} … --rules FILE")
         return
-    with open_installation(context.obj) as (_, database):
+    if life_cycle is not LifeCycle.AFTER:
+        with open_installation(context.obj) as (settings, database):
+            from campaigns.cli.grade_stages import grade_stage_file
+            from campaigns.grading.life_cycle import Stage
+
+            grade_stage_file(settings, database, Stage(life_cycle), rules, file, mapping, csv)
+        return
+    if file is not None or mapping is not None or csv is not None:
+        raise typer.BadParameter("--file, --mapping and --csv go with --life-cycle before or during")
+    with open_installation(context.obj) as (settings, database):
         from rich.console import Console
         from rich.table import Table
 
+        from campaigns.cli.compliance_now import ledger_now
         from campaigns.cli.progress import counting
-        from campaigns.clock import SystemClock
         from campaigns.grading.rulefile import load_rules
         from campaigns.store.grades import grade_portfolio
 
         loaded = load_rules(rules)
+        with database.transaction() as session:
+            at = ledger_now(settings, session)
         with counting("Grading", "customers") as progress:
-            report = grade_portfolio(database, loaded, SystemClock().now(), progress)
+            report = grade_portfolio(database, loaded, at, progress)
     table = Table("Grade", "Customers", "Share", title=f"Grades by rules {loaded.version}")
     total = sum(report.counts.values())
     for letter, count in sorted(report.counts.items()):
@@ -54,8 +104,19 @@ def explain(
     context: typer.Context,
     customer: Annotated[str, typer.Argument(help="The lender's own key of a customer.", show_default=False)],
     rules: RulesFile = None,
+    life_cycle: StageOption = LifeCycle.AFTER,
 ) -> None:
-    """Say why a customer has this grade: rules that fired, scorecard, thresholds, and the grades before."""
+    """Say why a customer has this grade: rules that fired, scorecard, thresholds, and the grades before.
+
+    With --life-cycle before or during: why an application or account has its outcome, by its key in the file.
+    """
+    if life_cycle is not LifeCycle.AFTER:
+        with open_installation(context.obj) as (settings, database):
+            from campaigns.cli.grade_stages import print_stage
+            from campaigns.grading.life_cycle import Stage
+
+            print_stage(settings, database, Stage(life_cycle), customer, rules)
+        return
     with open_installation(context.obj) as (settings, database):
         from campaigns.cli.grade_view import print_grade
         from campaigns.grading.rulefile import load_rules
@@ -85,8 +146,21 @@ def diff(
     csv: Annotated[
         Path | None, typer.Option(help="Write all customers that move to this file.", show_default=False)
     ] = None,
+    life_cycle: StageOption = LifeCycle.AFTER,
 ) -> None:
-    """Show what a rule change would move, old grade by new grade. Nothing is written to the store."""
+    """Show what a rule change would move, old grade by new grade. Nothing is written to the store.
+
+    With --life-cycle before or during it is tried on the facts on record.
+    """
+    if life_cycle is not LifeCycle.AFTER:
+        if against is not None or csv is not None:
+            raise typer.BadParameter("--against and --csv are for rules after a loan has fallen due")
+        with open_installation(context.obj) as (settings, database):
+            from campaigns.cli.grade_stages import print_stage_diff
+            from campaigns.grading.life_cycle import Stage
+
+            print_stage_diff(settings, database, Stage(life_cycle), rules, top)
+        return
     with open_installation(context.obj) as (_, database):
         from campaigns.cli.grade_view import print_diff, write_moves
         from campaigns.grading.rulefile import load_rules

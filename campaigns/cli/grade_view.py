@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Mapping, Sequence
 from datetime import tzinfo
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from campaigns.errors import ConflictError
+from campaigns.grading.change import Matrix, Move
 from campaigns.grading.explain import Band, Explanation
 from campaigns.grading.rules import GRADES
 from campaigns.outcomes.report_csv import ENCODING, cell
@@ -33,26 +35,26 @@ def print_grade(explained: ExplainedGrade, label: str, zone: tzinfo) -> None:
         )
         if (held.letter, held.points, held.reasons, current.rules_version) != wanted:
             typer.echo(f"By the facts of now and rules {label} it would be:")
-    typer.echo(f"{now.result.letter} with {now.result.points} points, decided by {_decided(now)}.")
+    typer.echo(f"{now.result.letter} with {now.result.points} points, decided by {decided_text(now)}.")
     console = Console()
     if now.strong or now.weak:
-        console.print(_rules(now))
+        console.print(rules_table(now))
     if now.scorecard:
-        console.print(_scorecard(now))
-    typer.echo("Thresholds: " + ", ".join(_band(band) for band in now.bands))
+        console.print(scorecard_table(now))
+    typer.echo("Thresholds: " + ", ".join(band_text(band) for band in now.bands))
     if explained.history:
         console.print(_history(explained, zone))
     if explained.tags:
         console.print(_tags(explained, zone))
 
 
-def _decided(now: Explanation) -> str:
+def decided_text(now: Explanation) -> str:
     if now.decided_by is None:
         return "the points"
     return f"the strong rule {now.decided_by} (the points alone: {now.by_points})"
 
 
-def _band(band: Band) -> str:
+def band_text(band: Band) -> str:
     if band.low is None:
         return f"{band.letter} up to {band.high}"
     return (
@@ -60,7 +62,7 @@ def _band(band: Band) -> str:
     )
 
 
-def _rules(now: Explanation) -> Table:
+def rules_table(now: Explanation) -> Table:
     table = Table("Rule", "Effect", "Condition", "Facts", title="Rules that fired")
     for kind, hits in (("strong", now.strong), ("weak", now.weak)):
         for hit in hits:
@@ -72,7 +74,7 @@ def _rules(now: Explanation) -> Table:
     return table
 
 
-def _scorecard(now: Explanation) -> Table:
+def scorecard_table(now: Explanation) -> Table:
     table = Table("Part", "Variable", "Value", "Bin", "Points", title="Scorecard")
     for part in now.scorecard:
         table.add_row(part.id, part.of, _value(part.value), part.bin, f"{part.points:+d}")
@@ -112,20 +114,25 @@ def _value(value: int | str | None) -> str:
 
 def print_diff(found: GradeDiff, top: int) -> None:
     """Print the matrix, and the ``top`` largest moves."""
-    matrix, console = found.matrix, Console()
+    print_matrix(found.matrix, found.moves, found.external_ids, top)
+
+
+def print_matrix(matrix: Matrix, found: Sequence[Move], keys: Mapping[int, str], top: int) -> None:
+    """Print the matrix, and the ``top`` first moves; ``keys``: how those whom the moves name are shown."""
+    console = Console()
     table = Table("Before", *GRADES, title="Customers by grade before and after")
     for before in matrix.befores:
         table.add_row(before, *(f"{matrix.counts[before, after]:,}" for after in GRADES))
     console.print(table)
     share = f" ({matrix.moved / matrix.total:.1%})" if matrix.total else ""
     typer.echo(f"{matrix.moved:,} of {matrix.total:,} customers would move{share}. Nothing was written.")
-    if not found.moves or not top:
+    if not found or not top:
         return
     moves = Table("Customer", "Grade", "Points", "Reasons gone", "Reasons new", title="Largest moves first")
-    for move in found.moves[:top]:
+    for move in found[:top]:
         points = "-" if move.points_before is None else str(move.points_before)
         moves.add_row(
-            found.external_ids[move.customer_id],
+            keys[move.customer_id],
             f"{move.before} → {move.after}",
             f"{points} → {move.points_after}",
             ", ".join(move.gone),

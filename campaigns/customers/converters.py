@@ -28,7 +28,7 @@ _INTEGERS = {"days_past_due", "months_in_arrears", "plan_count"}
 def converter(mapping: Mapping, name: FieldName, column: Column) -> Convert:
     """How the cells of a field are read: the field says what they are, the mapping how they are written."""
     if column.choices:
-        return _choice(column)
+        return choice(column)
     if name in _AMOUNTS:
         return money_converter(mapping, column.negative or ("keep" if name == "balance" else "reject"))
     if name in _DATES:
@@ -47,9 +47,9 @@ def converter(mapping: Mapping, name: FieldName, column: Column) -> Convert:
 def attribute_converter(mapping: Mapping, name: str) -> Convert:
     attribute = mapping.attributes[name]
     if attribute.kind == "choice":
-        return _choice(attribute)
+        return choice(attribute)
     if attribute.kind == "flag":
-        choose = _choice(attribute)
+        choose = choice(attribute)
         return lambda cell: int(choose(cell) == "true")
     if attribute.kind == "amount":
         return money_converter(mapping, attribute.negative or "reject")
@@ -77,7 +77,8 @@ def money_converter(mapping: Mapping, negative: str) -> Convert:
     return checked
 
 
-def _choice(column: Column) -> Convert:
+def choice(column: Column) -> Convert:
+    """How the codes of a column are read. What it gives raises BadValueError."""
     choices = {values.clean(code).casefold(): meaning for code, meaning in column.choices.items()}
 
     def choose(cell: str) -> str:

@@ -27,6 +27,7 @@ CUSTOMER_FACTS: Final[Mapping[str, Kind]] = {
     "relief_days_left": Kind.INTEGER,  # in which it still holds and can be met; unknown without an offer
     "barred": Kind.INTEGER,  # 1: automated calls to this customer are barred
     "number_state": Kind.TEXT,  # best of the own numbers: active, unknown, waiting, dead, none
+    "early_warning": Kind.TEXT,  # outcome of the rules during a loan; unknown: never graded by them
     "days_since_contact": Kind.INTEGER,  # since the last dial; unknown when there was none
 }
 

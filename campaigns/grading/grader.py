@@ -19,7 +19,7 @@ from campaigns.grading.result import GradeResult, Reason, reason_of
 from campaigns.grading.rules import GRADES, Characteristic, Fading, Grade, GradingRules, StrongRule, WeakRule
 
 BATCH: Final = 50_000
-_SEPARATOR: Final = ";"
+SEPARATOR: Final = ";"
 _CUSTOMER: Final = "customer_id"
 # Rule ids start with a letter, so names that start with an underscore are ours.
 _FACT, _POINTS, _SEVERITY = "_fact_", "_points", "_severity"
@@ -78,7 +78,7 @@ def grade_customers(features: pl.DataFrame, rules: GradingRules) -> Iterator[Gra
             ):
                 reasons = split.get(text)
                 if reasons is None:
-                    reasons = split[text] = tuple(text.split(_SEPARATOR)[:-1])
+                    reasons = split[text] = tuple(text.split(SEPARATOR)[:-1])
                 yield GradeResult(customer_id, letters[letter], points, reasons)
     finally:
         connection.disconnect()
@@ -159,14 +159,14 @@ def _reasons(decided: ir.Table, rules: GradingRules) -> ir.Value:
 def _points_text(decided: ir.Table, id_: str, given: Iterable[int]) -> ir.Value:
     """The reason of a part that may have given any of these points; none for 0."""
     branches = [
-        (decided[id_] == integer(points), f"{Reason(id_, points=points)}{_SEPARATOR}")
+        (decided[id_] == integer(points), f"{Reason(id_, points=points)}{SEPARATOR}")
         for points in sorted(set(given) - {0})
     ]
     return ibis.cases(*branches, else_="")
 
 
 def _text(hit: Any, reason: Reason) -> ir.Value:
-    return ibis.ifelse(hit, f"{reason}{_SEPARATOR}", "")
+    return ibis.ifelse(hit, f"{reason}{SEPARATOR}", "")
 
 
 def _balanced(terms: Sequence[Any]) -> Any:

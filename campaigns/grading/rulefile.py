@@ -10,10 +10,16 @@ from typing import Final, TypeAlias
 from bot.datafile import line_of, load_model
 from bot.errors import DataFileError
 from campaigns.grading.conditions import ConditionError, parse_condition
-from campaigns.grading.features import FEATURES, Kind
+from campaigns.grading.features import Kind
+from campaigns.grading.life_cycle import FEATURES_OF, Stage
 from campaigns.grading.rules import Bin, GradingRules
 
 DEFAULT_RULES: Final = Path(__file__).with_name("rules") / "default.yaml"
+RULES_OF: Final = {
+    stage: DEFAULT_RULES if stage is Stage.AFTER else DEFAULT_RULES.with_name(f"{stage}.yaml")
+    for stage in Stage
+}
+"""The rules that ship for each stage of a loan."""
 
 _Location: TypeAlias = tuple[str | int, ...]
 _Problem: TypeAlias = tuple[_Location, str]
@@ -30,6 +36,7 @@ def load_rules(path: Path | None = None) -> GradingRules:
         *_fading(rules),
         *_scorecard(rules),
         *_cutoffs(rules),
+        *_outcomes(rules),
     ]
     if not (rules.strong or rules.weak or rules.scorecard):
         problems.append(((), "there is neither a rule nor a scorecard"))
@@ -38,6 +45,17 @@ def load_rules(path: Path | None = None) -> GradingRules:
         more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
         key = ".".join(str(part) for part in location) or None
         raise DataFileError(str(path), message + more, line=line_of(path, *location), key=key)
+    return rules
+
+
+def load_stage_rules(stage: Stage, path: Path | None = None) -> GradingRules:
+    """The rules of a stage; None: those that ship. Raises DataFileError, also for a file of another stage."""
+    path = path or RULES_OF[stage]
+    rules = load_rules(path)
+    if rules.life_cycle is not stage:
+        raise DataFileError(
+            str(path), f"these rules are for {rules.life_cycle}, not {stage}, a loan", key="life_cycle"
+        )
     return rules
 
 
@@ -55,7 +73,7 @@ def _repeated(rules: GradingRules) -> Iterator[_Problem]:
 
 def _attributes(rules: GradingRules) -> Iterator[_Problem]:
     for index, name in enumerate(rules.attributes):
-        if name in FEATURES or name in rules.attributes[:index]:
+        if name in FEATURES_OF[rules.life_cycle] or name in rules.attributes[:index]:
             yield ("attributes", index), f"{name!r} is already the name of a feature"
 
 
@@ -120,3 +138,15 @@ def _cutoffs(rules: GradingRules) -> Iterator[_Problem]:
         yield ("cutoffs", "B"), f"must be more than the cut-off of A, {cutoffs.A}"
     if cutoffs.C <= cutoffs.B:
         yield ("cutoffs", "C"), f"must be more than the cut-off of B, {cutoffs.B}"
+
+
+def _outcomes(rules: GradingRules) -> Iterator[_Problem]:
+    """After a loan has fallen due, treatments say what follows; before, each strong rule does."""
+    collecting = rules.life_cycle is Stage.AFTER
+    for index, rule in enumerate(rules.strong):
+        if collecting and rule.outcome is not None:
+            yield ("strong", index, "outcome"), "outcomes are for rules with life_cycle before or during"
+        elif not collecting and rule.outcome is None:
+            yield ("strong", index), "'outcome' is missing: watch, review, refer or decline"
+    if collecting and rules.outcomes is not None:
+        yield ("outcomes",), "outcomes are for rules with life_cycle before or during"

@@ -13,6 +13,7 @@ of the scorecard; the cut-offs turn them into a letter, A (least risk) to D.
 from __future__ import annotations
 
 import hashlib
+from enum import StrEnum
 from typing import Annotated, Any, Final, Literal, Self, TypeAlias
 
 from pydantic import (
@@ -25,7 +26,8 @@ from pydantic import (
     model_validator,
 )
 
-from campaigns.grading.features import Kind, with_attributes
+from campaigns.grading.features import Kind
+from campaigns.grading.life_cycle import FEATURES_OF, Stage
 
 Grade: TypeAlias = Literal["A", "B", "C", "D"]
 MOST_FADING: Final = 100  # each step of points is a branch of the query
@@ -40,14 +42,28 @@ class _Part(BaseModel):
     model_config = ConfigDict(strict=True, frozen=True, extra="forbid")
 
 
+class Outcome(StrEnum):
+    """What follows before and during a loan, from the mildest. Codes are on record."""
+
+    NONE = "none"
+    WATCH = "watch"  # the account is looked at more often
+    REVIEW = "review"  # a person looks at it
+    REFER = "refer"  # a person decides; nothing goes on without one
+    DECLINE = "decline"  # no credit, no more of it; a person tells the reasons to who asks
+
+
 class StrongRule(_Part):
-    """One hit sets the grade (``grade``), or the best grade still possible (``at_least``)."""
+    """One hit sets the grade (``grade``), or the best grade still possible (``at_least``).
+
+    Before and during a loan it names its ``outcome``.
+    """
 
     id: Identifier
     when: str
     grade: Grade | None = None
     at_least: Grade | None = None
     final: bool = False
+    outcome: Outcome | None = Field(default=None, strict=False)
 
     @model_validator(mode="after")
     def _one_effect(self) -> Self:
@@ -56,6 +72,14 @@ class StrongRule(_Part):
         if self.final and self.grade is None:
             raise ValueError("only a rule with 'grade' can be final")
         return self
+
+    @model_serializer(mode="wrap")
+    def _as_before(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Without ``outcome`` where there is none, as ``WeakRule`` without ``fades``."""
+        content: dict[str, Any] = handler(self)
+        if self.outcome is None:
+            del content["outcome"]
+        return content
 
 
 class Fading(_Part):
@@ -123,15 +147,40 @@ class CutOffs(_Part):
     C: int
 
 
+class Thresholds(_Part):
+    """Points from which a customer is watched, and from which a person is asked to look."""
+
+    watch: int
+    review: int
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.review < self.watch:
+            raise ValueError("review takes at least as many points as watch")
+        return self
+
+
 class GradingRules(_Part):
     """A rule file as read. ``rulefile.load_rules`` also makes sure that its parts fit together."""
 
     version: str = Field(pattern=r"^[A-Za-z0-9._-]+$", max_length=48)
+    life_cycle: Stage = Field(default=Stage.AFTER, strict=False)
     attributes: tuple[Identifier, ...] = Field(default=(), strict=False)
     strong: tuple[StrongRule, ...] = Field(default=(), strict=False)
     weak: tuple[WeakRule, ...] = Field(default=(), strict=False)
     scorecard: tuple[Characteristic, ...] = Field(default=(), strict=False)
     cutoffs: CutOffs
+    outcomes: Thresholds | None = None  # only before and during a loan; None: points have none
+
+    @model_serializer(mode="wrap")
+    def _as_before(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Without what a file for collection lacks: the label of one from before there were stages stays."""
+        content: dict[str, Any] = handler(self)
+        if self.life_cycle is Stage.AFTER:
+            del content["life_cycle"]
+        if self.outcomes is None:
+            del content["outcomes"]
+        return content
 
     @property
     def conditional(self) -> tuple[StrongRule | WeakRule, ...]:
@@ -141,7 +190,7 @@ class GradingRules(_Part):
     @property
     def features(self) -> dict[str, Kind]:
         """What conditions and characteristics may name."""
-        return with_attributes(self.attributes)
+        return {**FEATURES_OF[self.life_cycle], **dict.fromkeys(self.attributes, Kind.INTEGER)}
 
     @property
     def label(self) -> str:

@@ -49,7 +49,10 @@ class Words:
 
     def follow_up(self, code: str) -> str:
         """What a person is asked to see to: mostly how a call ended."""
-        return self.disposition(code) if code in self.dispositions else self.reason(code)
+        if code in self.dispositions:
+            return self.disposition(code)
+        known = self.labels.get(f"follow_up.{code}")
+        return known.text(self.language) if known else self.reason(code)
 
 
 def words(language: str, dispositions: Dispositions | None = None) -> Words:

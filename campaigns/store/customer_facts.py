@@ -7,11 +7,13 @@ from datetime import date, datetime
 from typing import Any, Final, Literal, TypeAlias
 
 import polars as pl
-from sqlalchemy import Select, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from campaigns.grading.facts import CUSTOMER_FACTS
 from campaigns.grading.features import Kind
+from campaigns.grading.life_cycle import Stage
+from campaigns.grading.outcomes import SEVERITY
 from campaigns.grading.selection import percentile
 from campaigns.outcomes.promises import PromiseState
 from campaigns.store.features import features
@@ -20,6 +22,7 @@ from campaigns.store.models import (
     Attempt,
     Customer,
     Grade,
+    LifeCycleGrade,
     PhoneNumber,
     Promise,
     ReliefOffer,
@@ -62,6 +65,12 @@ def customer_facts(session: Session, at: datetime, attributes: Sequence[str] = (
         days_since_contact=_days(dialed.dt.date(), today),
         number_state=pl.col("number_rank").replace_strict(
             list(range(len(_NUMBER_STATES))), list(_NUMBER_STATES), default="none", return_dtype=pl.String
+        ),
+        early_warning=pl.col("warning_rank").replace_strict(
+            list(range(len(SEVERITY))),
+            [each.value for each in SEVERITY],
+            default=None,
+            return_dtype=pl.String,
         ),
         limit_percentile=percentile("credit_limit", "currency"),
         balance_percentile=percentile("balance", "currency"),
@@ -124,6 +133,14 @@ def _queries(at: datetime) -> Iterator[tuple[_Query, dict[str, Any], _Whole]]:
         {"barred": number},
         "max",
     )
+    yield (
+        select(LifeCycleGrade.customer_id, func.max(_severity()))
+        .where(LifeCycleGrade.is_current, LifeCycleGrade.stage == Stage.DURING)
+        .where(LifeCycleGrade.customer_id.is_not(None))
+        .group_by(LifeCycleGrade.customer_id),
+        {"warning_rank": number},
+        "max",
+    )
     rank = case(
         (PhoneNumber.status.in_([NumberStatus.ACTIVE, NumberStatus.BUSY]), 0),
         (PhoneNumber.status == NumberStatus.UNKNOWN, 1),
@@ -142,6 +159,11 @@ def _queries(at: datetime) -> Iterator[tuple[_Query, dict[str, Any], _Whole]]:
         {"dialed_at": pl.Datetime(time_zone="UTC")},
         "max",
     )
+
+
+def _severity() -> ColumnElement[int]:
+    ranks = [(LifeCycleGrade.outcome == outcome.value, n) for n, outcome in enumerate(SEVERITY)]
+    return case(*ranks, else_=0)
 
 
 def _offers(session: Session, today: date) -> pl.DataFrame:

@@ -1,0 +1,1 @@
+"""Files of facts for the rules before and during a loan."""
