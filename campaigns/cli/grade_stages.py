@@ -115,8 +115,10 @@ def print_stage(
     with database.transaction() as session:
         found = explain_stage(session, key, rules)
     result = found.now.result
-    typer.echo(f"{key}: {say.code('outcome', found.outcome)}, {result.letter} with {result.points} points, ")
-    typer.echo(f"by rules {rules.label}; the grade is decided by {decided_text(found.now)}.")
+    typer.echo(
+        f"{key}: {say.code('outcome', found.outcome)}; {result.letter} with {result.points} points, "
+        f"decided by {decided_text(found.now)}, by rules {rules.label}."
+    )
     if found.now.strong or found.now.weak:
         console.print(rules_table(found.now))
     if found.now.scorecard:

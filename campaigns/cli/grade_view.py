@@ -36,6 +36,9 @@ def print_grade(explained: ExplainedGrade, label: str, zone: tzinfo) -> None:
         if (held.letter, held.points, held.reasons, current.rules_version) != wanted:
             typer.echo(f"By the facts of now and rules {label} it would be:")
     typer.echo(f"{now.result.letter} with {now.result.points} points, decided by {decided_text(now)}.")
+    if explained.same_person:
+        others = ", ".join(explained.same_person)
+        typer.echo(f"The same person has these keys too, each graded for itself: {others}")
     console = Console()
     if now.strong or now.weak:
         console.print(rules_table(now))

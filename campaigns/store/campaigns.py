@@ -15,6 +15,7 @@ from campaigns.dialing.audience import Audience
 from campaigns.errors import ConflictError, NotFoundError
 from campaigns.store.members import add_members
 from campaigns.store.models import Attempt, Campaign, CampaignMember, Invitation
+from campaigns.store.people import shared
 from campaigns.store.tags import check_tags
 
 NAME = re.compile(r"\w[\w.-]{0,63}")
@@ -268,11 +269,13 @@ def put_all_back(session: Session, at: datetime) -> None:
 
 
 def agree_callback(session: Session, customer_id: int, at: datetime) -> bool:
-    """Have the next call to a customer who waits in a campaign made at ``at``; whether any is to be made."""
+    """Have the next call to a person who waits in a campaign, under whatever key, made at ``at``; whether any
+    is to be made.
+    """
     agreed = session.execute(
         update(CampaignMember)
         .where(
-            CampaignMember.customer_id == customer_id,
+            CampaignMember.customer_id.in_(shared(session, customer_id).same),
             CampaignMember.state == "waiting",
             CampaignMember.campaign_id.in_(select(Campaign.id).where(Campaign.state != "finished")),
         )

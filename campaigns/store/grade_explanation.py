@@ -14,6 +14,7 @@ from campaigns.grading.rules import GradingRules
 from campaigns.store.customers import customer_by_external_id
 from campaigns.store.features import features
 from campaigns.store.grade_records import GradeRecord, current_grades, external_ids, grade_history
+from campaigns.store.people import keys_of, shared
 from campaigns.store.tags import TagRecord, tags_of
 
 
@@ -25,6 +26,7 @@ class ExplainedGrade:
     now: Explanation
     history: list[GradeRecord]
     tags: list[TagRecord]
+    same_person: tuple[str, ...] = ()  # other keys of the same person; each is graded for itself
 
     @property
     def current(self) -> GradeRecord | None:
@@ -47,11 +49,14 @@ def explain_grade(session: Session, external_id: str, rules: GradingRules) -> Ex
     if known.is_empty():
         raise ConflictError(f"customer {external_id!r} has no account, so there is nothing to grade")
     (result,) = grade_customers(known, rules)
+    people = shared(session, customer.id).same
+    keys = keys_of(session, people)
     return ExplainedGrade(
         external_id,
         explain(result, known.row(0, named=True), rules),
         grade_history(session, customer.id),
         tags_of(session, customer.id),
+        tuple(keys[each] for each in people if each != customer.id),
     )
 
 

@@ -221,8 +221,17 @@ def _row(row: Graded, rules: GradingRules, at: datetime) -> dict[str, Any]:
 
 
 def _open_cases(session: Session, rows: Sequence[Graded], stage: Stage, at: datetime) -> int:
-    """Put what is for people on their list; how many of them were opened now."""
-    wanted = [row for row in rows if row.result.outcome in FOR_PEOPLE and row.customer_id is not None]
+    """Put what is for people on their list; how many of them were opened now.
+
+    Who is late is in collection already: for them points alone open no case, which would keep the bot out.
+    """
+    wanted = [
+        row
+        for row in rows
+        if row.customer_id is not None
+        and row.result.outcome in FOR_PEOPLE
+        and not (row.result.outcome is Outcome.REVIEW and _is_late(row))
+    ]
     before = session.scalar(_NEWEST_CASE) or 0
     urgent = (Outcome.REFER, Outcome.DECLINE)
     ids = {
@@ -230,6 +239,11 @@ def _open_cases(session: Session, rows: Sequence[Graded], stage: Stage, at: date
         for row in wanted
     }
     return sum(id_ > before for id_ in ids)
+
+
+def _is_late(row: Graded) -> bool:
+    late = row.facts.get("days_past_due")
+    return isinstance(late, int) and late > 0
 
 
 @dataclass(frozen=True, slots=True)

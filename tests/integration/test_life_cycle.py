@@ -77,15 +77,16 @@ def test_the_portfolio_is_graded_by_what_is_on_record(database: Database) -> Non
         database, customer("late", THIRD_MONTH), customer("told", {}, salary_missing_months=2), customer("no")
     )
     with database.transaction() as session:
-        report = grade_portfolio_during(session, DURING, MONDAY, open_cases=False)
+        report = grade_portfolio_during(session, DURING, MONDAY)
         count = session.scalar(select(func.count()).select_from(LifeCycleGrade))
     found = {each.key: each.result for each in report.rows}
     assert found.keys() == {"late", "told"}  # who has no account is not graded
     assert found["told"].grade.reasons[0] == "salary_stopped>=C"
-    assert "two_terms_missed>=C" in found["late"].grade.reasons
+    assert "late_for_long+6" in found["late"].grade.reasons
+    assert found["late"].outcome is Outcome.REVIEW
     assert (count, report.cases, {each.customer_id for each in report.rows}) == (
         2,
-        0,
+        1,  # who is late is in collection already
         {ids["late"], ids["told"]},
     )
 

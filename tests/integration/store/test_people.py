@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from pathlib import Path
 from threading import Barrier
 
 import pytest
@@ -12,23 +13,27 @@ from sqlalchemy import select
 from campaigns.compliance.chain import LogSeal
 from campaigns.compliance.effective import load_effective
 from campaigns.compliance.facts import Consent
+from campaigns.customers.importer import ImportReport, import_customers
+from campaigns.customers.numbers.trust import Word
 from campaigns.dialing.audience import Audience
 from campaigns.dialing.reserve import Declined, Reserved, Rules, Weighed, weigh_turn
 from campaigns.errors import ConflictError, NotFoundError, StoreError
 from campaigns.store import legal
 from campaigns.store.briefs import subject_of_number
-from campaigns.store.campaigns import claim_due, create_campaign, start_campaign
+from campaigns.store.campaigns import agree_callback, claim_due, create_campaign, start_campaign
 from campaigns.store.customer_facts import customer_facts
 from campaigns.store.database import Database, Session
 from campaigns.store.decisions import count_decisions, decisions_of
 from campaigns.store.duplicates import duplicates
-from campaigns.store.facts import Surroundings
+from campaigns.store.facts import Surroundings, numbers_of
 from campaigns.store.ledger import end_attempt, start_dial
 from campaigns.store.merging import MERGED, merge
-from campaigns.store.models import CampaignMember, Customer, PersonChange, PhoneNumber, Promise
+from campaigns.store.models import Attempt, CampaignMember, Customer, PersonChange, PhoneNumber, Promise
+from campaigns.store.number_reports import Report, record_reports
 from campaigns.store.outcomes import suppress
 from campaigns.store.people import changes_of, shared
 from campaigns.store.splitting import split
+from telephony.status import NumberStatus
 from tests.integration.store.people_world import World
 from tests.integration.store.rows import AT, add_customer
 
@@ -270,3 +275,68 @@ def test_likely_duplicates_are_suggested_and_those_merged_are_not(database: Data
         }
         join(session, one, three)
         assert len(duplicates(session)) == 2
+
+
+def test_the_database_itself_refuses_a_second_live_call_to_a_person(database: Database) -> None:
+    def live(session: Session, member: CampaignMember, person: int) -> None:
+        number = session.scalars(
+            select(PhoneNumber).where(PhoneNumber.customer_id == member.customer_id)
+        ).one()
+        session.add(
+            Attempt(
+                member_id=member.id,
+                campaign_id=member.campaign_id,
+                customer_id=member.customer_id,
+                person_id=person,
+                number_id=number.id,
+                e164=number.e164,
+                turn=1,
+                n=1,
+                worker="w",
+                reserved_at=AT,
+            )
+        )
+        session.flush()
+
+    with database.transaction() as session:
+        two(session)
+        running(session)
+        one, other = session.scalars(select(CampaignMember))
+        live(session, one, 1)
+    with pytest.raises(StoreError, match=r"(?i)unique"), database.transaction() as session:
+        live(session, other, 1)
+
+
+def test_a_call_back_asked_for_under_one_key_is_made_under_the_other(database: Database) -> None:
+    with database.transaction() as session:
+        keep, other = two(session)
+        campaign = running(session)
+        join(session, keep, other)  # the other's place is closed
+        assert agree_callback(session, other.id, AT + timedelta(hours=3))
+        rows = session.scalars(select(CampaignMember).where(CampaignMember.campaign_id == campaign))
+        assert {row.customer_id: row.callback_at for row in rows} == {
+            keep.id: AT + timedelta(hours=3),
+            other.id: None,
+        }
+
+
+def test_an_import_does_not_undo_what_was_purged_or_carved_out(
+    sqlite_database: Database, tmp_path: Path
+) -> None:
+    file = tmp_path / "p.csv"
+    rows = ["customer_id,account_id,name,phone,amount_due,due_date", "C1,A1,王明,13800138001,100,2026-02-20"]
+    file.write_text("\n".join(rows), encoding="utf-8")
+
+    def load(folder: str) -> ImportReport:
+        return import_customers(sqlite_database, file, as_of=AT, errors_dir=tmp_path / folder)
+
+    load("first")
+    word = Word(NumberStatus.RECYCLED, "baidu-reissued-1", AT)
+    with sqlite_database.transaction() as session:
+        record_reports(session, [Report("+8613800138001", word)], now=AT)
+    load("again")
+    with sqlite_database.transaction() as session:
+        customer = session.scalars(select(Customer)).one()
+        assert numbers_of(session, customer.id) == []
+        split(session, "C1", "C2", accounts=["A1"], reason="r", by="x", at=AT)
+    assert load("later").rejected == 1
