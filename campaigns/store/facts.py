@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any
 
-from sqlalchemy import Row, bindparam, func, or_, select
+from sqlalchemy import Row, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from campaigns.compliance.area_code import line_of, zones_of
@@ -110,7 +110,11 @@ _BARS = select(Suppression.reason, Suppression.until, Suppression.e164).where(
     Suppression.lifted_at.is_(None),
 )
 _TALKS = select(Call.answered_at).where(
-    Call.customer_id == _CUSTOMER, Call.effective, Call.answered_at >= _SINCE
+    Call.customer_id == _CUSTOMER,
+    Call.effective,
+    Call.answered_at >= _SINCE,
+    # One that was declared lost counts as a talk by its attempt, whatever was written of it later.
+    ~exists().where(Attempt.id == Call.attempt_id, Attempt.state == "lost"),
 )
 _CASES = select(FollowUp.reason).where(FollowUp.customer_id == _CUSTOMER, FollowUp.state == "open")
 
