@@ -22,7 +22,7 @@ from campaigns.store.database import Database
 
 # Workflows are found only by their own version, so the version changes only when a turn's arguments do.
 WORKFLOW_VERSION = "2"
-THREADS = 8
+THREADS = 4
 FINISHED = ["SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
 UNFINISHED = ["PENDING", "ENQUEUED", "DELAYED"]
 KEPT = timedelta(minutes=10)  # how long a finished turn is remembered: the ledger remembers it for good

@@ -187,12 +187,14 @@ class Heart:
             alive, peers = await asyncio.get_running_loop().run_in_executor(
                 self._thread, self._pulse, self._live()
             )
-        except StoreError as error:
-            log.warning("no beat: %s", error)
-            return
         except ConflictError as error:
             log.error("%s", error)
             alive, peers = False, []
+        except (
+            Exception
+        ) as error:  # whatever it is, the next beat may come through; without one the lease ends
+            log.warning("no beat: %s", error if isinstance(error, StoreError) else type(error).__name__)
+            return
         if not alive:
             self._lease.end()
             self._fence()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from campaigns.compliance.facts import Purpose
 from campaigns.customers.numbers.trust import Policy, shipped_trust
@@ -11,11 +11,11 @@ from campaigns.dialing.house import House
 from campaigns.dialing.next_try import learn_hour, set_next_try
 from campaigns.dialing.record import CallRecord
 from campaigns.dialing.rows import call_row, turn_rows
-from campaigns.store import ledger, workers
+from campaigns.store import ledger
 from campaigns.store.database import Session
+from campaigns.store.ledger import EndedAttempt
 from campaigns.store.models import Campaign, CampaignMember
 from campaigns.store.numbers import set_number_status
-from campaigns.store.workers import Identity
 
 LOST = "lost"
 TRUNK_FAULT = "trunk_fault"
@@ -23,11 +23,29 @@ WITHDRAWN = "withdrawn"
 
 
 def settle_call(session: Session, attempt_id: int, record: CallRecord, house: House) -> bool:
-    """Write a call and all that follows. False, and nothing written, when the attempt was settled before."""
+    """Write a call and all that follows. False when the attempt was settled before.
+
+    Then nothing is written, but for a call that a peer has declared lost: it took place, and what was said in
+    it holds. Its attempt stays lost and is counted as before; the call is kept, with its bars, promise and
+    cases; and when the customer has had no other turn since, the next one follows from what was said.
+    """
+    attempt = ledger.end_attempt(
+        session, attempt_id, state="ended", disposition=record.disposition, at=record.ended_at
+    )
+    if attempt is not None:
+        _write_call(session, attempt, record, house)
+        return True
+    lost = ledger.lost_without_call(session, attempt_id)
+    if lost is not None:
+        _write_call(session, lost, record, house, plan=ledger.waits_since(session, lost))
+    return False
+
+
+def _write_call(
+    session: Session, attempt: EndedAttempt, record: CallRecord, house: House, *, plan: bool = True
+) -> None:
+    """The call and what follows from it; ``plan``: the member's next try too."""
     at = record.ended_at
-    attempt = ledger.end_attempt(session, attempt_id, state="ended", disposition=record.disposition, at=at)
-    if attempt is None:
-        return False
     call_id = ledger.add_call(session, call_row(record, attempt), turn_rows(record))
     if record.number_status is not None:
         set_number_status(
@@ -48,10 +66,10 @@ def settle_call(session: Session, attempt_id: int, record: CallRecord, house: Ho
     # One reminder that we called is enough, and an invitation is worth none.
     if not invited and (tries == 1 or promise is not None):
         queue_message(session, contact, record, promise, house)
-    callback_at = record.outcome.callback_at if record.outcome else None
-    set_next_try(session, attempt, record.disposition, at, house, callback_at=callback_at)
-    learn_hour(session, attempt_id, record.answered_at is not None, house)
-    return True
+    if plan:
+        callback_at = record.outcome.callback_at if record.outcome else None
+        set_next_try(session, attempt, record.disposition, at, house, callback_at=callback_at)
+    learn_hour(session, attempt.id, record.answered_at is not None, house)
 
 
 def settle_lost(session: Session, attempt_id: int, at: datetime, house: House) -> bool:
@@ -88,51 +106,3 @@ def settle_withdrawn(session: Session, attempt_id: int, at: datetime) -> bool:
         return False
     ledger.set_next(session, attempt.member_id, next_at=at)
     return True
-
-
-def settle_orphans(session: Session, at: datetime, house: House) -> list[int]:
-    """Settle what workers that are no more left, in every campaign; the attempts lost.
-
-    Each becomes lost: it counts against every cap, as a talk too if it was dialled, and is never redialled.
-    """
-    # Members first: this waits for a reservation that is being made, which is then among the attempts.
-    workers.put_orphans_back(session, at)
-    return [
-        attempt_id
-        for attempt_id in workers.orphaned_attempts(session)
-        if settle_lost(session, attempt_id, at, house)
-    ]
-
-
-def start_alone(session: Session, who: Identity, at: datetime, house: House) -> list[int]:
-    """Put a worker that is known to be alone on record, and settle what any other left; the attempts lost."""
-    workers.register(session, who)
-    session.flush()
-    workers.end_all_others(session, who.id)
-    return settle_orphans(session, at, house)
-
-
-def join(session: Session, who: Identity, at: datetime, house: House) -> list[int]:
-    """Put a worker on record, and settle what is nobody's; the attempts lost."""
-    workers.register(session, who)
-    session.flush()
-    return settle_orphans(session, at, house)
-
-
-def end_and_settle(
-    session: Session,
-    worker: str,
-    state: str,
-    by: str,
-    at: datetime,
-    house: House,
-    *,
-    silent: timedelta | None = None,
-) -> list[int]:
-    """End a worker's record and settle what it left, at once; the attempts lost.
-
-    None when its record had ended before. With ``silent`` only if it has not beaten for so long.
-    """
-    if not workers.end_worker(session, worker, state, by, silent=silent):
-        return []
-    return settle_orphans(session, at, house)

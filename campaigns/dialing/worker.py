@@ -18,7 +18,7 @@ from campaigns.clock import Release
 from campaigns.dialing.engine import DurableTurns, QueuedTurn
 from campaigns.dialing.heart import Gone, Heart, uptime
 from campaigns.dialing.serving import Served, serve
-from campaigns.dialing.settle import end_and_settle, join, start_alone
+from campaigns.dialing.takeover import end_and_settle, join, start_alone
 from campaigns.dialing.talk import Script
 from campaigns.dialing.turns import TurnTaker
 from campaigns.errors import StoreError

@@ -18,8 +18,9 @@ IDLE_TRANSACTION_MS = 5_000
 REVISION = "0010"  # the newest migration; checked at every start without loading Alembic
 
 UNREACHABLE = ("unable to open", "onnection", "disk I/O", "shutting down", "starting up")
-# Serialization failure, deadlock, lock timeout; connection lost, server going down or coming up.
-TRANSIENT_SQLSTATES = ("40001", "40P01", "55P03", "08", "57P0")
+# Serialization failure, deadlock, lock timeout; connection lost, no connection free, server going down or
+# coming up; a transaction ended because this process stood still in it.
+TRANSIENT_SQLSTATES = ("40001", "40P01", "55P03", "08", "53300", "57P0", "25P03")
 
 __all__ = ["Database", "Session"]  # rooms that pass a session on need its name, and nothing else of SQL
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import IO
 
 from sqlalchemy import Connection, Engine, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from campaigns.errors import ConflictError
 from campaigns.store.database import Database, explain
@@ -68,7 +68,7 @@ class _LockedPlace(Place):
             if self._session is not None:
                 try:
                     self._session.execute(text("SELECT 1"))
-                except DBAPIError:  # the server has ended the session, and the lock with it
+                except SQLAlchemyError:  # the server has ended the session, and the lock with it
                     self.release()
             if self._session is None:
                 self._take()
@@ -96,7 +96,7 @@ class _LockedPlace(Place):
             return
         try:
             session.execute(text("SELECT pg_advisory_unlock_all()"))
-        except DBAPIError:
+        except SQLAlchemyError:
             session.invalidate()
         session.close()
 

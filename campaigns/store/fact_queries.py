@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import bindparam, exists, func, or_, select
 
 from campaigns.store.models import (
     Account,
@@ -95,7 +95,11 @@ BARS = select(Suppression.reason, Suppression.until, Suppression.e164).where(
     Suppression.lifted_at.is_(None),
 )
 TALKS = select(Call.answered_at).where(
-    theirs(Call.customer_id, Call.started_at), Call.effective, Call.answered_at >= _SINCE
+    theirs(Call.customer_id, Call.started_at),
+    Call.effective,
+    Call.answered_at >= _SINCE,
+    # One that was declared lost counts as a talk by its attempt, whatever was written of it later.
+    ~exists().where(Attempt.id == Call.attempt_id, Attempt.state == "lost"),
 )
 CASES = select(FollowUp.reason).where(
     theirs(FollowUp.customer_id, FollowUp.created_at), FollowUp.state == "open"

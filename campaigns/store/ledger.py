@@ -320,6 +320,39 @@ def end_attempt(
     return None if row is None else EndedAttempt(*row)
 
 
+def lost_without_call(session: Session, attempt_id: int) -> EndedAttempt | None:
+    """An attempt that was dialled and declared lost, locked, if no call of it is on record."""
+    row = session.execute(
+        select(
+            Attempt.id,
+            Attempt.member_id,
+            Attempt.campaign_id,
+            Attempt.customer_id,
+            Attempt.number_id,
+            Attempt.e164,
+        )
+        .where(
+            Attempt.id == attempt_id,
+            Attempt.state == "lost",
+            Attempt.dialed_at.is_not(None),
+            ~exists().where(Call.attempt_id == Attempt.id),
+        )
+        .with_for_update()
+    ).one_or_none()
+    return None if row is None else EndedAttempt(*row)
+
+
+def waits_since(session: Session, attempt: EndedAttempt) -> bool:
+    """Whether the member, locked, waits since this attempt: no other turn was given after it."""
+    waits = session.scalar(
+        select(CampaignMember.id)
+        .join(Attempt, and_(Attempt.member_id == CampaignMember.id, Attempt.turn == CampaignMember.turn))
+        .where(Attempt.id == attempt.id, CampaignMember.state == "waiting")
+        .with_for_update(of=CampaignMember)
+    )
+    return waits is not None
+
+
 def add_call(session: Session, call: Call, turns: list[TurnRecord]) -> int:
     """Write a call and what was said in it; its id."""
     session.add(call)

@@ -15,7 +15,7 @@ from campaigns.store.database import Database
 P = ParamSpec("P")
 R = TypeVar("R")
 
-POSTGRESQL_THREADS = 8
+POSTGRESQL_THREADS = 6
 PATIENCE_S = 30.0  # how long a database that is away is waited for
 
 
