@@ -188,7 +188,6 @@ class Worker:
                 log.error("campaign %s is paused: %s", campaign.name, error)
                 reason = str(error)[:PAUSE_REASON_CHARS]
                 await self._store.run(store_campaigns.pause_campaign, campaign.id, reason)
-        self._turns.tools.pacer.serve(servable)
         return servable
 
     async def _end_of(self, campaign_id: int) -> RunEnd:
@@ -221,7 +220,7 @@ class Worker:
         return min((at for at in due if at is not None), default=None)
 
     async def _give_turns(self, campaign: RunningCampaign) -> int:
-        room = min(self._duty.calls - self.live, self._turns.room(campaign.id))
+        room = min(self._duty.calls - self.live, await self._turns.room(campaign.id))
         if room <= 0:
             return 0
         claimed = await self._store.run(
