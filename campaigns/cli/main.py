@@ -26,12 +26,15 @@ from campaigns.cli import (
     inbound,
     init,
     line,
+    messages,
     models,
     payments,
     promises,
     recording,
+    relief,
     talk,
     treatment,
+    webhooks,
 )
 from campaigns.errors import CampaignsError
 from campaigns.home import home_dir
@@ -54,6 +57,9 @@ app.add_typer(inbound.app, name="inbound")
 app.add_typer(line.app, name="line")
 app.add_typer(payments.app, name="payments")
 app.add_typer(promises.app, name="promises")
+app.add_typer(relief.app, name="relief")
+app.add_typer(messages.app, name="messages")
+app.add_typer(webhooks.app, name="webhooks")
 app.add_typer(compliance.app, name="compliance")
 app.add_typer(dialogue.app, name="dialogue")
 app.add_typer(models.app, name="models")

@@ -18,11 +18,13 @@ from bot.simulation.persona import load_personas
 from campaigns.clock import Clock
 from campaigns.compliance.chain import LogSeal
 from campaigns.compliance.effective import load_effective
+from campaigns.dialing.companion import AccompaniedWorker, open_companion
 from campaigns.dialing.events import Listener, ReceptionEvent, ignore
 from campaigns.dialing.house import House
 from campaigns.dialing.inbound import FLOW as INBOUND_FLOW
 from campaigns.dialing.inbound import Desk, Reception
 from campaigns.dialing.lines import line_settings
+from campaigns.dialing.links import PayLinks
 from campaigns.dialing.pacing import TokenBucket
 from campaigns.dialing.people import SimulatedPeople
 from campaigns.dialing.reserve import Rules
@@ -33,6 +35,7 @@ from campaigns.dialing.voicing import open_voicing
 from campaigns.dialing.worker import Worker
 from campaigns.outcomes.messages import load_messages
 from campaigns.outcomes.retry import shipped_retry_policy
+from campaigns.outcomes.sending_rules import shipped_sending_rules
 from campaigns.settings import Settings
 from campaigns.store.campaigns import CampaignView
 from campaigns.store.database import Database
@@ -71,7 +74,7 @@ def open_worker(
     language = language_dir(settings.language)
     prompts = PromptBook.load(language)
     script = _script(settings, language, campaign.flow, prompts)
-    house = _house(settings)
+    house = house_of(settings)
     key = settings.permit_key()
     setup = LineSetup(
         clock=clock,
@@ -110,7 +113,8 @@ def open_worker(
                 voice=voice,
                 listener=listener,
             )
-            yield Worker(campaign, TurnTaker(tools), store, queue, clock)
+            companion = open_companion(settings, store, clock, setup, house)
+            yield AccompaniedWorker(companion, campaign, TurnTaker(tools), store, queue, clock)
         finally:
             store.close()
             queue.close()
@@ -142,7 +146,7 @@ def open_reception(
         store = StoreThreads(database)
         try:
             script = _script(settings, language, INBOUND_FLOW, prompts)
-            yield Reception(Desk(store, clock, script, _house(settings), listener)), inbound
+            yield Reception(Desk(store, clock, script, house_of(settings), listener)), inbound
         finally:
             store.close()
 
@@ -156,7 +160,8 @@ def _script(settings: Settings, language: Path, flow: str, prompts: PromptBook) 
     )
 
 
-def _house(settings: Settings) -> House:
+def house_of(settings: Settings) -> House:
+    """The rules of this installation. Raises DataFileError, and NotInitialisedError without its keys."""
     return House(
         pack=load_effective(settings.rule_pack, settings.rule_pack_overrides),
         retries=shipped_retry_policy(),
@@ -164,7 +169,15 @@ def _house(settings: Settings) -> House:
         institution=settings.institution,
         hotline=settings.hotline,
         zone=settings.zone,
+        links=_links(settings),
     )
+
+
+def _links(settings: Settings) -> PayLinks | None:
+    if settings.pay_url is None:
+        return None
+    rules = shipped_sending_rules()
+    return PayLinks(settings.pay_url, settings.link_key(), settings.line, rules, settings.zone)
 
 
 def _people(

@@ -13,12 +13,9 @@ from datetime import date, datetime, tzinfo
 from campaigns.outcomes.promises import PromiseState
 from campaigns.outcomes.standing import Ledger, PromiseRules, review
 from campaigns.store.database import Database, Session
-from campaigns.store.outcomes import open_follow_up
 from campaigns.store.promises import OpenPromise, open_promises, payments_of, settle_promise
 
 CHUNK = 1000
-RELIEF_DUE = "relief_due"
-"""Why a person is asked: a promise with relief was kept, so what was waived must be booked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +66,4 @@ def _check(
             found[PromiseState.PENDING, ""] += 1
         if settle_promise(session, open_, to, at):
             found[to.state, to.reason or ""] += 1
-            if to.state is PromiseState.KEPT and open_.promise.relief_offer_id is not None:
-                open_follow_up(session, open_.customer_id, RELIEF_DUE, at)
     return found

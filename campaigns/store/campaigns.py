@@ -13,8 +13,10 @@ from sqlalchemy.orm import Session
 from campaigns.compliance.facts import Purpose
 from campaigns.dialing.audience import Audience
 from campaigns.errors import ConflictError, NotFoundError
+from campaigns.outcomes.webhook_events import EventType
 from campaigns.store.members import add_members
 from campaigns.store.models import Attempt, Campaign, CampaignMember, Invitation
+from campaigns.store.outbox import emit
 from campaigns.store.tags import check_tags
 
 NAME = re.compile(r"\w[\w.-]{0,63}")
@@ -182,12 +184,17 @@ def start_campaign(session: Session, campaign_id: int, at: datetime) -> None:
     campaign.started_at = campaign.started_at or at
 
 
-def pause_campaign(session: Session, campaign_id: int, reason: str) -> None:
-    """running or draft → paused; calls in progress go on to their end. Raises ConflictError when finished."""
+def pause_campaign(session: Session, campaign_id: int, reason: str, at: datetime | None = None) -> None:
+    """running or draft → paused; calls in progress go on to their end. Raises ConflictError when finished.
+
+    ``at`` None: now, by an operator.
+    """
     campaign = session.get_one(Campaign, campaign_id)
     if campaign.state == "finished":
         raise ConflictError(f"campaign {campaign.name!r} is finished and cannot be paused")
     campaign.state, campaign.pause_reason = "paused", reason
+    data = {"campaign": campaign.name, "reason": reason}
+    emit(session, EventType.CAMPAIGN_PAUSED, at, data, campaign_id=campaign_id)
 
 
 def resume_campaign(session: Session, campaign_id: int) -> None:
@@ -211,9 +218,12 @@ def finish_campaign(session: Session, campaign_id: int, at: datetime) -> bool:
         update(Campaign)
         .where(Campaign.id == campaign_id, Campaign.state == "running")
         .values(state="finished", finished_at=at)
-        .returning(Campaign.id)
+        .returning(Campaign.name)
     ).first()
-    return finished is not None
+    if finished is None:
+        return False
+    emit(session, EventType.CAMPAIGN_FINISHED, at, {"campaign": finished[0]}, campaign_id=campaign_id)
+    return True
 
 
 def campaign_state(session: Session, campaign_id: int) -> str:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from campaigns.errors import SettingsError, StoreError
 
 SQLITE_BUSY_TIMEOUT_MS = 30_000
-REVISION = "0005"  # the newest migration; checked at every start without loading Alembic
+REVISION = "0009"  # the newest migration; checked at every start without loading Alembic
 
 UNREACHABLE = ("unable to open", "onnection", "disk I/O", "shutting down", "starting up")
 # Serialization failure, deadlock, lock timeout; connection lost, server going down or coming up.

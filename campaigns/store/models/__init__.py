@@ -1,7 +1,7 @@
 """All tables. Importing this module registers every one of them with the metadata."""
 
 from campaigns.store.models.base import Base
-from campaigns.store.models.calls import Call, FollowUp, Message, Suppression, TurnRecord
+from campaigns.store.models.calls import Call, FollowUp, Suppression, TurnRecord
 from campaigns.store.models.campaigns import (
     Attempt,
     Campaign,
@@ -20,8 +20,12 @@ from campaigns.store.models.customers import (
     PhoneNumber,
     ReliefOffer,
 )
+from campaigns.store.models.messages import Message, PaymentLink, TextReceived
 from campaigns.store.models.payments import Payment, Promise
+from campaigns.store.models.relief import ReliefEntry
 from campaigns.store.models.tags import CustomerTag, CustomerTreatment
+from campaigns.store.models.treatments import TreatmentAction
+from campaigns.store.models.webhooks import WebhookDelivery, WebhookEndpoint, WebhookEvent
 
 __all__ = [
     "Account",
@@ -44,10 +48,17 @@ __all__ = [
     "LegalFact",
     "Message",
     "Payment",
+    "PaymentLink",
     "Permit",
     "PhoneNumber",
     "Promise",
+    "ReliefEntry",
     "ReliefOffer",
     "Suppression",
+    "TextReceived",
+    "TreatmentAction",
     "TurnRecord",
+    "WebhookDelivery",
+    "WebhookEndpoint",
+    "WebhookEvent",
 ]

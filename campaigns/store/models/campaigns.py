@@ -28,6 +28,7 @@ class Campaign(Base):
     state: Mapped[str] = mapped_column(String(16), default="draft")
     pause_reason: Mapped[str | None] = mapped_column(String(255))
     audience: Mapped[dict[str, Any]] = mapped_column(default=dict)  # the filter it was created with
+    standing: Mapped[str | None] = mapped_column(String(48), index=True)  # the treatment that fills it up
     concurrency: Mapped[int]
     calls_per_second: Mapped[float]
     created_at: Mapped[datetime]
