@@ -22,6 +22,7 @@ from campaigns.cli import (
     dialogue,
     dialogue_replay,
     dialogue_simulate,
+    followups,
     grade,
     inbound,
     init,
@@ -57,6 +58,7 @@ app.add_typer(inbound.app, name="inbound")
 app.add_typer(line.app, name="line")
 app.add_typer(payments.app, name="payments")
 app.add_typer(promises.app, name="promises")
+app.add_typer(followups.app, name="followups")
 app.add_typer(relief.app, name="relief")
 app.add_typer(messages.app, name="messages")
 app.add_typer(webhooks.app, name="webhooks")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -43,22 +43,23 @@ class Companion:
     @asynccontextmanager
     async def at_work(self) -> AsyncIterator[None]:
         """Send and deliver beside the block, and once more at its end. Raises what stopped either."""
-        async with AsyncExitStack() as stack:
-            stack.push_async_callback(self.post.close)
-            await stack.enter_async_context(self.sender.listening())
-            tasks = [asyncio.create_task(self._send()), asyncio.create_task(self._deliver())]
-            try:
-                yield
-            finally:
-                for task in tasks:
-                    task.cancel()
-                ended = await asyncio.gather(*tasks, return_exceptions=True)
-            for result in ended:
-                if isinstance(result, Exception):
-                    raise result
-            with self.clock.busy():
-                await self.sender.round()
+        try:
+            async with self.sender.listening():
+                tasks = [asyncio.create_task(self._send()), asyncio.create_task(self._deliver())]
+                try:
+                    yield
+                finally:
+                    for task in tasks:
+                        task.cancel()
+                    ended = await asyncio.gather(*tasks, return_exceptions=True)
+                for result in ended:
+                    if isinstance(result, Exception):
+                        raise result
+                with self.clock.busy():
+                    await self.sender.round()
             await self.courier.deliver()
+        finally:
+            await self.post.close()
 
     async def _send(self) -> None:
         with self.clock.busy():

@@ -48,7 +48,7 @@ def create(
         speaks_of_debt=flow.speaks_of_debt,
         has_invitation=wanted.invitation is not None,
     )
-    invitation = wanted.invitation and _checked(wanted.invitation, flow, lender, at)
+    invitation = wanted.invitation and checked_invitation(wanted.invitation, flow, lender, at)
     campaign = create_campaign(
         session,
         wanted.name,
@@ -63,7 +63,7 @@ def create(
     return campaign, fitted.audience
 
 
-def _checked(invitation: NewInvitation, flow: Flow, lender: Lender, at: datetime) -> NewInvitation:
+def checked_invitation(invitation: NewInvitation, flow: Flow, lender: Lender, at: datetime) -> NewInvitation:
     """The invitation as it can be spoken. Raises ConflictError."""
     text = " ".join(invitation.text.split()).rstrip(_ENDS)
     if not text or not text.isprintable() or len(text) > LONGEST_INVITATION:
