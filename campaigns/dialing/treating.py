@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache, partial
 from pathlib import Path
 
 from bot.dialogue.flow import load_flow
@@ -113,9 +114,8 @@ def _works(
             case Action.FIND_NUMBER:
                 yield action, _find_number(at)
             case _ if action is calling:
-                campaign = _campaign(desk, treatment, words, at, run)
-                if campaign is not None:
-                    yield action, _call(campaign, at, run)
+                campaign = cache(partial(_campaign, desk, treatment, words, at, run))
+                yield action, _call(campaign, at, run)
 
 
 def _each_due(
@@ -185,8 +185,13 @@ def _find_number(at: datetime) -> Work:
     return ask
 
 
-def _call(campaign: StandingCampaign, at: datetime, run: TreatmentRun) -> Work:
+def _call(form: Callable[[], StandingCampaign | None], at: datetime, run: TreatmentRun) -> Work:
+    """``form`` is asked for only when somebody is due."""
+
     def fill(session: Session, due: Sequence[Due]) -> list[NewAction]:
+        campaign = form()
+        if campaign is None:
+            return []
         put = standing.fill(session, campaign, [each.customer_id for each in due], at)
         for name, members in put.added.items():
             run.campaigns[name] = run.campaigns.get(name, 0) + members
