@@ -8,7 +8,7 @@ from dataclasses import astuple, fields
 from datetime import date
 from pathlib import Path
 
-from rich.table import Table
+from rich.table import Column, Table
 
 from campaigns.dialing.timing import SIMULATED, choose_clock
 from campaigns.errors import ConflictError
@@ -47,22 +47,11 @@ def summary(done: ReliefCheck) -> str:
 def table_of(offers: Sequence[OfferView], language: str) -> Table:
     """Accepted offers with where they stand."""
     say = words(language)
-    names = (
-        "customer",
-        "account",
-        "state",
-        "relief",
-        "pay_by",
-        "approved_by",
-        "promise",
-        "reason",
-        "booked_on",
-    )
-    table = Table(*(say(name) for name in names))
+    names = ("customer", "state", "relief", "pay_by", "approved_by", "promise", "reason", "booked_on")
+    table = Table(*(Column(say(name), overflow="fold") for name in names))
     for each in offers:
         table.add_row(
             each.customer,
-            each.account,
             say.code("relief", each.state),
             f"{money(each.waives)} {each.currency}",
             str(each.pay_by),

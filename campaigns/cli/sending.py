@@ -7,7 +7,8 @@ from collections import Counter
 from collections.abc import Sequence
 
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
+from rich.text import Text
 
 from bot.language import language_dir
 from campaigns.compliance.reasons import reason_text
@@ -52,7 +53,7 @@ async def _send(sender: Sender, wait_s: float) -> None:
 def print_messages(messages: Sequence[MessageView], settings: Settings) -> None:
     """Print messages as a table."""
     say = words(settings.language)
-    table = Table("Id", "Customer", "Message", "State", "Number", "Queued", "Since or due", "Reason")
+    table = Table("Id", "Customer", "Message", "State", "Since or due", Column("Reason", overflow="fold"))
     for each in messages:
         when = each.due_at if each.state == MessageState.QUEUED else each.settled_at
         table.add_row(
@@ -60,10 +61,8 @@ def print_messages(messages: Sequence[MessageView], settings: Settings) -> None:
             each.customer,
             say.code("message", each.template),
             say.code("message_state", each.state),
-            each.number or "",
-            f"{each.created_at.astimezone(settings.zone):%Y-%m-%d %H:%M}",
-            "" if when is None else f"{when.astimezone(settings.zone):%m-%d %H:%M}",
-            reason_text(each.reason or "", settings.language),
+            f"{(when or each.created_at).astimezone(settings.zone):%m-%d %H:%M}",
+            Text(reason_text(each.reason or "", settings.language)),
         )
     Console().print(table)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Final
@@ -46,12 +46,15 @@ class Companion:
         try:
             async with self.sender.listening():
                 tasks = [asyncio.create_task(self._send()), asyncio.create_task(self._deliver())]
+                await asyncio.sleep(0)  # they have begun, and hold time still while they are at it
                 try:
                     yield
                 finally:
+                    self.sender.stopping = True
                     for task in tasks:
                         task.cancel()
                     ended = await asyncio.gather(*tasks, return_exceptions=True)
+                    self.sender.stopping = False
                 for result in ended:
                     if isinstance(result, Exception):
                         raise result
@@ -65,7 +68,7 @@ class Companion:
         with self.clock.busy():
             while True:
                 try:
-                    await self.sender.round()
+                    await _to_its_end(self.sender.round())
                 except StoreError as error:
                     if not error.transient:
                         raise
@@ -81,6 +84,16 @@ class Companion:
                     raise
                 log.warning("events wait for the database")
             await asyncio.sleep(POST_TICK_S)
+
+
+async def _to_its_end(work: Coroutine[Any, Any, None]) -> None:
+    """Await ``work``; when this is cancelled, only after it has ended."""
+    task = asyncio.create_task(work)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await task
+        raise
 
 
 class AccompaniedWorker(Worker):

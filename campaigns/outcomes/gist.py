@@ -48,7 +48,7 @@ def gist(call: CallGist, say: Words) -> str:
     if call.promised is not None:
         promised = call.promised
         parts.append(
-            f"{say('promise')} {money(promised.amount)} {promised.currency} {promised.due} "
+            f"{money(promised.amount)} {promised.currency} {promised.due} "
             f"({say.code('promise_state', promised.state)})"
         )
     said = [masked(text, call.name) for text in call.said[-SAID:] if text.strip()]

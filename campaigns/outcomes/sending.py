@@ -56,6 +56,8 @@ class Sender:
         self._inbox: asyncio.Queue[Receipt | TextReceived] = asyncio.Queue()
         self._early: OrderedDict[str, list[Receipt]] = OrderedDict()
         self.counts: Counter[str] = Counter()
+        self.stopping = False
+        """Set it, and a round ends with the message in hand: one that is cut short is unsure for good."""
 
     @asynccontextmanager
     async def listening(self) -> AsyncIterator[None]:
@@ -78,6 +80,8 @@ class Sender:
         last = 0
         while due := await self._store.run(store.due_messages, self._clock.now(), CHUNK, last):
             for message_id in due:
+                if self.stopping:
+                    return
                 await self._send(message_id)
                 # A STOP that came meanwhile holds for the very next message.
                 await asyncio.sleep(0)

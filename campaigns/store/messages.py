@@ -96,7 +96,7 @@ def queue_message(
 
 
 def due_messages(session: Session, now: datetime, limit: int, after_id: int = 0) -> list[int]:
-    """Ids of messages that may be weighed now, answers to customers first."""
+    """Ids of messages behind ``after_id`` that may be weighed now, in the order in which they were queued."""
     query = (
         select(Message.id)
         .where(

@@ -17,7 +17,7 @@ def test_how_it_ended_what_was_promised_and_what_was_said_last() -> None:
     promised = Promised(120_050, "CNY", date(2026, 3, 9), "pending")
     call = CallGist("promise", promised, ["喂", "我是王小明", "后四位\n5799", "周五还1200元"], "王小明")
     line = gist(call, ZH)
-    assert line == "承诺还款; 承诺还款 1,200.50 CNY 2026-03-09 (待兑现); “后四位 **** / 周五还1200元”"
+    assert line == "承诺还款; 1,200.50 CNY 2026-03-09 (待兑现); “后四位 **** / 周五还1200元”"
     assert gist(CallGist("no_answer", None, [" "], None), ZH) == "无人接听"
 
 
