@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 import tomllib
 from pathlib import Path
@@ -16,7 +17,10 @@ from campaigns.errors import NotInitialisedError, SettingsError
 
 SETTINGS_FILE = "settings.toml"
 KEY_FILE, KEY_BYTES = "permit.key", 32
+LINK_KEY_FILE, WEBHOOK_KEY_FILE = "link.key", "webhook.key"
 RECORDING_KEY_FILE = "recording.key"
+
+_PAGE = re.compile(r"https://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._~-]+)*/?")
 
 INSTITUTION, HOTLINE = "融安消费金融", "4008001234"  # stand-ins until the lender sets its own
 
@@ -51,6 +55,8 @@ synthesizer = "espeak"            # or sherpa: a neural voice, with the extra 'n
 recognizer = "vosk"               # what hears on calls that carry sound: vosk, or sherpa (the extra "neural")
 recognizer_model = "vosk-model-small-cn-0.22"   # see 'xiaorong models list'; or the path of a folder
 # models_dir = "/srv/models"      # default: models/ in this directory
+# pay_url = "https://pay.example.com/p"   # the lender's payment page; absent: messages carry no link
+webhook_private_addresses = false # whether 'xiaorong webhooks' may reach the lender's own network
 """
 
 
@@ -60,6 +66,13 @@ def _known_zone(name: str) -> str:
     except (ZoneInfoNotFoundError, ValueError) as error:
         raise ValueError(f"{name!r} is not a time zone; try Asia/Shanghai") from error
     return name
+
+
+def _https_page(url: str) -> str:
+    """A page that a text message may lead to, without the slash at its end."""
+    if not _PAGE.fullmatch(url):
+        raise ValueError(f"{url!r} is no page for payments; it looks like https://pay.example.com/p")
+    return url.rstrip("/")
 
 
 class Settings(BaseSettings):
@@ -93,6 +106,8 @@ class Settings(BaseSettings):
     recognizer: str = "vosk"
     recognizer_model: str = "vosk-model-small-cn-0.22"
     models_dir: Path | None = None
+    pay_url: Annotated[str, AfterValidator(_https_page)] | None = None
+    webhook_private_addresses: bool = False
     twilio: dict[str, Any] = Field(default_factory=dict, repr=False)  # telephony.twilio.settings
 
     @classmethod
@@ -140,9 +155,20 @@ class Settings(BaseSettings):
 
     def permit_key(self) -> bytes:
         """The secret that signs permits. Raises NotInitialisedError when it is missing."""
-        key = _read_key(self.home / KEY_FILE)
+        return self._key(KEY_FILE)
+
+    def link_key(self) -> bytes:
+        """The secret that signs payment links. Raises NotInitialisedError when it is missing."""
+        return self._key(LINK_KEY_FILE)
+
+    def webhook_key(self) -> bytes:
+        """The secret that the endpoints' own are sealed with. Raises NotInitialisedError."""
+        return self._key(WEBHOOK_KEY_FILE)
+
+    def _key(self, name: str) -> bytes:
+        key = _read_key(self.home / name)
         if key is None:
-            raise NotInitialisedError(f"{self.home / KEY_FILE} is missing or damaged; run 'xiaorong init'")
+            raise NotInitialisedError(f"{self.home / name} is missing or damaged; run 'xiaorong init'")
         return key
 
 
@@ -156,22 +182,27 @@ def _read_key(path: Path) -> bytes | None:
 
 
 def create_home(home: Path) -> bool:
-    """Make a data directory with settings and a permit key; what is there stays. True when it is new."""
+    """Make a data directory with settings and keys; what is there stays. True when it is new."""
     try:
         # What is in there are names, numbers and transcripts: nobody else's to read.
         home.mkdir(parents=True, exist_ok=True, mode=0o700)
-        settings, key = home / SETTINGS_FILE, home / KEY_FILE
+        settings = home / SETTINGS_FILE
         new = not settings.exists()
         if new:
             settings.write_text(TEMPLATE, encoding="utf-8")
-        if _read_key(key) is None:
-            fresh = key.with_suffix(".new")
-            fresh.touch(mode=0o600)
-            fresh.write_text(secrets.token_hex(KEY_BYTES))
-            fresh.replace(key)  # at once: a crash leaves the old key or the new one, never half of one
+        for name in (KEY_FILE, LINK_KEY_FILE, WEBHOOK_KEY_FILE):
+            _make_key(home / name)
     except OSError as error:
         raise SettingsError(f"{home} cannot be used as a data directory: {error.strerror}") from error
     return new
+
+
+def _make_key(path: Path) -> None:
+    if _read_key(path) is None:
+        fresh = path.with_suffix(".new")
+        fresh.touch(mode=0o600)
+        fresh.write_text(secrets.token_hex(KEY_BYTES))
+        fresh.replace(path)  # at once: a crash leaves the old key or the new one, never half of one
 
 
 def load_settings(home: Path) -> Settings:

@@ -42,6 +42,8 @@ class LineSetup:
     far_voice: FarVoice | None = None  # the same, where they carry sound
     ears: Ears | None = None  # for carriers that carry sound
     settings: Mapping[str, Any] = field(default_factory=dict, repr=False)  # may hold credentials
+    shared: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    # what several adapters of one line and process have in common, such as its web server
 
 
 class GuardedLine:

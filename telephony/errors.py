@@ -6,6 +6,7 @@
     ├── LineConfigError  a line's settings or data file is wrong: names file, line and key
     ├── PermitError      a dial without a valid permit: refused before anything is sent
     ├── TrunkFault       the line itself failed; the number is not charged for it
+    │   └── NotDone      and what was asked for was surely not done
     ├── ProtocolFault    a carrier's message is malformed, too big or not for this call
     └── CallEnded        media was asked of a call that is over
 """
@@ -59,6 +60,10 @@ class TrunkFault(LineError):  # noqa: N818 - the field's term
     def __init__(self, message: str, *, stops_line: bool = False) -> None:
         super().__init__(message)
         self.stops_line = stops_line
+
+
+class NotDone(TrunkFault):
+    """What was asked for was surely not done: it may be asked for again. Of any other fault nobody knows."""
 
 
 class ProtocolFault(LineError):  # noqa: N818 - the field's term

@@ -56,7 +56,8 @@ class Messenger(Protocol):
     async def send(self, number: str, text: str) -> Receipt:
         """Send ``text`` to ``number`` in E.164. FAILED at once when the number takes no messages.
 
-        Raises TrunkFault when it was not sent, or it is not known whether it was: do not send it again then.
+        Raises NotDone when it was surely not sent; any other TrunkFault when it is not known whether it was:
+        do not send it again then.
         """
         ...
 

@@ -9,6 +9,7 @@ from telephony.carrier import Carrier, GuardedLine, LineSetup
 from telephony.checks import NumberChecker
 from telephony.errors import LineConfigError
 from telephony.line import InboundCalls, Line
+from telephony.messages import Messenger
 from telephony.permits import PermitGate
 from telephony.setup_check import SetupCheck
 
@@ -29,6 +30,13 @@ _CHECKERS = {
 _INBOUND = {
     "simulated": "telephony.simulated.inbound:build",
     "twilio": "telephony.twilio.reception:build",
+}
+
+
+# module:function(LineSetup) -> Messenger
+_MESSENGERS = {
+    "simulated": "telephony.simulated.messenger:build",
+    "twilio": "telephony.twilio.exchange:build_messenger",
 }
 
 
@@ -66,6 +74,14 @@ def open_inbound(name: str, setup: LineSetup) -> InboundCalls:
         raise LineConfigError(f"no calls come in on a line {name!r}; known: {', '.join(_INBOUND)}")
     build = resolve_name(_INBOUND[name])
     return cast(InboundCalls, build(setup))
+
+
+def open_messenger(name: str, setup: LineSetup) -> Messenger:
+    """Text messages over the line ``name``. Raises LineConfigError: it has none, or wrong settings."""
+    if name not in _MESSENGERS:
+        raise LineConfigError(f"no text messages go over a line {name!r}; known: {', '.join(_MESSENGERS)}")
+    build = resolve_name(_MESSENGERS[name])
+    return cast(Messenger, build(setup))
 
 
 def open_setup_check(name: str, setup: LineSetup) -> SetupCheck:

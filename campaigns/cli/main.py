@@ -24,18 +24,22 @@ from campaigns.cli import (
     dialogue_simulate,
     experiment,
     export,
+    followups,
     grade,
     inbound,
     init,
     line,
+    messages,
     models,
     numbers,
     payments,
     promises,
     recording,
+    relief,
     report,
     talk,
     treatment,
+    webhooks,
     worker,
 )
 from campaigns.errors import CampaignsError
@@ -61,6 +65,10 @@ app.add_typer(inbound.app, name="inbound")
 app.add_typer(line.app, name="line")
 app.add_typer(payments.app, name="payments")
 app.add_typer(promises.app, name="promises")
+app.add_typer(followups.app, name="followups")
+app.add_typer(relief.app, name="relief")
+app.add_typer(messages.app, name="messages")
+app.add_typer(webhooks.app, name="webhooks")
 app.add_typer(compliance.app, name="compliance")
 app.add_typer(dialogue.app, name="dialogue")
 app.add_typer(models.app, name="models")

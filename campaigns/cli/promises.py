@@ -25,6 +25,7 @@ def check(
     ] = None,
 ) -> None:
     """Look at every open promise: kept, broken, or still pending. Run it daily, after the day's payments.
+    Relief that hangs on them is booked or lapses.
 
     Running it again changes nothing; after payments that were told late it puts right what was taken for
     broken.
@@ -33,6 +34,7 @@ def check(
         from rich.console import Console
 
         from campaigns.cli.promise_view import table_of
+        from campaigns.cli.relief_view import check_now, summary
         from campaigns.dialing.timing import SIMULATED, choose_clock
         from campaigns.errors import ConflictError
         from campaigns.outcomes.checking import check_promises
@@ -44,9 +46,11 @@ def check(
         if day > today and settings.line != SIMULATED:
             raise ConflictError(f"{day} is still to come: what is paid by then cannot be known")
         done = check_promises(database, day, now, settings.zone, shipped_promise_rules())
+        relief = check_now(settings, database, day)
         if done.changed:
             Console().print(table_of(done, settings.language))
     typer.echo(
         f"{done.looked_at:,} open promises looked at as of {day}: {done.changed.total():,} changed, "
         f"{done.pending:,} pending."
     )
+    typer.echo(summary(relief))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -68,3 +69,57 @@ def plan(
             if csv is not None:
                 write_plan(planned_customers(session), csv)
     typer.echo(f"{changed:,} customers have a new treatment.")
+
+
+@app.command(
+    epilog="Examples:  xiaorong treatment run  |  xiaorong treatment run --launch  |  "
+    "xiaorong treatment run --invitation 您有一份老客户的利率优惠 --invitation-until 2026-12-31 "
+    "--approved-by 产品部"
+)
+def run(
+    context: typer.Context,
+    rules: RulesFile = None,
+    launch: Annotated[
+        bool, typer.Option("--launch", help="Launch the standing campaigns. Default: they stay drafts.")
+    ] = False,
+    invitation: Annotated[
+        str | None, typer.Option(help="Marketing calls: the approved words.", show_default=False)
+    ] = None,
+    invitation_until: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="Marketing calls: their last day.", show_default=False),
+    ] = None,
+    approved_by: Annotated[str, typer.Option(help="Marketing calls: who approved the words.")] = "",
+) -> None:
+    """Do what is due today: queue messages, fill standing campaigns, put limits and products before people.
+
+    Run it daily, after 'xiaorong grade' and 'xiaorong customers tag'; it plans anew first. Running it again
+    on the same day does nothing more. Members who wait and have another treatment now are withdrawn.
+    """
+    with open_installation(context.obj) as (settings, database):
+        from campaigns.cli.creating import invitation_of
+        from campaigns.cli.treatment_running import print_run, run_today
+
+        words = invitation_of(invitation, invitation_until, approved_by)
+        print_run(run_today(settings, database, rules, words, launch=launch))
+
+
+@app.command(
+    epilog="Examples:  xiaorong treatment tasks  |  xiaorong treatment tasks --action review_limit "
+    "--csv limits.csv --take"
+)
+def tasks(
+    context: typer.Context,
+    action: Annotated[
+        str | None, typer.Option(help="Only review_limit, or cross_sell.", show_default=False)
+    ] = None,
+    csv: Annotated[Path | None, typer.Option(help="Write all to this file.", show_default=False)] = None,
+    take: Annotated[
+        bool, typer.Option("--take", help="With --csv: they are taken up, and not listed again.")
+    ] = False,
+) -> None:
+    """List the limits and products that treatments put before people or the lender's system."""
+    with open_installation(context.obj) as (_, database):
+        from campaigns.cli.treatment_running import show_tasks
+
+        show_tasks(database, action, csv, take=take)

@@ -19,6 +19,7 @@ from campaigns.compliance.hours import ClockTime
 from campaigns.compliance.limits import Count, CountOverride, HoursOverride, Section
 from campaigns.compliance.people import Ground, Who
 from campaigns.compliance.sections import Name
+from campaigns.compliance.text_rules import TextRulesOverride
 from telephony.status import HangupCause, NumberStatus
 
 
@@ -123,6 +124,7 @@ class Overrides(Section):
     who: dict[Name, Who] = Field(default_factory=dict)
     third_parties: ThirdPartiesOverride = ThirdPartiesOverride()
     cases_that_do_not_bar: tuple[Name, ...] | None = None
+    texts: TextRulesOverride = TextRulesOverride()
     retention_days: RetentionOverride = RetentionOverride()
 
     _source: Path | None = PrivateAttr(default=None)

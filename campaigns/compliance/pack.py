@@ -33,6 +33,7 @@ from campaigns.compliance.sections import (
 )
 from campaigns.compliance.sources import Basis, Source, basis_of
 from campaigns.compliance.speaking import Speak
+from campaigns.compliance.text_rules import TextRules
 from telephony.status import HangupCause, NumberStatus
 
 PACKS = Path(__file__).with_name("packs")
@@ -60,6 +61,7 @@ class RulePack(Section):
     cases_that_do_not_bar: tuple[Name, ...] = ()
     permit_lifetime_s: Annotated[int, Field(strict=True, ge=1, le=60)]
     dialler: Dialler | None = None
+    texts: TextRules | None = None  # None: no text messages
     speak: Speak
     voicemail: Voicemail
     retention_days: Retention

@@ -93,6 +93,14 @@ class Reason(StrEnum):
     CAMPAIGN_HOURS = "campaign_hours"
     WINDOW_NEVER_OPENS = "window_never_opens"
 
+    # Of text messages alone.
+    TEXTS_NOT_RULED = "texts_not_ruled"
+    TEXT_OPT_OUT = "text_opt_out"
+    TEXT_STALE = "text_stale"
+    TEXT_NOT_CARRIED = "text_not_carried"
+    READER_UNKNOWN = "reader_unknown"
+    TEXT_CAP = "text_cap"
+
 
 SUPPRESSIONS = frozenset(
     {

@@ -38,6 +38,7 @@ def tighten(pack: RulePack, by: Overrides) -> RulePack:
         "cases_that_do_not_bar": fewer(
             "cases_that_do_not_bar", pack.cases_that_do_not_bar, by.cases_that_do_not_bar
         ),
+        "texts": at("texts", lambda c: to.texts(pack.texts, c), by.texts),
         "retention_days": at(
             "retention_days", lambda c: to.retention(pack.retention_days, c), by.retention_days
         ),

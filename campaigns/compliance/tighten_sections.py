@@ -21,7 +21,8 @@ from campaigns.compliance.overrides import (
 )
 from campaigns.compliance.people import ThirdParties, Who
 from campaigns.compliance.sections import DaysOff, DebtorAgreed, InForce, Region, StateRule, Times
-from campaigns.compliance.tighten_steps import at, each, fewer, limits, no_less, no_more
+from campaigns.compliance.text_rules import TextRules, TextRulesOverride
+from campaigns.compliance.tighten_steps import at, each, fewer, limits, no_less, no_more, optional
 
 STRICTNESS = list(Who)
 
@@ -143,6 +144,16 @@ def third_parties(rule: ThirdParties | None, by: ThirdPartiesOverride) -> ThirdP
     grounds = fewer("grounds", rule.grounds, by.grounds)
     failures = no_less("failures_in_a_row", rule.failures_in_a_row, by.failures_in_a_row)
     return rule.model_copy(update={"grounds": grounds, "failures_in_a_row": failures})
+
+
+def texts(rule: TextRules | None, by: TextRulesOverride) -> TextRules | None:
+    """Fewer messages, and a STOP that reaches further."""
+    tightened = optional(rule, by)
+    if tightened is None or by.stop_bars_calls is None:
+        return tightened
+    if tightened.stop_bars_calls and not by.stop_bars_calls:
+        raise LooseningError("may be set to true only", "stop_bars_calls")
+    return tightened.model_copy(update={"stop_bars_calls": by.stop_bars_calls})
 
 
 def retention(rule: Retention, by: RetentionOverride) -> Retention:

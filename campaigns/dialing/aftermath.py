@@ -22,9 +22,11 @@ from campaigns.dialing.house import House
 from campaigns.dialing.record import CallRecord
 from campaigns.outcomes.messages import MessageFacts
 from campaigns.outcomes.promises import PromiseLimits, PromiseToPay, promise_to_pay
+from campaigns.store import messages as store_messages
 from campaigns.store import outcomes as store
 from campaigns.store.database import Session
 from campaigns.store.models import Account, InstalmentPlan, ReliefOffer
+from campaigns.store.promises import promise_of_call
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +149,17 @@ def queue_message(
     waives = 0
     if promise is not None and promise.relief_offer_id is not None:
         waives = session.get_one(ReliefOffer, promise.relief_offer_id).waives
-    facts = MessageFacts(house.institution, house.hotline, promise, waives)
-    message = house.messages.render(template, facts)
-    store.queue_message(session, contact.customer_id, message, record.ended_at, call_id=contact.call_id)
+    promise_id = None if promise is None else promise_of_call(session, contact.call_id)
+    link = None
+    if promise is not None and promise_id is not None and house.links is not None:
+        link = house.links.link(session, promise_id, promise, contact.e164, record.ended_at)
+    facts = MessageFacts(house.institution, house.hotline, promise, waives, link)
+    store_messages.queue_message(
+        session,
+        contact.customer_id,
+        house.messages.render(template, facts),
+        record.ended_at,
+        call_id=contact.call_id,
+        promise_id=promise_id,
+        e164=contact.e164,
+    )

@@ -14,12 +14,14 @@ from bot.simulation.persona import load_personas
 from campaigns.clock import Clock
 from campaigns.compliance.chain import LogSeal
 from campaigns.compliance.effective import load_effective
+from campaigns.dialing.companion import open_companion
 from campaigns.dialing.events import Listener, ReceptionEvent, ignore
 from campaigns.dialing.heart import FENCE_S, Lease, identity
 from campaigns.dialing.house import House
 from campaigns.dialing.inbound import FLOW as INBOUND_FLOW
 from campaigns.dialing.inbound import Desk, Reception
 from campaigns.dialing.lines import line_settings, trunk_of
+from campaigns.dialing.links import PayLinks
 from campaigns.dialing.people import SimulatedPeople
 from campaigns.dialing.reserve import Rules
 from campaigns.dialing.serving import Scripts
@@ -30,6 +32,7 @@ from campaigns.dialing.voicing import open_voicing
 from campaigns.dialing.worker import Duty, Worker
 from campaigns.outcomes.messages import load_messages
 from campaigns.outcomes.retry import shipped_retry_policy
+from campaigns.outcomes.sending_rules import shipped_sending_rules
 from campaigns.settings import Settings
 from campaigns.store.campaigns import CampaignView
 from campaigns.store.database import Database
@@ -74,7 +77,7 @@ def open_worker(
     scripts = Scripts(settings, language, prompts)
     if campaign is not None:
         _ = scripts[campaign.flow]  # a mistake in it is told before anything begins
-    house = _house(settings)
+    house = house_of(settings)
     key = settings.permit_key()
     setup = LineSetup(
         clock=clock,
@@ -113,7 +116,8 @@ def open_worker(
             listener=listener,
         )
         duty = replace(duty, only=None if campaign is None else campaign.id)
-        yield Worker(who, place, duty, TurnTaker(tools), scripts, own[1], queue)
+        beside = open_companion(settings, store, clock, setup, house).at_work
+        yield Worker(who, place, duty, TurnTaker(tools), scripts, own[1], queue, beside)
 
 
 @contextmanager
@@ -142,12 +146,13 @@ def open_reception(
         store = StoreThreads(database)
         try:
             script = Scripts(settings, language, prompts)[INBOUND_FLOW]
-            yield Reception(Desk(store, clock, script, _house(settings), listener)), inbound
+            yield Reception(Desk(store, clock, script, house_of(settings), listener)), inbound
         finally:
             store.close()
 
 
-def _house(settings: Settings) -> House:
+def house_of(settings: Settings) -> House:
+    """The rules of this installation. Raises DataFileError, and NotInitialisedError without its keys."""
     return House(
         pack=load_effective(settings.rule_pack, settings.rule_pack_overrides),
         retries=shipped_retry_policy(),
@@ -155,7 +160,15 @@ def _house(settings: Settings) -> House:
         institution=settings.institution,
         hotline=settings.hotline,
         zone=settings.zone,
+        links=_links(settings),
     )
+
+
+def _links(settings: Settings) -> PayLinks | None:
+    if settings.pay_url is None:
+        return None
+    rules = shipped_sending_rules()
+    return PayLinks(settings.pay_url, settings.link_key(), settings.line, rules, settings.zone)
 
 
 def _people(

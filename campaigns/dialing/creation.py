@@ -62,7 +62,7 @@ def create(
         check_window(wanted.window, at.date())
     for other in wanted.experiment.flows if wanted.experiment else ():
         _check_arm(other, flow, fitted, wanted, language)
-    invitation = wanted.invitation and _checked(wanted.invitation, flow, lender, at)
+    invitation = wanted.invitation and checked_invitation(wanted.invitation, flow, lender, at)
     campaign = create_campaign(
         session,
         wanted.name,
@@ -98,7 +98,7 @@ def _check_arm(name: str, reference: Flow, fitted: Fitted, wanted: NewCampaign, 
         )
 
 
-def _checked(invitation: NewInvitation, flow: Flow, lender: Lender, at: datetime) -> NewInvitation:
+def checked_invitation(invitation: NewInvitation, flow: Flow, lender: Lender, at: datetime) -> NewInvitation:
     """The invitation as it can be spoken. Raises ConflictError."""
     text = " ".join(invitation.text.split()).rstrip(_ENDS)
     if not text or not text.isprintable() or len(text) > LONGEST_INVITATION:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import tzinfo
 
 from campaigns.compliance.effective import EffectivePack
+from campaigns.dialing.links import PayLinks
 from campaigns.outcomes.hours import HourRules, shipped_hours
 from campaigns.outcomes.messages import MessageBook
 from campaigns.outcomes.retry import RetryPolicy
@@ -22,3 +23,4 @@ class House:
     hotline: str
     zone: tzinfo
     hours: HourRules = field(default_factory=shipped_hours)
+    links: PayLinks | None = None  # None: messages carry no link

@@ -211,7 +211,7 @@ def _decline(
     elif last.scope is Scope.SYSTEM:
         # Nothing is wrong with the customer: they keep their place, and a person looks at the system.
         ledger.set_next(session, member.id, next_at=now, reason=last.reason)
-        store_campaigns.pause_campaign(session, member.campaign_id, _why(last.reason, rules))
+        store_campaigns.pause_campaign(session, member.campaign_id, _why(last.reason, rules), now)
     else:
         ledger.set_next(session, member.id, next_at=None, reason=last.reason)
     return Declined(last)

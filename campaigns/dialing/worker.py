@@ -6,7 +6,7 @@ import asyncio
 import logging
 import traceback
 from collections.abc import Callable, Coroutine, Mapping, Sequence
-from contextlib import suppress
+from contextlib import AbstractAsyncContextManager, nullcontext, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -76,6 +76,7 @@ class Worker:
         scripts: Mapping[str, Script],
         heart_database: Database,
         queue_database: Database,
+        beside: Callable[[], AbstractAsyncContextManager[None]] = nullcontext,
     ) -> None:
         self._who = who
         self._place = place
@@ -86,6 +87,7 @@ class Worker:
         self._clock = turns.tools.clock
         self._lease = turns.tools.lease
         self._house = turns.tools.house
+        self._beside = beside  # what goes on while turns are handed out, such as messages
         self._durable = DurableTurns(self._work_off, queue_database, who.id)
         self._heart = Heart(
             who,
@@ -128,7 +130,9 @@ class Worker:
                 await self._durable.launch()
                 background.append(asyncio.ensure_future(self._tidy()))
                 try:
-                    end = await self._hand_out()
+                    # Within the run: who sleeps on a virtual clock must not be alone with a mark on it.
+                    async with self._beside():
+                        end = await self._hand_out()
                 except Exception as error:  # whatever it is, calls in progress are not cut off for it
                     self._failure = self._failure or error
                     self.stop()

@@ -13,13 +13,10 @@ from datetime import date, datetime, tzinfo
 from campaigns.outcomes.promises import PromiseState
 from campaigns.outcomes.standing import Ledger, PromiseRules, review
 from campaigns.store.database import Database, Session
-from campaigns.store.outcomes import open_follow_up
 from campaigns.store.priorities import refresh_accounts
 from campaigns.store.promises import OpenPromise, open_promises, payments_of, settle_promise
 
 CHUNK = 1000
-RELIEF_DUE = "relief_due"
-"""Why a person is asked: a promise with relief was kept, so what was waived must be booked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +69,5 @@ def _check(
         if settle_promise(session, open_, to, at):
             found[to.state, to.reason or ""] += 1
             accounts.add(open_.account_id)
-            if to.state is PromiseState.KEPT and open_.promise.relief_offer_id is not None:
-                open_follow_up(session, open_.customer_id, RELIEF_DUE, at)
     refresh_accounts(session, accounts, today)  # who broke a promise is called first
     return found

@@ -1,4 +1,4 @@
-"""Follow-up messages after a call: which one, and its words. Sending is another room's business.
+"""Text messages: which one, and its words. ``sending.py`` sends them.
 
 A message may be read by somebody else than the customer, so one that is not marked ``reveals_debt`` never
 gets the facts of the debt, and its own words are checked against the language's debt lexicon when it is read.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from jinja2 import Environment, StrictUndefined, TemplateSyntaxError, meta
 from pydantic import BaseModel, ConfigDict, Field
@@ -23,17 +24,21 @@ from campaigns.outcomes.promises import PromiseToPay
 
 FILE = "messages.yml"
 NEUTRAL_FACTS = frozenset({"institution", "hotline"})
-DEBT_FACTS = frozenset({"amount", "due", "waives"})
+DEBT_FACTS = frozenset({"amount", "due", "waives", "link"})
 
 
 @dataclass(frozen=True, slots=True)
 class MessageFacts:
-    """What a message may say. ``waives``: relief accepted with the promise, minor units, 0 for none."""
+    """What a message may say. ``waives``: relief accepted with the promise, minor units, 0 for none.
+
+    ``link``: where what was promised can be paid; None where the line or the lender has no such thing.
+    """
 
     institution: str
     hotline: str
     promise: PromiseToPay | None = None
     waives: int = 0
+    link: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +48,8 @@ class RenderedMessage:
     template: str
     body: str
     channel: str = "sms"
+    reveals_debt: bool = False
+    has_link: bool = False
 
 
 class MessageTemplate(BaseModel):
@@ -51,6 +58,7 @@ class MessageTemplate(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     after: tuple[Code, ...] = ()
+    answers: Literal["help"] | None = None
     reveals_debt: bool = False
     body: str = Field(min_length=1)
 
@@ -73,6 +81,9 @@ class MessageBook:
             name: self._environment.from_string(message.body) for name, message in content.messages.items()
         }
         self._after = {code: name for name, message in content.messages.items() for code in message.after}
+        answering = {message.answers: name for name, message in content.messages.items() if message.answers}
+        self.help = answering.get("help")
+        """The template that answers HELP; None when there is none."""
 
     def after(self, disposition: str) -> str | None:
         """The template to queue after a call that ended as ``disposition``; None when there is none."""
@@ -87,7 +98,18 @@ class MessageBook:
             if facts.promise is None:
                 raise PromptError(f"the message {template!r} speaks of a promise, but none was made")
             values |= {"amount": facts.promise.amount, "due": facts.promise.due, "waives": facts.waives}
-        return RenderedMessage(template, self._bodies[template].render(values).strip())
+            values["link"] = facts.link
+        body = self._bodies[template].render(values).strip()
+        return RenderedMessage(
+            template,
+            body,
+            reveals_debt=self._messages[template].reveals_debt,
+            has_link=facts.link is not None and facts.link in body,
+        )
+
+    def neutral(self, template: str, institution: str, hotline: str) -> RenderedMessage:
+        """``template`` for a reader who may be anybody. Raises PromptError: unknown, or of a debt."""
+        return self.render(template, MessageFacts(institution, hotline))
 
 
 def load_messages(

@@ -179,6 +179,19 @@ class PromiseTotals:
 
 
 @dataclass(frozen=True, slots=True)
+class ReliefTotals:
+    """Relief accepted in the campaign's calls, in one currency: offers, and what they waive."""
+
+    currency: str
+    booked: int
+    booked_amount: int
+    pending: int
+    pending_amount: int
+    lapsed: int
+    lapsed_amount: int
+
+
+@dataclass(frozen=True, slots=True)
 class InboundTotals:
     """Calls by members who called in since the campaign was made. None of them is a dial or an attempt.
 
@@ -243,6 +256,7 @@ class CampaignReport:
     follow_ups: tuple[CodeCount, ...]
     messages: tuple[CodeCount, ...]
     suppressions: tuple[CodeCount, ...]
+    relief: tuple[ReliefTotals, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

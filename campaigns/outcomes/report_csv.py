@@ -21,7 +21,9 @@ SUMMARY_FILE, MEMBERS_FILE = "summary.csv", "members.csv"
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
-MONEY = frozenset({"amount_due", "amount", "promised", "relief"})
+MONEY = frozenset(
+    {"amount_due", "amount", "promised", "relief", "booked_amount", "pending_amount", "lapsed_amount"}
+)
 """Columns and measures that are money: written in whole units with two decimals, as people read it."""
 
 
@@ -69,6 +71,7 @@ def summary_rows(report: CampaignReport) -> Iterator[tuple[str, str, str, Any]]:
     for promise in report.promises:
         yield "promises", promise.currency, "promised_rate", promise.promised_rate
         yield "promises", promise.currency, "kept_rate", promise.kept_rate
+    yield from _each("relief", report.relief, "currency")
     for measure, value in asdict(report.talk).items():
         yield "talk", "", measure, value
     yield "talk", "", "mean_s", report.talk.mean_s

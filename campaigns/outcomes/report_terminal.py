@@ -29,6 +29,8 @@ def render_terminal(
     parts.append(_totals(report, say))
     if report.promises:
         parts.append(_promises(report, say))
+    if report.relief:
+        parts.append(_relief(report, say))
     if report.dispositions:
         parts.append(_dispositions(report, say))
     if len(report.by_grade) > 1:
@@ -122,6 +124,16 @@ def _promises(report: CampaignReport, say: Words) -> Table:
     ]
     for name, *figures in zip(names, *columns, strict=True):
         table.add_row(say(name), *figures)
+    return table
+
+
+def _relief(report: CampaignReport, say: Words) -> Table:
+    table = _table(say("relief_accepted"), [""], [row.currency for row in report.relief])
+    for state in ("booked", "pending", "lapsed"):
+        figures = [
+            f"{getattr(row, state):,}  {money(getattr(row, f'{state}_amount'))}" for row in report.relief
+        ]
+        table.add_row(say.code("relief", state), *figures)
     return table
 
 

@@ -15,10 +15,12 @@ from campaigns.dialing.audience import Audience
 from campaigns.dialing.priority import CALLBACK_PRIORITY
 from campaigns.errors import ConflictError, NotFoundError
 from campaigns.experiments.design import Design
+from campaigns.outcomes.webhook_events import EventType
 from campaigns.store.experiments import assign_members, keep_design
 from campaigns.store.handout import next_due_at
 from campaigns.store.members import add_members
 from campaigns.store.models import Attempt, Campaign, CampaignMember, Invitation
+from campaigns.store.outbox import emit
 from campaigns.store.people import shared
 from campaigns.store.priorities import refresh_campaign
 from campaigns.store.tags import check_tags
@@ -185,12 +187,17 @@ def start_campaign(session: Session, campaign_id: int, at: datetime) -> None:
     campaign.started_at = campaign.started_at or at
 
 
-def pause_campaign(session: Session, campaign_id: int, reason: str) -> None:
-    """running or draft → paused; calls in progress go on to their end. Raises ConflictError when finished."""
+def pause_campaign(session: Session, campaign_id: int, reason: str, at: datetime | None = None) -> None:
+    """running or draft → paused; calls in progress go on to their end. Raises ConflictError when finished.
+
+    ``at`` None: now, by an operator.
+    """
     campaign = session.get_one(Campaign, campaign_id)
     if campaign.state == "finished":
         raise ConflictError(f"campaign {campaign.name!r} is finished and cannot be paused")
     campaign.state, campaign.pause_reason = "paused", reason
+    data = {"campaign": campaign.name, "reason": reason}
+    emit(session, EventType.CAMPAIGN_PAUSED, at, data, campaign_id=campaign_id)
 
 
 def resume_campaign(session: Session, campaign_id: int) -> None:
@@ -214,9 +221,12 @@ def finish_campaign(session: Session, campaign_id: int, at: datetime) -> bool:
         update(Campaign)
         .where(Campaign.id == campaign_id, Campaign.state == "running")
         .values(state="finished", finished_at=at)
-        .returning(Campaign.id)
+        .returning(Campaign.name)
     ).first()
-    return finished is not None
+    if finished is None:
+        return False
+    emit(session, EventType.CAMPAIGN_FINISHED, at, {"campaign": finished[0]}, campaign_id=campaign_id)
+    return True
 
 
 def campaign_state(session: Session, campaign_id: int) -> str:

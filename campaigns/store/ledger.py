@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, aliased
 
 from campaigns.compliance.campaign_window import CampaignWindow
 from campaigns.compliance.facts import Purpose
+from campaigns.outcomes.webhook_events import EventType
 from campaigns.store.models import (
     Account,
     Attempt,
@@ -30,8 +31,10 @@ from campaigns.store.models import (
     Suppression,
     TurnRecord,
 )
+from campaigns.store.outbox import emit
 from campaigns.store.people import PEOPLE, shared, theirs
 from campaigns.store.workers import is_alive
+from telephony.numbers import mask
 
 LIVE = ("reserved", "dialing")
 
@@ -361,7 +364,23 @@ def add_call(session: Session, call: Call, turns: list[TurnRecord]) -> int:
         turn.call_id = call.id
     session.add_all(turns)
     session.flush()
+    emit(session, EventType.CALL_ENDED, call.ended_at, _told(call), customer_id=call.customer_id)
     return call.id
+
+
+def _told(call: Call) -> dict[str, object]:
+    """A call as the lender's systems are told of it."""
+    return {
+        "call": call.id,
+        "direction": call.direction,
+        "campaign": call.campaign_id,
+        "disposition": call.disposition,
+        "right_party": call.right_party,
+        "number": None if call.e164 is None else mask(call.e164),
+        "started_at": call.started_at,
+        "answered_at": call.answered_at,
+        "ended_at": call.ended_at,
+    }
 
 
 def set_next(

@@ -16,6 +16,8 @@ notice
     the notice about the debt was sent, as of then
 talk
     somebody else than the bot spoke to the customer, as of then: ``by`` is human or agency
+texts
+    to text messages; not given: taken back, for a number by STOP, for all by staff
 hold
     a legal hold: nothing of the customer's is deleted
 
@@ -35,10 +37,10 @@ from campaigns.errors import ConflictError, NotFoundError
 from campaigns.store.models import Customer, LegalFact
 from campaigns.store.people import with_shared
 
-CONSENT, HOURS, LINE, LOCATION, NOTICE, TALK, HOLD = (
-    "consent", "hours", "line", "location", "notice", "talk", "hold",
+CONSENT, HOURS, LINE, LOCATION, NOTICE, TALK, TEXTS, HOLD = (
+    "consent", "hours", "line", "location", "notice", "talk", "texts", "hold",
 )  # fmt: skip
-NO_FLAGS = frozenset({CONSENT, HOURS, LINE, LOCATION, NOTICE, TALK, HOLD})
+NO_FLAGS = frozenset({CONSENT, HOURS, LINE, LOCATION, NOTICE, TALK, TEXTS, HOLD})
 
 _LATER = aliased(LegalFact)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, insert, literal, select
@@ -17,13 +18,22 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-def add_members(session: Session, campaign_id: int, audience: Audience, at: datetime) -> int:
-    """One member a person, with the account longest past due among those that fit; how many there are.
+def add_members(
+    session: Session,
+    campaign_id: int,
+    audience: Audience,
+    at: datetime,
+    *,
+    among: Collection[int] | None = None,
+) -> int:
+    """One member a person, with the account longest past due among those that fit; how many were added.
 
-    The longest past due come first; of dormant customers those heard of last.
+    The longest past due come first; of dormant customers those heard of last. ``among``: only these
+    customers, none of whom is a member yet.
     """
     today = at.date()
     others = first_records()
+    before = _count(session, campaign_id)
     rank = func.row_number().over(
         partition_by=person_of(Account.customer_id, others),
         order_by=(Account.days_past_due.desc(), Account.id),
@@ -39,7 +49,7 @@ def add_members(session: Session, campaign_id: int, audience: Audience, at: date
         )
         .join(Customer, Customer.id == Account.customer_id)
         .outerjoin(others, others.c.customer_id == Account.customer_id)
-        .where(*_conditions(audience, today))
+        .where(*_conditions(audience, today), *_only(among))
         .subquery()
     )
     order = (
@@ -65,10 +75,16 @@ def add_members(session: Session, campaign_id: int, audience: Audience, at: date
         .limit(audience.limit)
     )
     session.execute(insert(CampaignMember).from_select(list(_COLUMNS), chosen, include_defaults=False))
-    count = session.scalar(
-        select(func.count()).select_from(CampaignMember).where(CampaignMember.campaign_id == campaign_id)
-    )
-    return count or 0
+    return _count(session, campaign_id) - before
+
+
+def _count(session: Session, campaign_id: int) -> int:
+    members = select(func.count()).select_from(CampaignMember)
+    return session.scalar(members.where(CampaignMember.campaign_id == campaign_id)) or 0
+
+
+def _only(among: Collection[int] | None) -> list[ColumnElement[bool]]:
+    return [] if among is None else [Account.customer_id.in_(among)]
 
 
 def _conditions(audience: Audience, today: date) -> list[ColumnElement[bool]]:

@@ -77,7 +77,7 @@ class OnFile:
                 self.notice_sent_at = row.as_of if row.given else None
             case "talk":
                 self.talks.append(TalkFact(row.as_of, row.details["by"]))
-            case "hold":
+            case "hold" | "texts":
                 pass
             case _:
                 self.flags.append(FlagFact(row.kind, row.given, row.as_of))

@@ -1,4 +1,4 @@
-"""Writing what came of a call: promises, messages, suppressions, follow-ups.
+"""Writing what came of a call: promises, suppressions, follow-ups.
 
 A worker that crashed may run the last step of a call again, so every function here is harmless when repeated:
 it finds what the first run wrote and changes nothing. All write within the caller's transaction and return
@@ -13,11 +13,13 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from campaigns.errors import ConflictError, NotFoundError
-from campaigns.outcomes.messages import RenderedMessage
 from campaigns.outcomes.promises import PromiseState, PromiseToPay
 from campaigns.outcomes.standing import PromiseReason
-from campaigns.store.models import Call, FollowUp, Message, Promise, Suppression
-from campaigns.store.promises import cancel_pending, value_of
+from campaigns.outcomes.webhook_events import EventType
+from campaigns.store.models import Call, FollowUp, Promise, Suppression
+from campaigns.store.outbox import emit
+from campaigns.store.promises import cancel_pending, promise_data, value_of
+from telephony.numbers import mask
 
 
 def record_promise(
@@ -47,28 +49,7 @@ def record_promise(
     row.rest_due, row.owed = promise.rest_due, promise.owed
     row.relief_offer_id, row.plan_id = promise.relief_offer_id, promise.plan_id
     session.flush()
-    return row.id
-
-
-def queue_message(
-    session: Session, customer_id: int, message: RenderedMessage, at: datetime, *, call_id: int | None = None
-) -> int:
-    """Queue a rendered message, once a call and template. Without a call every invocation queues one."""
-    if call_id is not None:
-        query = select(Message.id).where(Message.call_id == call_id, Message.template == message.template)
-        if (known := session.scalar(query)) is not None:
-            return known
-    row = Message(
-        customer_id=customer_id,
-        call_id=call_id,
-        channel=message.channel,
-        template=message.template,
-        body=message.body,
-        state="queued",
-        created_at=at,
-    )
-    session.add(row)
-    session.flush()
+    emit(session, EventType.PROMISE_MADE, at, promise_data(row.id, promise), customer_id=row.customer_id)
     return row.id
 
 
@@ -110,6 +91,8 @@ def suppress(
     )
     session.add(row)
     session.flush()
+    barred = {"reason": reason, "until": until, "number": None if e164 is None else mask(e164)}
+    emit(session, EventType.CUSTOMER_SUPPRESSED, at, barred, customer_id=customer_id)
     return row.id
 
 
@@ -143,6 +126,9 @@ def open_follow_up(
             created_at=at,
         )
         session.add(row)
+        session.flush()
+        opened = {"follow_up": row.id, "reason": reason, "urgent": urgent}
+        emit(session, EventType.FOLLOW_UP_OPENED, at, opened, customer_id=customer_id)
     elif urgent and not row.urgent:
         row.urgent = True
     session.flush()

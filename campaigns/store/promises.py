@@ -13,10 +13,15 @@ from campaigns.customers.record import CustomerRow
 from campaigns.outcomes import standing
 from campaigns.outcomes.promises import PromiseState, PromiseToPay
 from campaigns.outcomes.standing import PromiseReason, Standing
+from campaigns.outcomes.webhook_events import EventType
 from campaigns.store.models import Account, Payment, Promise
+from campaigns.store.outbox import emit
 
 STANDING_STATES = (PromiseState.PENDING, PromiseState.KEPT, PromiseState.BROKEN)
 """Of a promise that no later one has replaced."""
+
+
+_EVENTS = {PromiseState.KEPT: EventType.PROMISE_KEPT, PromiseState.BROKEN: EventType.PROMISE_BROKEN}
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +113,29 @@ def settle_promise(session: Session, promise: OpenPromise, to: Standing, at: dat
         .values(values)
         .returning(Promise.id)
     ).first()
-    return changed and done is not None
+    if not changed or done is None:
+        return False
+    if (event := _EVENTS.get(to.state)) is not None:
+        data = promise_data(promise.id, promise.promise) | {"reason": to.reason, "paid": to.paid}
+        emit(session, event, at, data, customer_id=promise.customer_id)
+    return True
+
+
+def promise_of_call(session: Session, call_id: int) -> int | None:
+    """The promise made in a call."""
+    return session.scalar(select(Promise.id).where(Promise.call_id == call_id))
+
+
+def promise_data(promise_id: int, promise: PromiseToPay) -> dict[str, object]:
+    """A promise as the lender's systems are told of it. Amounts in minor units."""
+    return {
+        "promise": promise_id,
+        "amount": promise.amount,
+        "currency": promise.currency,
+        "due": promise.due,
+        "rest_due": promise.rest_due,
+        "relief_offer": promise.relief_offer_id,
+    }
 
 
 def cancel_pending(session: Session, account_id: int, reason: PromiseReason, at: datetime) -> None:

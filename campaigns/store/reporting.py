@@ -15,6 +15,7 @@ from campaigns.outcomes.report import STAGES, CampaignFacts, CampaignReport, Fun
 from campaigns.store import report_queries as sql
 from campaigns.store.models import Attempt, Campaign, DecisionRecord, FollowUp, Message, Suppression
 from campaigns.store.report_calls import attempts, dispositions, hours, numbers, talk
+from campaigns.store.report_relief import relief
 from campaigns.store.report_results import after_calls, inbound, promises
 
 
@@ -47,6 +48,7 @@ def campaign_report(
         follow_ups=after_calls(session, campaign_id, FollowUp.reason, FollowUp.call_id),
         messages=after_calls(session, campaign_id, Message.template, Message.call_id),
         suppressions=after_calls(session, campaign_id, Suppression.reason, Suppression.call_id),
+        relief=relief(session, campaign_id),
     )
 
 

@@ -10,7 +10,7 @@ from twilio.base.exceptions import TwilioException, TwilioRestException, TwilioS
 from twilio.rest import Client
 
 from telephony.clock import Clock
-from telephony.errors import TrunkFault
+from telephony.errors import NotDone, TrunkFault
 from telephony.twilio.faults import Fault, Kind, fault_of
 from telephony.twilio.http import HttpxClient
 from telephony.twilio.settings import TwilioSettings
@@ -24,7 +24,7 @@ PAUSES_S: Final = (0.5, 1.0, 2.0)
 _NO_ENVIRONMENT: Final = {"": ""}
 
 
-class Refused(TrunkFault):
+class Refused(NotDone):
     """Twilio refused a request. ``fault`` says whose fault it is; ``code`` is Twilio's."""
 
     def __init__(self, fault: Fault, code: int | None) -> None:

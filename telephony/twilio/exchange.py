@@ -94,5 +94,14 @@ class Exchange:
 
 
 def open_exchange(setup: LineSetup) -> Exchange:
-    """The exchange of these settings. Raises LineConfigError."""
-    return Exchange(load_model(setup.settings, TwilioSettings, name="twilio line"), setup.clock)
+    """The exchange of these settings, one a set-up. Raises LineConfigError."""
+    exchange: Exchange | None = setup.shared.get("twilio")
+    if exchange is None:
+        exchange = Exchange(load_model(setup.settings, TwilioSettings, name="twilio line"), setup.clock)
+        setup.shared["twilio"] = exchange
+    return exchange
+
+
+def build_messenger(setup: LineSetup) -> TwilioMessenger:
+    """Text messages over the account that the settings name. Raises LineConfigError."""
+    return open_exchange(setup).messenger()

@@ -14,8 +14,9 @@ from campaigns.errors import ConflictError, NotFoundError
 from campaigns.outcomes.messages import RenderedMessage
 from campaigns.outcomes.promises import PromiseToPay
 from campaigns.store.database import Database
+from campaigns.store.messages import queue_message
 from campaigns.store.models import Account, Base, Call, FollowUp, Message, Promise, Suppression
-from campaigns.store.outcomes import open_follow_up, queue_message, record_promise, suppress
+from campaigns.store.outcomes import open_follow_up, record_promise, suppress
 from tests.integration.report_world import START, Dial, World, allowed
 
 PROMISE = PromiseToPay(50_000, "CNY", date(2026, 3, 7))

@@ -80,6 +80,7 @@ class Treatment(_Part):
     actions: tuple[Action, ...] = ()
     every_days: Annotated[Frequency, BeforeValidator(_for_each_grade)] | None = None
     flow: str | None = None
+    sms: Identifier = "account_notice"
     authority: Authority | None = None
 
     @model_validator(mode="after")

@@ -1,7 +1,7 @@
 """All tables. Importing this module registers every one of them with the metadata."""
 
 from campaigns.store.models.base import Base
-from campaigns.store.models.calls import Call, FollowUp, Message, Suppression, TurnRecord
+from campaigns.store.models.calls import Call, FollowUp, Suppression, TurnRecord
 from campaigns.store.models.campaigns import (
     Attempt,
     Campaign,
@@ -24,10 +24,14 @@ from campaigns.store.models.experiments import Experiment, ExperimentArm
 from campaigns.store.models.exports import ExportRecord
 from campaigns.store.models.grading import LifeCycleGrade
 from campaigns.store.models.lines import CampaignChange, HourAnswers, LineState, Pace
+from campaigns.store.models.messages import Message, PaymentLink, TextReceived
 from campaigns.store.models.numbers import NumberReport
 from campaigns.store.models.payments import Payment, Promise
 from campaigns.store.models.people import PersonChange, SharedHistory
+from campaigns.store.models.relief import ReliefEntry
 from campaigns.store.models.tags import CustomerTag, CustomerTreatment
+from campaigns.store.models.treatments import TreatmentAction
+from campaigns.store.models.webhooks import WebhookDelivery, WebhookEndpoint, WebhookEvent
 from campaigns.store.models.workers import WorkerRecord
 
 __all__ = [
@@ -60,13 +64,20 @@ __all__ = [
     "NumberReport",
     "Pace",
     "Payment",
+    "PaymentLink",
     "Permit",
     "PersonChange",
     "PhoneNumber",
     "Promise",
+    "ReliefEntry",
     "ReliefOffer",
     "SharedHistory",
     "Suppression",
+    "TextReceived",
+    "TreatmentAction",
     "TurnRecord",
+    "WebhookDelivery",
+    "WebhookEndpoint",
+    "WebhookEvent",
     "WorkerRecord",
 ]

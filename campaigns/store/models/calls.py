@@ -70,21 +70,6 @@ class TurnRecord(Base):
     details: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
 
-class Message(Base):
-    """A follow-up message to a customer. ``state``: queued, sent or failed."""
-
-    __tablename__ = "message"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    customer_id: Mapped[int] = mapped_column(ForeignKey("customer.id"), index=True)
-    call_id: Mapped[int | None] = mapped_column(ForeignKey("call.id"))
-    channel: Mapped[str] = mapped_column(String(8))  # sms
-    template: Mapped[str] = mapped_column(String(64))
-    body: Mapped[str] = mapped_column(Text)
-    state: Mapped[str] = mapped_column(String(16), default="queued")
-    created_at: Mapped[datetime] = mapped_column(index=True)
-
-
 class Suppression(Base):
     """A bar on automated calls: to a customer, or to a number whoever it belongs to."""
 
@@ -112,3 +97,6 @@ class FollowUp(Base):
     urgent: Mapped[bool] = mapped_column(default=False)
     state: Mapped[str] = mapped_column(String(16), default="open")
     created_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+    closed_by: Mapped[str | None] = mapped_column(String(64))
+    note: Mapped[str | None] = mapped_column(String(255))  # what came of it

@@ -46,6 +46,7 @@ class Campaign(Base):
     pause_reason: Mapped[str | None] = mapped_column(String(255))
     audience: Mapped[dict[str, Any]] = mapped_column(default=dict)  # the filter it was created with
     experiment_id: Mapped[int | None] = mapped_column(ForeignKey("experiment.id"), index=True)
+    standing: Mapped[str | None] = mapped_column(String(48), index=True)  # the treatment that fills it up
     concurrency: Mapped[int]
     calls_per_second: Mapped[float]
     # Its own in place of the installation's, each None where it has none.

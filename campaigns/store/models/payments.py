@@ -37,6 +37,7 @@ class Promise(Base):
     paid: Mapped[int | None] = mapped_column(BigInteger)  # towards it, when it was last looked at
     made_at: Mapped[datetime]
     settled_at: Mapped[datetime | None]
+    link_opened_at: Mapped[datetime | None]  # when its payment link was first opened
 
 
 class Payment(Base):

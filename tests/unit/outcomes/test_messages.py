@@ -108,3 +108,23 @@ def test_a_message_that_could_tell_others_is_refused_when_read(
 def test_the_name_of_the_institution_is_not_taken_for_a_debt_word(tmp_path: Path) -> None:
     root = write(tmp_path, "  m:\n    after: [no_answer]\n    body: 【{{ institution }}】您好")
     assert load_messages(root=root).render("m", MessageFacts("信用卡中心", "1")).body == "【信用卡中心】您好"
+
+
+def test_a_link_stands_where_there_is_one_and_is_told(book: MessageBook) -> None:
+    link = "https://pay.example.com/p/0123456789aB"
+    facts = MessageFacts("和风银行", "95555", PROMISE, link=link)
+    message = book.render("promise_confirmed", facts)
+    assert f"{link} " in message.body  # what follows it must not become part of it
+    assert (message.has_link, message.reveals_debt) == (True, True)
+    assert not book.render("promise_confirmed", FACTS).has_link
+    neutral = book.render("please_call_back", facts)
+    assert (neutral.has_link, neutral.reveals_debt) == (False, False)
+    assert link not in neutral.body
+
+
+def test_neutral_messages_are_rendered_without_a_promise_and_others_are_not(book: MessageBook) -> None:
+    assert book.help is not None
+    for template in (book.help, "account_notice"):
+        assert "95555" in book.neutral(template, "和风银行", "95555").body
+    with pytest.raises(PromptError, match="promise"):
+        book.neutral("promise_confirmed", "和风银行", "95555")

@@ -1,0 +1,121 @@
+"""What runs beside a worker's calls: messages go out, and events reach the lender's endpoints."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, Final
+
+from campaigns.clock import Clock, SystemClock
+from campaigns.dialing.house import House
+from campaigns.errors import StoreError
+from campaigns.outcomes.sending import Lender, Sender
+from campaigns.outcomes.sending_rules import shipped_sending_rules
+from campaigns.outcomes.webhook_courier import Courier
+from campaigns.outcomes.webhook_post import Post
+from campaigns.outcomes.webhook_rules import shipped_webhook_rules
+from campaigns.outcomes.weighing import Line, Scales
+from campaigns.settings import Settings
+from campaigns.store.threads import StoreThreads
+from telephony.carrier import LineSetup
+from telephony.registry import open_messenger
+
+log = logging.getLogger(__name__)
+
+REAL_TICK_S: Final = 2.0
+VIRTUAL_TICK_S: Final = 600.0
+POST_TICK_S: Final = 1.0  # real time, whatever clock the calls live by
+
+
+@dataclass(frozen=True, slots=True)
+class Companion:
+    """A sender and a courier, for the length of a run."""
+
+    sender: Sender
+    courier: Courier
+    post: Post
+    clock: Clock
+
+    @asynccontextmanager
+    async def at_work(self) -> AsyncIterator[None]:
+        """Send and deliver beside the block, and once more at its end. Raises what stopped either."""
+        try:
+            async with self.sender.listening():
+                tasks = [asyncio.create_task(self._send()), asyncio.create_task(self._deliver())]
+                await asyncio.sleep(0)  # they have begun, and hold time still while they are at it
+                try:
+                    yield
+                finally:
+                    self.sender.stopping = True
+                    for task in tasks:
+                        task.cancel()
+                    ended = await asyncio.gather(*tasks, return_exceptions=True)
+                    self.sender.stopping = False
+                for result in ended:
+                    if isinstance(result, Exception):
+                        raise result
+                with self.clock.busy():
+                    await self.sender.round()
+            await self.courier.deliver()
+        finally:
+            await self.post.close()
+
+    async def _send(self) -> None:
+        with self.clock.busy():
+            while True:
+                try:
+                    await _to_its_end(self.sender.round())
+                except StoreError as error:
+                    if not error.transient:
+                        raise
+                    log.warning("messages wait for the database")
+                await self.clock.sleep(VIRTUAL_TICK_S if self.clock.virtual else REAL_TICK_S)
+
+    async def _deliver(self) -> None:
+        while True:
+            try:
+                await self.courier.deliver()
+            except StoreError as error:
+                if not error.transient:
+                    raise
+                log.warning("events wait for the database")
+            await asyncio.sleep(POST_TICK_S)
+
+
+async def _to_its_end(work: Coroutine[Any, Any, None]) -> None:
+    """Await ``work``; when this is cancelled, only after it has ended."""
+    task = asyncio.create_task(work)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await task
+        raise
+
+
+def open_companion(
+    settings: Settings, store: StoreThreads, clock: Clock, setup: LineSetup, house: House
+) -> Companion:
+    """The companion of an installation's worker. ``setup``: the line's own. Raises LineConfigError."""
+    courier, post = open_courier(settings, store)
+    return Companion(open_sender(settings, store, clock, setup, house), courier, post, clock)
+
+
+def open_sender(
+    settings: Settings, store: StoreThreads, clock: Clock, setup: LineSetup, house: House
+) -> Sender:
+    """What sends messages over the line that is set. Raises LineConfigError."""
+    messenger = open_messenger(settings.line, setup)
+    line = Line(messenger.name, messenger.simulated, clock.virtual)
+    scales = Scales(house.pack, shipped_sending_rules(), line, house.zone)
+    lender = Lender(settings.institution, settings.hotline)
+    return Sender(store, messenger, clock, scales, house.messages, lender)
+
+
+def open_courier(settings: Settings, store: StoreThreads) -> tuple[Courier, Post]:
+    """What delivers events, and its connections, which the caller closes. Raises NotInitialisedError."""
+    rules = shipped_webhook_rules()
+    post = Post(timeout_s=rules.timeout_s, private=settings.webhook_private_addresses)
+    return Courier(store, post, settings.webhook_key(), rules, SystemClock().now), post

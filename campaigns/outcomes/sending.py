@@ -1,0 +1,181 @@
+"""Sends what is queued over a messenger, and takes its receipts and what people write back."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter, OrderedDict
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from campaigns.clock import Clock
+from campaigns.compliance.texting import Occasion
+from campaigns.compliance.verdict import Defer
+from campaigns.outcomes.messages import MessageBook
+from campaigns.outcomes.weighing import Held, Scales, weigh_message
+from campaigns.store import messages as store
+from campaigns.store.database import Session
+from campaigns.store.messages import Outgoing
+from campaigns.store.texts import take_text
+from campaigns.store.threads import StoreThreads
+from telephony.errors import LineConfigError, NotDone, TrunkFault
+from telephony.messages import Messenger, Receipt, TextReceived, Wish
+
+CHUNK: Final = 200
+EARLY: Final = 1000
+"""Receipts kept of messages whose sending is not on record yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lender:
+    """Who writes."""
+
+    institution: str
+    hotline: str
+
+
+class Sender:
+    """Sends over one messenger. Within ``listening`` receipts and answers are taken too.
+
+    ``counts``: what was done so far: sent, deferred, refused, not_sent, unsure, receipts, received.
+    """
+
+    def __init__(
+        self,
+        store_threads: StoreThreads,
+        messenger: Messenger,
+        clock: Clock,
+        scales: Scales,
+        book: MessageBook,
+        lender: Lender,
+    ) -> None:
+        self._store, self._messenger, self._clock = store_threads, messenger, clock
+        self._scales, self._book, self._lender = scales, book, lender
+        self._inbox: asyncio.Queue[Receipt | TextReceived] = asyncio.Queue()
+        self._early: OrderedDict[str, list[Receipt]] = OrderedDict()
+        self.counts: Counter[str] = Counter()
+        self.stopping = False
+        """Set it, and a round ends with the message in hand: one that is cut short is unsure for good."""
+
+    @asynccontextmanager
+    async def listening(self) -> AsyncIterator[None]:
+        """Hear what the messenger tells; ``take_events`` puts it on record, also once more at the end."""
+        task = asyncio.create_task(self._listen())
+        try:
+            yield
+            await asyncio.sleep(0)  # what is there already comes into the inbox
+            await self.take_events()
+        finally:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+
+    async def round(self) -> None:
+        """Put what came in on record, then send everything that is due. Raises StoreError."""
+        await self.take_events()
+        patience = timedelta(minutes=self._scales.rules.unsure_after_min)
+        self.counts["unsure"] += await self._store.run(store.sweep, self._clock.now(), patience)
+        last = 0
+        while due := await self._store.run(store.due_messages, self._clock.now(), CHUNK, last):
+            for message_id in due:
+                if self.stopping:
+                    return
+                await self._send(message_id)
+                # A STOP that came meanwhile holds for the very next message.
+                await asyncio.sleep(0)
+                await self.take_events()
+            last = due[-1]
+
+    async def take_events(self) -> None:
+        """Put on record what the messenger has told so far."""
+        while not self._inbox.empty():
+            await self._take(self._inbox.get_nowait())
+
+    async def hear(self, seconds: float) -> None:
+        """Wait so long, in real time, and put on record what comes in meanwhile."""
+        loop = asyncio.get_running_loop()
+        end = loop.time() + seconds
+        while (left := end - loop.time()) > 0:
+            try:
+                event = await asyncio.wait_for(self._inbox.get(), left)
+            except TimeoutError:
+                return
+            await self._take(event)
+
+    async def _take(self, event: Receipt | TextReceived) -> None:
+        if isinstance(event, Receipt):
+            await self._take_receipt(event)
+        else:
+            await self._store.run(self._take_text, event)
+
+    async def _listen(self) -> None:
+        async for event in self._messenger.events():
+            self._inbox.put_nowait(event)
+
+    async def _send(self, message_id: int) -> None:
+        outgoing = await self._store.run(weigh_message, message_id, self._scales, self._clock.now())
+        if isinstance(outgoing, Held):
+            self.counts["deferred" if isinstance(outgoing.verdict, Defer) else "refused"] += 1
+        elif outgoing is not None:
+            await self._deliver(outgoing)
+
+    async def _deliver(self, outgoing: Outgoing) -> None:
+        """The message is reserved: from here on it is sent once or never."""
+        try:
+            receipt = await self._messenger.send(outgoing.e164, outgoing.body)
+        except NotDone as fault:
+            self.counts["not_sent"] += 1
+            now = self._clock.now()
+            after = self._scales.rules.again_after(outgoing.tries)
+            again_at = None if after is None else now + after
+            await self._store.run(store.not_sent, outgoing, str(fault), again_at, now)
+        except LineConfigError as error:
+            # The line could not even be opened: the message keeps its place, and the operator is told.
+            now = self._clock.now()
+            await self._store.run(store.not_sent, outgoing, str(error), now, now)
+            raise
+        except TrunkFault as fault:
+            self.counts["unsure"] += 1
+            await self._store.run(store.unsure, outgoing.id, str(fault), self._clock.now())
+        else:
+            self.counts["sent"] += 1
+            await self._store.run(store.conclude, outgoing, receipt, self._clock.now())
+            for early in self._early.pop(receipt.id, ()):
+                await self._take_receipt(early)
+
+    async def _take_receipt(self, receipt: Receipt) -> None:
+        self.counts["receipts"] += 1
+        known = await self._store.run(store.take_receipt, self._messenger.name, receipt, self._clock.now())
+        if known:
+            return
+        # It may have been quicker than the answer to our own request.
+        self._early.setdefault(receipt.id, []).append(receipt)
+        while len(self._early) > EARLY:
+            self._early.popitem(last=False)
+
+    def _take_text(self, session: Session, received: TextReceived) -> None:
+        texts = self._scales.pack.rules.texts
+        now = self._clock.now()
+        taken = take_text(
+            session,
+            self._messenger.name,
+            received,
+            now,
+            stop_bars_calls=texts is None or texts.stop_bars_calls,
+        )
+        if taken is None:
+            return
+        self.counts["received"] += 1
+        if taken.wish is Wish.HELP and taken.customers and self._book.help is not None:
+            answer = self._book.neutral(self._book.help, self._lender.institution, self._lender.hotline)
+            store.queue_message(
+                session,
+                taken.customers[0],
+                answer,
+                now,
+                e164=received.number,
+                occasion=Occasion.REPLY,
+                key=f"help/{self._messenger.name}/{received.id}"[:96],
+            )
