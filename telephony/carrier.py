@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 from telephony.announcements import Announcements
 from telephony.clock import Clock
+from telephony.connections import Connections
 from telephony.far_end import FarEndFactory, FarVoice
 from telephony.hearing import Ears
 from telephony.line import Call, DialOrder
@@ -34,7 +35,10 @@ class Carrier(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class LineSetup:
-    """What a carrier is built from. ``settings`` are its own, validated by it."""
+    """What a carrier is built from. ``settings`` are its own, validated by it.
+
+    Whatever is opened with one setup shares its ``connections``, and is closed with them.
+    """
 
     clock: Clock
     announcements: Announcements
@@ -42,6 +46,7 @@ class LineSetup:
     far_voice: FarVoice | None = None  # the same, where they carry sound
     ears: Ears | None = None  # for carriers that carry sound
     settings: Mapping[str, Any] = field(default_factory=dict, repr=False)  # may hold credentials
+    connections: Connections = field(default_factory=Connections)
 
 
 class GuardedLine:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from datetime import timedelta
 from hashlib import blake2b
 from typing import Literal
@@ -114,7 +114,7 @@ class SimulatedInbound:
         self._announcements = announcements
         self._far_end = far_end
 
-    async def calls(self) -> AsyncIterator[Incoming]:
+    async def calls(self) -> AsyncGenerator[Incoming]:
         """Each call as it begins to ring."""
         start = self._clock.now()
         for caller in sorted(self._settings.callers, key=lambda caller: caller.after_s):

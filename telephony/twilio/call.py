@@ -31,17 +31,21 @@ class Patience:
     """In seconds. ``ring_s``: for an answer. ``stream_s``: from the answer to the sound.
 
     ``reconcile_s``: without news, until the API is asked. ``detect_s``: for Twilio's word on who picked up;
-    0: it is not asked for.
+    0: it is not asked for. ``apology_s``: for what is played to a caller whose sound was lost; 0: nothing is.
     """
 
     ring_s: float = 45.0
     stream_s: float = 10.0
     reconcile_s: float = 15.0
     detect_s: float = 0.0
+    apology_s: float = 0.0
 
 
 # Twilio may ring this much longer than it was told, by its documentation; and callbacks take their time.
 _RING_MARGIN_S = 10.0
+
+_ENDING_S = 2.0
+"""So long the API is given to end a call before its socket is closed."""
 
 
 class TwilioCall:
@@ -71,6 +75,8 @@ class TwilioCall:
         self._answered_at: float | None = None
         self._stream: MediaStreamCall | None = None
         self._outcome: Answered | NotAnswered | None = None
+        self._leaving = False
+        self._ended_by_us = False
         self._done = asyncio.Event()
 
     @property
@@ -86,6 +92,8 @@ class TwilioCall:
     def cause(self) -> HangupCause | None:
         if isinstance(self._outcome, NotAnswered):
             return self._outcome.cause
+        if self._ended_by_us:
+            return HangupCause.NORMAL
         if self._stream is not None and self._stream.cause is not None:
             return self._stream.cause
         if self._done.is_set() or self._progress.over:
@@ -147,16 +155,44 @@ class TwilioCall:
 
     async def hang_up(self) -> None:
         """End the call; harmless when it is over already."""
-        if self._done.is_set():
+        if self._leaving or self._done.is_set():
             return
-        self._over()
+        self._leaving = True
+        try:
+            await self._apologise()
+            await self._leave()
+        finally:
+            self._over()
+
+    async def _apologise(self) -> None:
+        """The sound was lost: Twilio goes on by itself, says so to the caller and hangs up."""
+        if self._stream is None or self._stream.cause is not HangupCause.DROPPED:
+            return
+        await self._stream.hang_up()
+        loop = asyncio.get_running_loop()
+        until = loop.time() + self._patience.apology_s
+        while not self._progress.over and (left_s := until - loop.time()) > 0:
+            await self._news.wait(left_s)
+
+    async def _leave(self) -> None:
+        """Have Twilio end the call, and only then close the socket.
+
+        For when that closes Twilio goes on to what it is to do when the sound was lost.
+        """
         gone = self._stream is not None and self._stream.cause is HangupCause.NORMAL
+        self._ended_by_us = self._stream is not None and self._stream.cause is None
+        ending: asyncio.Task[None] | None = None
+        if self.sid is not None and not self._progress.over and not gone:
+            ending = asyncio.create_task(self._end_by_api(self.sid))
+            await asyncio.wait({ending}, timeout=_ENDING_S)
         if self._stream is not None:
             await self._stream.hang_up()
-        if self.sid is None or self._progress.over or gone:
-            return
+        if ending is not None:
+            await ending
+
+    async def _end_by_api(self, sid: str) -> None:
         try:
-            await self._end(self.sid)
+            await self._end(sid)
         except TrunkFault as fault:
             _log.warning("%s: it could not be ended by the API: %s", self.id, fault)
 

@@ -103,6 +103,7 @@ class TwilioCarrier:
             settings.stream_s,
             settings.reconcile_s,
             settings.machine_detection_s + _VERDICT_S if detects else 0.0,
+            settings.apology_s,
         )
 
     async def _look_for(self, order: DialOrder, placed_at: datetime) -> Report | None:

@@ -66,7 +66,9 @@ class Exchange:
 
     def receive(self, sid: str) -> TwilioCall:
         """The call to us of this sid."""
-        patience = Patience(ring_s=0.0, stream_s=self.settings.stream_s)
+        patience = Patience(
+            ring_s=0.0, stream_s=self.settings.stream_s, apology_s=self.settings.apology_s
+        )
         return TwilioCall(new_token(), "", patience, self.fetch, self.end, self.board.forget, sid=sid)
 
     async def fetch(self, call: TwilioCall) -> Report | None:
@@ -94,5 +96,9 @@ class Exchange:
 
 
 def open_exchange(setup: LineSetup) -> Exchange:
-    """The exchange of these settings. Raises LineConfigError."""
-    return Exchange(load_model(setup.settings, TwilioSettings, name="twilio line"), setup.clock)
+    """The exchange of this setup: one for everything that is opened with it. Raises LineConfigError."""
+
+    def make() -> Exchange:
+        return Exchange(load_model(setup.settings, TwilioSettings, name="twilio line"), setup.clock)
+
+    return setup.connections.get(Exchange, make)

@@ -14,8 +14,9 @@ TOKEN = "token"  # noqa: S105 - the parameter's name
 def stream_to(media_url: str, parameters: Mapping[str, str], fallback_audio: str | None = None) -> str:
     """Connect the call's sound to ``media_url``, both ways; once that ends, hang up.
 
-    ``<Connect>`` holds the call until the socket closes. Where it could not be opened at all, Twilio goes on
-    at once: ``fallback_audio`` is then what the caller hears. It is heard after every other stream too.
+    ``<Connect>`` holds the call until the socket closes. Where it could not be opened, or was lost, Twilio goes
+    on: ``fallback_audio`` is then what the caller hears, from elsewhere, for we may be what has failed. A call
+    that we end is ended by the API before its socket closes, and comes no further than its stream.
     """
     response, connect = VoiceResponse(), Connect()
     stream = connect.stream(url=media_url)
