@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from telephony.announcements import Announcement
-from telephony.errors import TrunkFault
+from telephony.errors import Trouble, TrunkFault
 from telephony.status import HangupCause, NumberStatus
 from telephony.tones import Tone
 
@@ -97,7 +97,9 @@ def conclude(seen: Evidence) -> DialOutcome:
 def _signalled(seen: Evidence) -> HangupCause | None:
     sip, q850 = seen.sip_code, seen.q850
     if sip is not None and _is_trunk_fault(sip):
-        raise TrunkFault(f"the trunk refused the call with SIP {sip}")
+        raise TrunkFault(
+            f"the trunk refused the call with SIP {sip}", Trouble.BUSY if sip == 503 else Trouble.AWAY
+        )
     if sip == 480 and q850 == 20:  # absent subscriber
         return HangupCause.POWERED_OFF
     if sip == 480 and q850 == 19 and seen.rang:  # Q.850's own name for 19: no answer, user alerted

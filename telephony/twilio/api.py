@@ -10,7 +10,7 @@ from twilio.base.exceptions import TwilioException, TwilioRestException, TwilioS
 from twilio.rest import Client
 
 from telephony.clock import Clock
-from telephony.errors import TrunkFault
+from telephony.errors import Trouble, TrunkFault
 from telephony.twilio.faults import Fault, Kind, fault_of
 from telephony.twilio.http import HttpxClient
 from telephony.twilio.settings import TwilioSettings
@@ -27,9 +27,10 @@ _NO_ENVIRONMENT: Final = {"": ""}
 class Refused(TrunkFault):
     """Twilio refused a request. ``fault`` says whose fault it is; ``code`` is Twilio's."""
 
-    def __init__(self, fault: Fault, code: int | None) -> None:
+    def __init__(self, fault: Fault, code: int | None, trouble: Trouble | None = None) -> None:
         self.fault, self.code = fault, code
-        super().__init__(f"Twilio {code}: {fault.says}" if code is not None else fault.says)
+        says = f"Twilio {code}: {fault.says}" if code is not None else fault.says
+        super().__init__(says, trouble or fault.trouble)
 
 
 class Unsure(TrunkFault):
@@ -81,6 +82,6 @@ class TwilioApi:
             raise Unsure("Twilio's answer cannot be read: a proxy may stand between") from None
         except (httpx.ConnectError, httpx.ConnectTimeout):
             fault = Fault(kind=Kind.LATER, says="Twilio cannot be reached: check network, region and edge")
-            raise Refused(fault, None) from None
+            raise Refused(fault, None, Trouble.AWAY) from None
         except httpx.HTTPError as error:
             raise Unsure(f"Twilio did not answer: {type(error).__name__}") from None

@@ -66,9 +66,7 @@ class Exchange:
 
     def receive(self, sid: str) -> TwilioCall:
         """The call to us of this sid."""
-        patience = Patience(
-            ring_s=0.0, stream_s=self.settings.stream_s, apology_s=self.settings.apology_s
-        )
+        patience = Patience(ring_s=0.0, stream_s=self.settings.stream_s, apology_s=self.settings.apology_s)
         return TwilioCall(new_token(), "", patience, self.fetch, self.end, self.board.forget, sid=sid)
 
     async def fetch(self, call: TwilioCall) -> Report | None:

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
-from typing import Self
+from typing import Final, Self
 
 from pydantic import BaseModel, ConfigDict, Field, RootModel, model_validator
 
 from telephony.datafile import load_model
+from telephony.errors import Trouble
 from telephony.status import HangupCause, NumberStatus
 
 FILE = Path(__file__).with_name("faults.yml")
@@ -22,6 +23,15 @@ class Kind(StrEnum):
     LATER = "later"
     NUMBER = "number"
     TRUNK = "trunk"
+    SETUP = "setup"
+
+
+_TROUBLES: Final = {
+    Kind.LATER: Trouble.BUSY,
+    Kind.NUMBER: Trouble.ROUTE,
+    Kind.TRUNK: Trouble.ROUTE,
+    Kind.SETUP: Trouble.SETUP,
+}
 
 
 class Fault(BaseModel):
@@ -33,6 +43,11 @@ class Fault(BaseModel):
     says: str = Field(min_length=10)
     cause: HangupCause | None = None
     status: NumberStatus | None = None
+
+    @property
+    def trouble(self) -> Trouble:
+        """What it is about, for the dialling."""
+        return _TROUBLES[self.kind]
 
     @model_validator(mode="after")
     def _whole(self) -> Self:

@@ -83,7 +83,7 @@ class TwilioChecker:
         except Refused as refused:
             if refused.code == _NOT_FOUND:
                 return NumberStatus.NOT_IN_SERVICE
-            if refused.fault.kind is Kind.TRUNK:
+            if refused.fault.kind in (Kind.TRUNK, Kind.SETUP):
                 raise
             _log.warning("%s was not looked up: %s", mask(number), refused)
             return None
