@@ -19,7 +19,7 @@ from telephony.twilio.server import MediaStreams
 from telephony.twilio.settings import TwilioSettings
 from telephony.twilio.sms import SmsDesk, TwilioMessenger
 from telephony.twilio.switchboard import Switchboard, new_token
-from telephony.twilio.web import Webhooks, create_site
+from telephony.twilio.web import CALL, Webhooks, create_site
 
 _log = logging.getLogger(__name__)
 
@@ -67,7 +67,20 @@ class Exchange:
     def receive(self, sid: str) -> TwilioCall:
         """The call to us of this sid."""
         patience = Patience(ring_s=0.0, stream_s=self.settings.stream_s, apology_s=self.settings.apology_s)
-        return TwilioCall(new_token(), "", patience, self.fetch, self.end, self.board.forget, sid=sid)
+        return TwilioCall(new_token(), "", patience, self, sid=sid)
+
+    @property
+    def caller_id(self) -> str:
+        """The number that we call from."""
+        return self.settings.caller_number
+
+    def forget(self, call: TwilioCall) -> None:
+        """``call`` is over."""
+        self.board.forget(call)
+
+    def hook(self, name: str, call: TwilioCall) -> str:
+        """Where Twilio asks for ``name`` on behalf of ``call``."""
+        return f"{self.settings.webhook(name)}?{CALL}={call.token}"
 
     async def fetch(self, call: TwilioCall) -> Report | None:
         """How ``call`` stands by the API; None where it has no such call. Raises TrunkFault."""
@@ -81,6 +94,10 @@ class Exchange:
                 return None
             raise
         return Report(told.sid, CallStatus(str(told.status)), answered_by=told.answered_by or None)
+
+    async def redirect(self, sid: str, twiml: str) -> None:
+        """Have Twilio leave what it does with the call and do ``twiml``. Raises TrunkFault."""
+        await self.api.ask(lambda client: client.calls(sid).update_async(twiml=twiml))
 
     async def end(self, sid: str) -> None:
         """End the call, ringing or answered; harmless when it is over. Raises TrunkFault."""

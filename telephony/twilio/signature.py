@@ -33,7 +33,8 @@ Form = ImmutableMultiDict[str, str]
 class Signed:
     """An application around another. ``public_url`` is what Twilio signs, whatever a proxy makes of it.
 
-    A request without a good signature gets 403, one that is too big or too slow 413. The token itself never shows.
+    A request without a good signature gets 403, one that is too big or too slow 413. The token itself never
+    shows.
     """
 
     def __init__(self, app: ASGIApp, *, public_url: str, auth_token: str) -> None:

@@ -51,6 +51,10 @@ class Switchboard:
         """The living call of this sid."""
         return next((call for call in self._calls.values() if call.sid == call_sid), None)
 
+    def of_token(self, token: str) -> TwilioCall | None:
+        """The living call of this secret."""
+        return self._calls.get(token)
+
     def report(self, token: str, report: Report) -> bool:
         """Bring a report to its call; False when there is none, or it is of another."""
         call = self._calls.get(token)

@@ -20,6 +20,7 @@ from telephony.twilio.settings import TwilioSettings
 from telephony.twilio.signature import FORM, Form, Signed
 from telephony.twilio.sms import SmsDesk
 from telephony.twilio.switchboard import Switchboard
+from telephony.twilio.transfer_hooks import TransferHooks
 from telephony.twilio.twiml import TOKEN, no_reply, reject, stream_to
 
 _log = logging.getLogger(__name__)
@@ -41,6 +42,7 @@ class Webhooks:
         self._board = board
         self._receive = receive
         self._desk = desk
+        self.transfer = TransferHooks(board, self._own, CALL)
 
     async def status(self, request: Request) -> Response:
         """How a call stands: also Twilio's word on who picked up."""
@@ -109,6 +111,9 @@ def create_site(settings: TwilioSettings, webhooks: Webhooks, streams: MediaStre
             Route("/twilio/voice", webhooks.voice, methods=["POST"]),
             Route("/twilio/sms", webhooks.sms, methods=["POST"]),
             Route("/twilio/sms/status", webhooks.sms_status, methods=["POST"]),
+            Route("/twilio/transfer/whisper", webhooks.transfer.whisper, methods=["POST"]),
+            Route("/twilio/transfer/accept", webhooks.transfer.accept, methods=["POST"]),
+            Route("/twilio/transfer/end", webhooks.transfer.end, methods=["POST"]),
             Route("/twilio/ping", webhooks.ping, methods=["POST"]),
             WebSocketRoute("/twilio/media", streams.endpoint),
         ],

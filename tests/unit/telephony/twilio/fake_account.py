@@ -55,6 +55,16 @@ class Phone:
     hangs_up_after_s: float = 1e6
 
 
+@dataclass(frozen=True, slots=True)
+class Agent:
+    """A person at a telephone, who answers after ``answers_s`` (None: never), presses ``key`` and talks."""
+
+    answers_s: float | None = 5.0
+    key: str = "1"
+    thinks_s: float = 3.0
+    talks_s: float = 60.0
+
+
 @dataclass(slots=True)
 class Way:
     """How callbacks come."""
@@ -75,6 +85,9 @@ class FakeCall:
     heard: bytearray = field(default_factory=bytearray)  # what the phone got, in µ-law
     over: asyncio.Event = field(default_factory=asyncio.Event)
     after_connect: list[str] = field(default_factory=list)  # verbs run once the stream was over
+    said: list[str] = field(default_factory=list)  # by Twilio, to the caller
+    whispered: list[str] = field(default_factory=list)  # by Twilio, to an agent
+    moved: asyncio.Event = field(default_factory=asyncio.Event)  # to other TwiML than the stream's
     socket: Socket | None = None
 
     def one(self, name: str) -> str:
@@ -101,6 +114,7 @@ class Socket:
         self.code: int | None = None
         self.closed = asyncio.Event()
         self.on_text: Callable[[dict[str, Any]], None] = lambda _sent: None
+        self.sent = 0
         self.task = asyncio.create_task(self._serve(app, scope))
 
     async def _serve(self, app: Starlette, scope: dict[str, Any]) -> None:
@@ -123,7 +137,13 @@ class Socket:
     def put(self, **message: Any) -> None:
         text = json.dumps(message)
         assert len(text) <= MAX_MESSAGE
+        self.sent += 1
         self._incoming.put_nowait({"type": "websocket.receive", "text": text})
+
+    def break_off(self) -> None:
+        """The connection is lost on the way: both sides find it closed."""
+        self.leave()
+        self.closed.set()
 
     def leave(self) -> None:
         self._incoming.put_nowait({"type": "websocket.disconnect", "code": 1000})
@@ -144,6 +164,8 @@ class FakeAccount(httpx.AsyncBaseTransport):
         self.refusals: list[tuple[int, int]] = []
         self.loses_answers = 0
         self.lookups: dict[str, dict[str, Any]] = {}
+        self.agents: dict[str, Agent] = {}
+        self.repeats_steps = 1  # how often each step of a transfer is asked
         self.numbers: list[dict[str, Any]] = [
             {"phone_number": CALLER, "capabilities": {"voice": True, "sms": True}}
         ]
@@ -189,7 +211,10 @@ class FakeAccount(httpx.AsyncBaseTransport):
                 call = self.calls[sid]
                 if call.status in _OVER:
                     return _error(400, 21220)
-                self._end(call, "completed")
+                if "Twiml" in form:
+                    self._start(self._move(call, form["Twiml"][0]))
+                else:
+                    self._end(call, "completed")
                 return httpx.Response(200, json=self._shown(call))
             case "GET", ["Accounts", _, "IncomingPhoneNumbers"]:
                 wanted = request.url.params.get("PhoneNumber")
@@ -279,7 +304,88 @@ class FakeAccount(httpx.AsyncBaseTransport):
         talk = asyncio.create_task(self._talk(call, socket, stream_sid, phone))
         await socket.closed.wait()
         talk.cancel()
+        if call.moved.is_set() or call.status in _OVER:
+            return
         call.after_connect = [verb.tag for verb in after]
+        self._end(call, "completed")
+
+    async def _move(self, call: FakeCall, twiml: str) -> None:
+        """Leave the stream, and do as ``twiml`` says."""
+        call.moved.set()
+        if call.socket is not None:
+            stop = {"accountSid": ACCOUNT, "callSid": call.sid}
+            number = str(call.socket.sent + 1)
+            call.socket.put(event="stop", sequenceNumber=number, stop=stop, streamSid="MZ" + call.sid[2:])
+            call.socket.leave()
+        while twiml:
+            twiml = await self._do(call, ElementTree.fromstring(twiml))  # noqa: S314 - ours
+
+    async def _do(self, call: FakeCall, response: ElementTree.Element) -> str:
+        """Run one document; what it leads to, nothing at its end."""
+        for verb in response:
+            if call.status in _OVER:
+                return ""
+            match verb.tag:
+                case "Say":
+                    call.said.append(verb.text or "")
+                    await asyncio.sleep(len(verb.text or "") / 4)
+                case "Dial":
+                    return await self._ask_agent(call, verb)
+                case "Hangup":
+                    break
+                case tag:
+                    raise AssertionError(f"the fake knows no <{tag}> here")
+        self._end(call, "completed")
+        return ""
+
+    async def _ask_agent(self, call: FakeCall, dial: ElementTree.Element) -> str:
+        number = dial.find("Number")
+        assert number is not None
+        agent = self.agents.get(number.text or "", Agent())
+        form = {
+            "AccountSid": ACCOUNT,
+            "CallSid": call.sid,
+            "DialCallStatus": "no-answer",
+            "DialBridged": "false",
+        }
+        ring_s = float(dial.attrib["timeout"])
+        answers = agent.answers_s is not None and agent.answers_s <= ring_s
+        await self._until_over(call, agent.answers_s if answers and agent.answers_s is not None else ring_s)
+        if answers and call.status not in _OVER:
+            form["DialCallStatus"] = "completed"
+            if await self._whisper(call, number.attrib["url"], agent):
+                await self._until_over(call, agent.talks_s)
+                form["DialBridged"] = "true"
+        form["CallStatus"] = call.status
+        return await self._step(dial.attrib["action"], form)
+
+    async def _whisper(self, call: FakeCall, url: str, agent: Agent) -> bool:
+        """Whether the agent, having heard what is whispered, is connected."""
+        leg = {"AccountSid": ACCOUNT, "CallSid": "CA" + "f" * 32, "ParentCallSid": call.sid}
+        gather, *after = list(ElementTree.fromstring(await self._step(url, leg)))  # noqa: S314 - ours
+        if gather.tag == "Hangup":
+            return False
+        assert (gather.tag, [verb.tag for verb in after]) == ("Gather", ["Hangup"])
+        call.whispered += [say.text or "" for say in gather.findall("Say")]
+        await self._until_over(call, agent.thinks_s)
+        if not agent.key or call.status in _OVER:
+            return False
+        told = await self._step(gather.attrib["action"], leg | {"Digits": agent.key})
+        return not list(ElementTree.fromstring(told))  # noqa: S314 - ours
+
+    async def _step(self, url: str, form: Mapping[str, str]) -> str:
+        answers = {(await self.post(url, form)).text for _ in range(self.repeats_steps)}
+        assert len(answers) == 1, "asked again, Twilio heard something else"
+        return answers.pop()
+
+    async def _until_over(self, call: FakeCall, seconds: float) -> None:
+        try:
+            async with asyncio.timeout(seconds):
+                await call.over.wait()
+        except TimeoutError:
+            return
+
+    def caller_leaves(self, call: FakeCall) -> None:
         self._end(call, "completed")
 
     async def _talk(self, call: FakeCall, socket: Socket, stream_sid: str, phone: Phone) -> None:
