@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from campaigns.agents import AgentSettings
 from campaigns.errors import NotInitialisedError, SettingsError
 
 SETTINGS_FILE = "settings.toml"
@@ -33,6 +34,8 @@ line = "simulated"
 caller_id = "+8610000000"
 # twilio = {{ account_sid = "AC...", public_url = "https://calls.example.com" }}   # of line = "twilio"; its
 # auth_token is best the variable XIAORONG_TWILIO_AUTH_TOKEN. Test it with 'xiaorong line check'.
+# agents = {{ numbers = ["+8613812345678"], opens = "09:00", closes = "18:00", days = [1, 2, 3, 4, 5] }}
+#                                 # people who take a call over at once when a customer asks for one
 seed = 20260101                   # of the simulated line, its customers and generated data
 # database_url = "postgresql+psycopg://user@localhost/xiaorong"   # default: SQLite in this directory
 # cache_dir = "/var/cache/xiaorong"      # default: cache/ in this directory
@@ -85,6 +88,7 @@ class Settings(BaseSettings):
     recognizer: str = "vosk"
     recognizer_model: str = "vosk-model-small-cn-0.22"
     models_dir: Path | None = None
+    agents: AgentSettings | None = None
     twilio: dict[str, Any] = Field(default_factory=dict, repr=False)  # telephony.twilio.settings
 
     @classmethod

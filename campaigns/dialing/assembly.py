@@ -15,6 +15,7 @@ from campaigns.clock import Clock
 from campaigns.compliance.chain import LogSeal
 from campaigns.compliance.effective import load_effective
 from campaigns.dialing.events import Listener, ReceptionEvent, ignore
+from campaigns.dialing.handing import open_handover
 from campaigns.dialing.heart import FENCE_S, Lease, identity
 from campaigns.dialing.house import House
 from campaigns.dialing.inbound import FLOW as INBOUND_FLOW
@@ -158,6 +159,7 @@ def _house(settings: Settings) -> House:
         institution=settings.institution,
         hotline=settings.hotline,
         zone=settings.zone,
+        handover=open_handover(settings),
     )
 
 

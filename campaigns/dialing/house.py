@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import tzinfo
 
 from campaigns.compliance.effective import EffectivePack
+from campaigns.dialing.handover import Handover
 from campaigns.outcomes.messages import MessageBook
 from campaigns.outcomes.retry import RetryPolicy
 
@@ -20,3 +21,4 @@ class House:
     institution: str
     hotline: str
     zone: tzinfo
+    handover: Handover | None = None  # None: nobody takes calls over

@@ -38,7 +38,7 @@ LONGEST_TALK = timedelta(minutes=30)
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What calls are received with. ``script`` is of the inbound flow, ``voice`` for lines that carry sound."""
+    """What calls are received with: ``script`` of the inbound flow, ``voice`` for lines that carry sound."""
 
     store: StoreThreads
     clock: Clock
@@ -143,6 +143,8 @@ class Reception:
         desk = self._desk
         answered_at = ring.ended_at
         brief = self._brief(subject, answered_at)
+        if desk.house.handover is not None:
+            brief = desk.house.handover.told(brief, call, answered_at)
         held = await hold_call(
             call,
             brief,
@@ -152,6 +154,7 @@ class Reception:
             lambda entry: self._tell(SaidIn(call.id, entry)),
             voice=desk.voice,
             answered_at=answered_at,
+            handover=desk.house.handover,
         )
         result = held.result
         return replace(
@@ -163,6 +166,7 @@ class Reception:
             outcome=result.outcome,
             entries=result.entries,
             brief=brief,
+            transfer=held.transfer,
             recording=held.recorded.name if held.recorded else None,
         )
 

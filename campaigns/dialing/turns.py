@@ -243,6 +243,8 @@ class TurnTaker:
         brief = brief_of(
             subject, script.prompts.speech, tools.house, today, speaks_of_debt=flow.speaks_of_debt
         )
+        if tools.house.handover is not None:
+            brief = tools.house.handover.told(brief, call, answered_at)
         # Paid while it rang: the opening is said, then a goodbye; there is nothing left to remind of.
         paid = served.purpose is not Purpose.MARKETING and subject.debt.amount_due <= 0
         held = await hold_call(
@@ -254,6 +256,7 @@ class TurnTaker:
             lambda entry: self._tell(Spoken(reservation.attempt_id, entry)),
             voice=tools.voice,
             answered_at=answered_at,
+            handover=tools.house.handover,
         )
         result = held.result
         return CallRecord(
@@ -270,6 +273,7 @@ class TurnTaker:
             outcome=result.outcome,
             entries=result.entries,
             brief=brief,
+            transfer=held.transfer,
             recording=held.recorded.name if held.recorded else None,
         )
 

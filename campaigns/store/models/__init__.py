@@ -1,7 +1,7 @@
 """All tables. Importing this module registers every one of them with the metadata."""
 
 from campaigns.store.models.base import Base
-from campaigns.store.models.calls import Call, FollowUp, Message, Suppression, TurnRecord
+from campaigns.store.models.calls import Call, FollowUp, Message, Suppression, Transfer, TurnRecord
 from campaigns.store.models.campaigns import (
     Attempt,
     Campaign,
@@ -50,6 +50,7 @@ __all__ = [
     "Promise",
     "ReliefOffer",
     "Suppression",
+    "Transfer",
     "TurnRecord",
     "WorkerRecord",
 ]

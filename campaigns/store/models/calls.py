@@ -49,6 +49,20 @@ class Call(Base):
     recording: Mapped[str | None] = mapped_column(Text)  # its file's name
 
 
+class Transfer(Base):
+    """A call that was to be handed to a person. ``state``: taken, nobody, abandoned or failed."""
+
+    __tablename__ = "transfer"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    call_id: Mapped[int] = mapped_column(ForeignKey("call.id"), unique=True)
+    state: Mapped[str] = mapped_column(String(16), index=True)
+    agent: Mapped[str | None] = mapped_column(String(16))  # the number of who took it
+    waited_s: Mapped[float]
+    talked_s: Mapped[float]
+    at: Mapped[datetime]  # when it was over
+
+
 class TurnRecord(Base):
     """One thing said by the bot or heard from the far end."""
 
