@@ -79,6 +79,7 @@ class FakeCall:
     sid: str
     form: dict[str, list[str]]
     created: datetime
+    incoming: bool = False
     status: str = "queued"
     answered_by: str | None = None
     sequence: int = 0
@@ -162,6 +163,7 @@ class FakeAccount(httpx.AsyncBaseTransport):
         self.calls: dict[str, FakeCall] = {}
         self.messages: list[dict[str, str]] = []
         self.refusals: list[tuple[int, int]] = []
+        self.refused: dict[str, list[tuple[int, int]]] = {}  # the same, for dials to a number
         self.loses_answers = 0
         self.lookups: dict[str, dict[str, Any]] = {}
         self.agents: dict[str, Agent] = {}
@@ -170,6 +172,7 @@ class FakeAccount(httpx.AsyncBaseTransport):
             {"phone_number": CALLER, "capabilities": {"voice": True, "sms": True}}
         ]
         self.account_status = "active"
+        self.public = PUBLIC
         self.asked: list[str] = []
         self.answers: list[tuple[str, int]] = []  # what our webhooks said
         self.now = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
@@ -197,6 +200,8 @@ class FakeAccount(httpx.AsyncBaseTransport):
         if self.refusals:
             return _error(*self.refusals.pop(0))
         form = parse_qs(request.content.decode())
+        if refusals := self.refused.get(form.get("To", [""])[0]):
+            return _error(*refusals.pop(0))
         path = request.url.path.removesuffix(".json").split("/")[2:]
         match request.method, path:
             case "POST", ["Accounts", _, "Calls"]:
@@ -237,7 +242,7 @@ class FakeAccount(httpx.AsyncBaseTransport):
     def _create(self, form: dict[str, list[str]]) -> httpx.Response:
         call = FakeCall(f"CA{len(self.calls) + 1:032x}", form, self.now)
         self.calls[call.sid] = call
-        self._start(self._dial(call, self.phone))
+        self._start(self._dial(call, self.phone_of(call)))
         return httpx.Response(201, json=self._shown(call))
 
     def _shown(self, call: FakeCall) -> dict[str, Any]:
@@ -253,6 +258,10 @@ class FakeAccount(httpx.AsyncBaseTransport):
         }
 
     # Its phones.
+
+    def phone_of(self, call: FakeCall) -> Phone:
+        """What this dial comes to."""
+        return self.phone
 
     async def _dial(self, call: FakeCall, phone: Phone) -> None:
         await self._report(call, "initiated", "initiated")
@@ -301,7 +310,7 @@ class FakeAccount(httpx.AsyncBaseTransport):
         stream_sid = "MZ" + call.sid[2:]
         socket.put(event="connected", protocol="Call", version="1.0.0")
         socket.put(**start(call.sid, stream_sid, parameters))
-        talk = asyncio.create_task(self._talk(call, socket, stream_sid, phone))
+        talk = asyncio.create_task(self.talk(call, socket, stream_sid, phone))
         await socket.closed.wait()
         talk.cancel()
         if call.moved.is_set() or call.status in _OVER:
@@ -388,7 +397,7 @@ class FakeAccount(httpx.AsyncBaseTransport):
     def caller_leaves(self, call: FakeCall) -> None:
         self._end(call, "completed")
 
-    async def _talk(self, call: FakeCall, socket: Socket, stream_sid: str, phone: Phone) -> None:
+    async def talk(self, call: FakeCall, socket: Socket, stream_sid: str, phone: Phone) -> None:
         says, number, at_ms = phone.says, 2, 0
         while at_ms < phone.hangs_up_after_s * 1000:
             ulaw, says = says[:160].ljust(160, b"\xff"), says[160:]
@@ -465,11 +474,12 @@ class FakeAccount(httpx.AsyncBaseTransport):
 
     async def ring_us(self, phone: Phone, number: str = "+14155550199") -> tuple[FakeCall, str]:
         """Somebody calls us: the call, and what our application has Twilio do with it."""
-        call = FakeCall(f"CA{len(self.calls) + 1:032x}", {"To": [CALLER], "From": [number]}, self.now)
+        form_of_it = {"To": [CALLER], "From": [number]}
+        call = FakeCall(f"CA{len(self.calls) + 1:032x}", form_of_it, self.now, incoming=True)
         self.calls[call.sid] = call
         form = {"CallSid": call.sid, "AccountSid": ACCOUNT, "CallStatus": "ringing"}
         form |= {"From": number, "To": CALLER}
-        answer = await self.post(f"{PUBLIC}/twilio/voice", form)
+        answer = await self.post(f"{self.public}/twilio/voice", form)
         assert answer.status_code == 200
         call.status = "in-progress"
         if "<Connect>" in answer.text:
