@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from campaigns.clock import Clock
@@ -35,6 +35,7 @@ from campaigns.store.facts import Surroundings
 from campaigns.store.ledger import Reservation
 from campaigns.store.threads import StoreThreads
 from telephony.checks import NumberChecker
+from telephony.connections import Connections
 from telephony.errors import PermitError, TrunkFault
 from telephony.line import Answered, Call, DialOrder, Line, NotAnswered
 from telephony.permits import PermitClaims, PermitSigner
@@ -61,6 +62,7 @@ class Tools:
     lease: Lease
     voice: VoiceTools | None = None  # for lines that carry sound
     listener: Listener = ignore
+    connections: Connections = field(default_factory=Connections)  # of the line
 
 
 class TurnTaker:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import time
 from pathlib import Path
 from typing import Any
 
@@ -14,15 +15,22 @@ from bot.dialogue.prompts import PromptBook
 from bot.language import language_dir
 from bot.simulation.persona import load_personas
 from bot.voice.manners import Manners
+from campaigns.agents import AgentSettings
+from campaigns.clock import Release
 from campaigns.dialing import assembly
 from campaigns.dialing.events import Ended, WorkerEvent
+from campaigns.dialing.inbound import Reception
 from campaigns.dialing.people import SimulatedPeople
+from campaigns.dialing.serving import Served
 from campaigns.dialing.talk import VoiceTools
 from campaigns.dialing.turns import TurnTaker
 from campaigns.dialing.voicing import Voicing
 from campaigns.settings import Settings
+from campaigns.store.briefs import subject_of_number
 from campaigns.store.database import Database
 from campaigns.store.models import CampaignMember, PhoneNumber
+from telephony.far_end import FarEnd
+from telephony.line import Incoming
 from telephony.twilio import api
 from telephony.twilio.http import HttpxClient
 from tests.integration.dialing.campaigning import MONDAY_MORNING, campaign, install
@@ -65,7 +73,13 @@ class World:
             self.database, personas, prompts.speech, self.settings, seed=3, clock=self.clock,
             zone=self.settings.zone,
         )  # fmt: skip
-        self.account = NetworkAccount(port, people, published=FOLDER.is_dir())
+        self.people: dict[str, Callable[[str, str], FarEnd]] = {"called": people, "calls": people.calling_in}
+
+        def far_end(number: str, call_sid: str) -> FarEnd:
+            kind = "calls" if self.account.calls[call_sid].incoming else "called"
+            return self.people[kind](number, call_sid)
+
+        self.account = NetworkAccount(port, far_end, published=FOLDER.is_dir())
         self.account.now = MONDAY_MORNING
         with self.database.transaction() as session:  # a real line calls no number that was made up
             session.execute(update(PhoneNumber).values(generated=False))
@@ -75,11 +89,18 @@ class World:
         patch.setattr(assembly, "open_voicing", coded_voicing)
         take = TurnTaker.take
 
-        async def begin(turns: TurnTaker, member_id: int, turn: int) -> None:
+        async def begin(turns: TurnTaker, served: Served, member_id: int, turn: int) -> None:
             self.clock.begun += 1
-            await take(turns, member_id, turn)
+            await take(turns, served, member_id, turn)
+
+        receive = Reception._receive
+
+        async def come_in(reception: Reception, incoming: Incoming, line: str, release: Release) -> None:
+            self.clock.begun += 1
+            await receive(reception, incoming, line, release)
 
         patch.setattr(TurnTaker, "take", begin)
+        patch.setattr(Reception, "_receive", come_in)
 
     def numbers(self) -> list[str]:
         """The customers' numbers in the order in which they are dialled."""
@@ -90,6 +111,22 @@ class World:
                 .order_by(CampaignMember.id)
             )
             return list(dict.fromkeys(session.scalars(query)))
+
+    def tail_of(self, number: str) -> str:
+        """The last figures of the identity document of whose number it is."""
+        with self.database.transaction() as session:
+            subject = subject_of_number(session, number, MONDAY_MORNING.date())
+            assert subject is not None
+            return subject.party.id_tail
+
+    def answers_of(self, number: str) -> tuple[str, ...]:
+        """What its customer says to promise."""
+        return ("我是", self.tail_of(number), "我要还多少钱", "我明天还", "对")
+
+    @staticmethod
+    def agents(*numbers: str) -> AgentSettings:
+        """People who are always there."""
+        return AgentSettings(numbers=numbers, opens=time(0), closes=time(23, 59), days=frozenset(range(1, 8)))
 
     def run(self, calls: int) -> list[WorkerEvent]:
         """Run the campaign until so many dials have ended."""
