@@ -12,6 +12,9 @@ from tests.integration.twilio.coded import Hearing, spoken
 
 FRAME = 160
 SILENT = b"\xff" * FRAME
+MOST_DRY = 4
+"""A gap of so few frames is none that was meant: between sentences the voice leaves 100 ms."""
+
 THINKS_AFTER_S = 0.6
 """After so long a silence the customer holds that it is their turn."""
 
@@ -30,6 +33,9 @@ class Handset:
         self._due_s = self._reply.delay_s if self._reply else 0.0
         self._saying = b""
         self.frames = 0  # played to the customer with sound of ours
+        self.sent = 0  # frames of the customer's side
+        self.dry = 0  # times that it ran out of sound within a sentence
+        self._dry_for = MOST_DRY + 1  # frames since it ran out; 0: there is sound
         self.heard: list[str] = []
         self.said: list[str] = []
         self.cleared = 0
@@ -67,6 +73,7 @@ class Handset:
         body = {"track": "inbound", "chunk": str(self._sequence), "timestamp": str(self._at_ms)}
         self._message("media", body | {"payload": payload})
         self._at_ms += 20
+        self.sent += 1
         return leaves
 
     def _play(self) -> bytes:
@@ -89,6 +96,11 @@ class Handset:
 
     def _hear(self, ours: bytes) -> None:
         self.frames += bool(ours)
+        if len(ours) == FRAME:
+            self.dry += 0 < self._dry_for <= MOST_DRY
+            self._dry_for = 0
+        else:
+            self._dry_for += 1
         text = self._hearing.feed(ours)
         if text:
             self._new += text

@@ -52,7 +52,7 @@ def test_a_customer_calls_and_promises_and_the_rest_are_busy_once_we_stop(world:
             assert call.status == "completed"
             assert world.account.handsets[call.sid].frames > 50 * 20
 
-    world.clock.run(work())
+    world.loop_clock.run(work())
     [ended] = [event for event in events if isinstance(event, EndedIn)]
     assert (ended.disposition, ended.right_party) == ("promise", True)
     with world.database.transaction() as session:
@@ -84,7 +84,7 @@ def test_beside_a_worker_calls_come_in_over_the_same_server(world: World) -> Non
             switchboard.stop()
             await running
 
-    world.clock.run(work(), queued=True)
+    world.loop_clock.run(work(), queued=True)
     with world.database.transaction() as session:
         call = session.scalars(select(Call).where(Call.direction == "inbound")).one()
         transfer = session.scalars(select(Transfer).where(Transfer.call_id == call.id)).one()

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import time
+from datetime import datetime, time
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import select, update
 
+from bot.audio.pcm import FRAME_BYTES
 from bot.dialogue.prompts import PromptBook
 from bot.language import language_dir
+from bot.recording.recorder import Recorded
 from bot.simulation.persona import load_personas
+from bot.transcript import Entry
 from bot.voice.manners import Manners
+from bot.voice.ports import NoRecorder
 from campaigns.agents import AgentSettings
-from campaigns.clock import Release
+from campaigns.clock import Clock, Release
 from campaigns.dialing import assembly
 from campaigns.dialing.events import Ended, WorkerEvent
 from campaigns.dialing.inbound import Reception
@@ -43,10 +47,38 @@ from tests.unit.telephony.twilio.published import FOLDER
 CUSTOMERS = 12
 
 
+class Counter(NoRecorder):
+    """A recorder that keeps a count: of every frame that has come through to the voice of a call."""
+
+    def __init__(self) -> None:
+        self.frames = 0
+
+    def customer(self, pcm: bytes) -> None:
+        self.frames += len(pcm) // FRAME_BYTES
+
+    def stop_and_discard(self) -> None: ...
+
+    async def close(self, entries: Sequence[Entry]) -> Recorded:
+        return Recorded()
+
+
+class Counters:
+    """By call."""
+
+    def __init__(self) -> None:
+        self.of: dict[str, Counter] = {}
+
+    def start(self, call_id: str, _answered_at: datetime) -> Counter:
+        return self.of.setdefault(call_id, Counter())
+
+
+COUNTERS = Counters()
+
+
 @contextmanager
 def coded_voicing(settings: Settings, language: Path, prompts: PromptBook) -> Iterator[Voicing]:
     """Speech that can be heard without a model."""
-    tools = VoiceTools(CodedRecognizer(), CodedVoice(), Manners.load(language))
+    tools = VoiceTools(CodedRecognizer(), CodedVoice(), Manners.load(language), recorder=COUNTERS.start)
     unused: Any = None
     yield Voicing(tools, unused, frozenset(), unused, unused)
 
@@ -54,7 +86,10 @@ def coded_voicing(settings: Settings, language: Path, prompts: PromptBook) -> It
 class World:
     """An installation whose line is Twilio, and the account behind it."""
 
-    def __init__(self, home: Path, cache: Path, patch: pytest.MonkeyPatch) -> None:
+    def __init__(
+        self, home: Path, cache: Path, patch: pytest.MonkeyPatch, clock: Clock | None = None
+    ) -> None:
+        COUNTERS.of.clear()
         port = free_port()
         made = install(home, customers=CUSTOMERS, cache=cache, concurrency=4, calls_per_second=5.0)
         twilio: dict[str, Any] = {
@@ -65,7 +100,8 @@ class World:
         twilio |= {"listen_port": port, "machine_detection": "twilio"}
         self.settings = made.model_copy(update={"line": "twilio", "caller_id": CALLER, "twilio": twilio})
         self.database = Database(self.settings.store_url)
-        self.clock = LoopClock(MONDAY_MORNING)
+        self.loop_clock = LoopClock(MONDAY_MORNING)
+        self.clock: Clock = clock or self.loop_clock
         language = language_dir("zh")
         prompts = PromptBook.load(language)
         personas = {"cooperative": load_personas(language, prompts)["cooperative"]}
@@ -90,13 +126,13 @@ class World:
         take = TurnTaker.take
 
         async def begin(turns: TurnTaker, served: Served, member_id: int, turn: int) -> None:
-            self.clock.begun += 1
+            self.loop_clock.begun += 1
             await take(turns, served, member_id, turn)
 
         receive = Reception._receive
 
         async def come_in(reception: Reception, incoming: Incoming, line: str, release: Release) -> None:
-            self.clock.begun += 1
+            self.loop_clock.begun += 1
             await receive(reception, incoming, line, release)
 
         patch.setattr(TurnTaker, "take", begin)
@@ -140,5 +176,5 @@ class World:
         with assembly.open_worker(
             self.settings, self.database, campaign(self.database), self.clock, watch
         ) as worker:
-            self.clock.run(worker.run(), queued=True)
+            self.loop_clock.run(worker.run(), queued=True)
         return events
