@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from campaigns.dialing import assembly
 from telephony.far_end import FarReply
-from tests.integration.twilio.world import COUNTERS, World
+from tests.integration.twilio.world import World
 from tests.unit.telephony.fakes import ScriptedFarEnd
 from tests.unit.telephony.twilio.fake_account import Phone
 
@@ -51,7 +51,7 @@ async def hold(world: World, calls: int, seconds: float, lines: tuple[str, ...] 
     return Figures(
         calls=len(handsets),
         said=sum(handset.sent for handset in handsets),
-        received=sum(counter.frames for counter in COUNTERS.of.values()),
+        received=world.received.total(),
         heard=sum(handset.frames for handset in handsets),
         dry=sum(handset.dry for handset in handsets),
         on_record=calls - failed,

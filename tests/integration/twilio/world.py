@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime, time
+from datetime import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import select, update
 
-from bot.audio.pcm import FRAME_BYTES
 from bot.dialogue.prompts import PromptBook
 from bot.language import language_dir
-from bot.recording.recorder import Recorded
 from bot.simulation.persona import load_personas
-from bot.transcript import Entry
 from bot.voice.manners import Manners
-from bot.voice.ports import NoRecorder
 from campaigns.agents import AgentSettings
 from campaigns.clock import Clock, Release
 from campaigns.dialing import assembly
@@ -34,8 +31,9 @@ from campaigns.store.briefs import subject_of_number
 from campaigns.store.database import Database
 from campaigns.store.models import CampaignMember, PhoneNumber
 from telephony.far_end import FarEnd
-from telephony.line import Incoming
+from telephony.line import Dtmf, Incoming, Played, Sound
 from telephony.twilio import api
+from telephony.twilio.call import TwilioCall
 from telephony.twilio.http import HttpxClient
 from tests.integration.dialing.campaigning import MONDAY_MORNING, campaign, install
 from tests.integration.twilio.coded import CodedRecognizer, CodedVoice
@@ -47,38 +45,10 @@ from tests.unit.telephony.twilio.published import FOLDER
 CUSTOMERS = 12
 
 
-class Counter(NoRecorder):
-    """A recorder that keeps a count: of every frame that has come through to the voice of a call."""
-
-    def __init__(self) -> None:
-        self.frames = 0
-
-    def customer(self, pcm: bytes) -> None:
-        self.frames += len(pcm) // FRAME_BYTES
-
-    def stop_and_discard(self) -> None: ...
-
-    async def close(self, entries: Sequence[Entry]) -> Recorded:
-        return Recorded()
-
-
-class Counters:
-    """By call."""
-
-    def __init__(self) -> None:
-        self.of: dict[str, Counter] = {}
-
-    def start(self, call_id: str, _answered_at: datetime) -> Counter:
-        return self.of.setdefault(call_id, Counter())
-
-
-COUNTERS = Counters()
-
-
 @contextmanager
 def coded_voicing(settings: Settings, language: Path, prompts: PromptBook) -> Iterator[Voicing]:
     """Speech that can be heard without a model."""
-    tools = VoiceTools(CodedRecognizer(), CodedVoice(), Manners.load(language), recorder=COUNTERS.start)
+    tools = VoiceTools(CodedRecognizer(), CodedVoice(), Manners.load(language))
     unused: Any = None
     yield Voicing(tools, unused, frozenset(), unused, unused)
 
@@ -89,7 +59,6 @@ class World:
     def __init__(
         self, home: Path, cache: Path, patch: pytest.MonkeyPatch, clock: Clock | None = None
     ) -> None:
-        COUNTERS.of.clear()
         port = free_port()
         made = install(home, customers=CUSTOMERS, cache=cache, concurrency=4, calls_per_second=5.0)
         twilio: dict[str, Any] = {
@@ -135,6 +104,15 @@ class World:
             self.loop_clock.begun += 1
             await receive(reception, incoming, line, release)
 
+        self.received: Counter[str] = Counter()  # frames that came through to whoever talks, by call
+        hear = TwilioCall.receive
+
+        async def count(call: TwilioCall, timeout_s: float) -> Sound | Dtmf | Played | None:
+            thing = await hear(call, timeout_s)
+            self.received[call.id] += isinstance(thing, Sound)
+            return thing
+
+        patch.setattr(TwilioCall, "receive", count)
         patch.setattr(TurnTaker, "take", begin)
         patch.setattr(Reception, "_receive", come_in)
 
