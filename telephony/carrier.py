@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from telephony.announcements import Announcements
 from telephony.clock import Clock
 from telephony.connections import Connections
+from telephony.copies import Shelf
 from telephony.far_end import FarEndFactory, FarVoice
 from telephony.hearing import Ears
 from telephony.line import Call, DialOrder
@@ -45,6 +46,7 @@ class LineSetup:
     far_end: FarEndFactory | None = None  # for carriers that reach nobody
     far_voice: FarVoice | None = None  # the same, where they carry sound
     ears: Ears | None = None  # for carriers that carry sound
+    shelf: Shelf | None = None  # for carriers that record calls themselves
     settings: Mapping[str, Any] = field(default_factory=dict, repr=False)  # may hold credentials
     connections: Connections = field(default_factory=Connections)
 

@@ -25,6 +25,7 @@ from campaigns.dialing.paces import CampaignPacer
 from campaigns.dialing.people import SimulatedPeople
 from campaigns.dialing.reserve import Rules
 from campaigns.dialing.serving import Scripts
+from campaigns.dialing.shelving import CarrierShelf
 from campaigns.dialing.switchboard import Switchboard
 from campaigns.dialing.talk import VoiceTools
 from campaigns.dialing.timing import SIMULATED
@@ -33,6 +34,7 @@ from campaigns.dialing.voicing import open_voicing
 from campaigns.dialing.worker import Duty, Worker
 from campaigns.outcomes.messages import load_messages
 from campaigns.outcomes.retry import shipped_retry_policy
+from campaigns.recordings import open_recordings
 from campaigns.settings import Settings
 from campaigns.store.campaigns import CampaignView
 from campaigns.store.database import Database
@@ -207,6 +209,10 @@ def open_ground(
             voicing = stack.enter_context(open_voicing(settings, language, prompts))
             voice = voicing.tools
             setup = replace(setup, far_voice=voicing.far_voice, ears=voicing.ears)
+        if settings.line != SIMULATED:
+            recordings = stack.enter_context(open_recordings(settings))
+            copies = stack.enter_context(closing(StoreThreads(database)))
+            setup = replace(setup, shelf=CarrierShelf(recordings, copies, settings.line))
         yield Ground(clock, Scripts(settings, language, prompts), _house(settings), setup, voice)
 
 

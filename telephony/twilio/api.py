@@ -45,6 +45,9 @@ class TwilioApi:
     ) -> None:
         secret = settings.api_secret or settings.auth_token
         self._clock = clock
+        self._transport, self._request_s = transport, settings.request_s
+        self._account = settings.account_sid
+        self._login = settings.api_key or settings.account_sid, secret.get_secret_value()
         self.client: Any = Client(
             settings.api_key or settings.account_sid,
             secret.get_secret_value(),
@@ -68,6 +71,20 @@ class TwilioApi:
                     raise
             await self._clock.sleep(pause_s)
         return await self._once(request)
+
+    async def recording(self, sid: str) -> bytes:
+        """The WAV file of a recording, both channels. Raises Refused, Unsure."""
+        url = f"https://api.twilio.com/2010-04-01/Accounts/{self._account}/Recordings/{sid}.wav"
+        try:
+            async with httpx.AsyncClient(transport=self._transport, timeout=self._request_s) as client:
+                answer = await client.get(
+                    self.client.get_hostname(url), params={"RequestedChannels": "2"}, auth=self._login
+                )
+        except httpx.HTTPError as error:
+            raise Unsure(f"Twilio did not answer: {type(error).__name__}") from None
+        if answer.status_code != httpx.codes.OK:
+            raise Refused(fault_of(None, answer.status_code), None)
+        return answer.content
 
     async def _once(self, request: Callable[[Any], Awaitable[Answer]]) -> Answer:
         try:

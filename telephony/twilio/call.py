@@ -43,6 +43,10 @@ class Operator(Protocol):
         """Have Twilio leave what it does with the call and do this. Raises TrunkFault."""
         ...
 
+    def answered(self, call: TwilioCall) -> None:
+        """Somebody has picked up, and is to be talked to."""
+        ...
+
     def forget(self, call: TwilioCall) -> None:
         """The call is over."""
         ...
@@ -163,6 +167,8 @@ class TwilioCall:
             except TrunkFault:
                 self._over()
                 raise
+            if isinstance(self._outcome, Answered):
+                self._operator.answered(self)
         return self._outcome
 
     async def receive(self, timeout_s: float) -> Sound | Dtmf | Played | None:

@@ -9,10 +9,12 @@ from starlette.applications import Starlette
 
 from telephony.carrier import LineSetup
 from telephony.clock import Clock
+from telephony.copies import Shelf
 from telephony.datafile import load_model
 from telephony.errors import TrunkFault
 from telephony.twilio.api import Refused, TwilioApi
 from telephony.twilio.call import Patience, TwilioCall
+from telephony.twilio.copies import Copies
 from telephony.twilio.door import Door, WebDoor
 from telephony.twilio.progress import CallStatus, Report
 from telephony.twilio.server import MediaStreams
@@ -40,16 +42,20 @@ class Exchange:
         *,
         door: Door | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
+        shelf: Shelf | None = None,
     ) -> None:
         self.settings = settings
         self.clock = clock
         self.api = TwilioApi(settings, clock, transport)
         self.board = Switchboard()
         self.desk = SmsDesk()
+        self.copies = Copies(
+            self.api, clock, shelf if settings.record else None, settings.webhook("recording")
+        )
         self._door = door or WebDoor(settings.listen_host, settings.listen_port)
         streams = MediaStreams(self.board.connect, max_calls=settings.max_calls)
         self.app: Starlette = create_site(
-            settings, Webhooks(settings, self.board, self.receive, self.desk), streams
+            settings, Webhooks(settings, self.board, self.receive, self.desk, self.copies), streams
         )
 
     async def open(self) -> None:
@@ -57,7 +63,8 @@ class Exchange:
         await self._door.open(self.app)
 
     async def close(self) -> None:
-        """Let nobody in any more."""
+        """Let nobody in any more, once the recordings that are still to come are here."""
+        await self.copies.close()
         await self._door.close()
 
     def messenger(self) -> TwilioMessenger:
@@ -73,6 +80,11 @@ class Exchange:
     def caller_id(self) -> str:
         """The number that we call from."""
         return self.settings.caller_number
+
+    def answered(self, call: TwilioCall) -> None:
+        """Somebody has picked up ``call``, and is to be talked to."""
+        if call.sid is not None:
+            self.copies.begin(call.sid)
 
     def forget(self, call: TwilioCall) -> None:
         """``call`` is over."""
@@ -114,6 +126,7 @@ def open_exchange(setup: LineSetup) -> Exchange:
     """The exchange of this setup: one for everything that is opened with it. Raises LineConfigError."""
 
     def make() -> Exchange:
-        return Exchange(load_model(setup.settings, TwilioSettings, name="twilio line"), setup.clock)
+        settings = load_model(setup.settings, TwilioSettings, name="twilio line")
+        return Exchange(settings, setup.clock, shelf=setup.shelf)
 
     return setup.connections.get(Exchange, make)

@@ -44,6 +44,7 @@ class TwilioSettings(BaseSettings):
     ``auth_token`` is needed beside an API key too: Twilio signs its requests with it. ``public_url`` is what
     Twilio reaches us by, whatever proxies stand between; ``listen_host`` and ``listen_port`` are where we
     listen. Machines are found out by Twilio unless that is turned off: nothing shall be said to them.
+    With ``record`` Twilio records calls too; what it recorded is brought here, and deleted there.
     ``fallback_audio`` is a sound file at another address than ours, played to whoever loses the bot in
     mid-call. ``region`` and ``edge`` are as in Twilio's API host names; the auth token belongs to the region.
     """
@@ -68,6 +69,7 @@ class TwilioSettings(BaseSettings):
     stream_s: float = Field(default=10.0, gt=0, le=60)
     reconcile_s: float = Field(default=15.0, gt=0, le=300)
     max_calls: int = Field(default=50, ge=1)
+    record: bool = False
     fallback_audio: str | None = Field(default=None, pattern=r"^https://")
 
     @model_validator(mode="after")

@@ -47,6 +47,7 @@ class Call(Base):
     # What the bot was told of the customer; None when nobody was spoken to. A replay needs it as it was then.
     brief: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     recording: Mapped[str | None] = mapped_column(Text)  # its file's name
+    carrier_recording: Mapped[str | None] = mapped_column(Text)  # the same, of what the carrier recorded
 
 
 class Transfer(Base):

@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from campaigns.dialing import assembly
 from campaigns.dialing.events import EndedIn, ReceptionEvent
+from campaigns.recordings import open_recordings
 from campaigns.store.models import Call, FollowUp, Promise, Transfer
 from telephony.far_end import FarReply
 from tests.integration.dialing.campaigning import campaign
@@ -30,6 +31,7 @@ def world(tmp_path: Path, model_cache: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 def test_a_customer_calls_and_promises_and_the_rest_are_busy_once_we_stop(world: World) -> None:
     number = world.numbers()[0]
+    world.settings.twilio["record"] = True
     world.people["calls"] = lambda _number, _call: ScriptedFarEnd(
         *(FarReply(line) for line in world.answers_of(number)), FarReply("再见", hang_up=True)
     )
@@ -59,6 +61,10 @@ def test_a_customer_calls_and_promises_and_the_rest_are_busy_once_we_stop(world:
         call = session.scalars(select(Call)).one()
         assert (call.direction, call.line, call.e164, call.cause) == ("inbound", "twilio", number, "normal")
         assert session.scalars(select(Promise).where(Promise.call_id == call.id)).one().amount > 0
+        assert call.carrier_recording is not None
+    with open_recordings(world.settings) as recordings, recordings.open(call.carrier_recording) as kept:
+        assert kept.seconds > 20
+    assert world.account.recorded == {}  # nothing is left of it at Twilio
 
 
 def test_beside_a_worker_calls_come_in_over_the_same_server(world: World) -> None:

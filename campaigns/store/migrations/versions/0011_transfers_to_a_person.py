@@ -1,4 +1,4 @@
-"""Transfers to a person"""
+"""Transfers to a person, and recordings of the carrier"""
 
 from __future__ import annotations
 
@@ -26,7 +26,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("call_id", name=op.f("uq_transfer_call_id")),
     )
     op.create_index(op.f("ix_transfer_state"), "transfer", ["state"], unique=False)
+    op.add_column("call", sa.Column("carrier_recording", sa.Text(), nullable=True))
 
 
 def downgrade() -> None:
+    op.drop_column("call", "carrier_recording")
     op.drop_table("transfer")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import io
 import json
 import logging
 from collections.abc import Callable, Mapping
@@ -18,9 +19,12 @@ from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 from xml.etree import ElementTree
 
 import httpx
+import numpy as np
+import soundfile
 from starlette.applications import Starlette
 from twilio.request_validator import RequestValidator
 
+from telephony.g711 import ulaw_decode
 from telephony.twilio.messages import MAX_MESSAGE
 from tests.unit.telephony.twilio.published import Published
 
@@ -166,6 +170,8 @@ class FakeAccount(httpx.AsyncBaseTransport):
         self.refused: dict[str, list[tuple[int, int]]] = {}  # the same, for dials to a number
         self.loses_answers = 0
         self.lookups: dict[str, dict[str, Any]] = {}
+        self.recorded: dict[str, dict[str, list[str]]] = {}  # recordings: what was asked for
+        self.lost_sounds = 0  # so many downloads fail
         self.agents: dict[str, Agent] = {}
         self.repeats_steps = 1  # how often each step of a transfer is asked
         self.numbers: list[dict[str, Any]] = [
@@ -186,7 +192,7 @@ class FakeAccount(httpx.AsyncBaseTransport):
         await request.aread()
         self.asked.append(f"{request.method} {request.url.path}")
         answer = self._answer(request)
-        if self.published is not None:
+        if self.published is not None and not request.url.path.endswith(".wav"):
             self.published.check(request, answer)
         if self.loses_answers:
             self.loses_answers -= 1
@@ -221,6 +227,18 @@ class FakeAccount(httpx.AsyncBaseTransport):
                 else:
                     self._end(call, "completed")
                 return httpx.Response(200, json=self._shown(call))
+            case "POST", ["Accounts", _, "Calls", sid, "Recordings"] if sid in self.calls:
+                self.recorded[f"RE{sid[2:]}"] = form
+                shown = self._recording(f"RE{sid[2:]}")
+                return httpx.Response(201, json=shown | {"status": "in-progress"})
+            case "GET", ["Accounts", _, "Calls", sid, "Recordings"]:
+                found = [self._recording(one) for one in self.recorded if one[2:] == sid[2:]]
+                return httpx.Response(200, json={"recordings": found})
+            case "GET", ["Accounts", _, "Recordings", name] if name.endswith(".wav"):
+                return self._sound(name.removesuffix(".wav"))
+            case "DELETE", ["Accounts", _, "Recordings", sid] if sid in self.recorded:
+                del self.recorded[sid]
+                return httpx.Response(204)
             case "GET", ["Accounts", _, "IncomingPhoneNumbers"]:
                 wanted = request.url.params.get("PhoneNumber")
                 found = [one for one in self.numbers if one["phone_number"] == wanted]
@@ -256,6 +274,30 @@ class FakeAccount(httpx.AsyncBaseTransport):
             "answered_by": call.answered_by,
             "direction": "outbound-api",
         }
+
+    def _recording(self, sid: str) -> dict[str, Any]:
+        call = self.calls["CA" + sid[2:]]
+        status = "completed" if call.status in _OVER else "in-progress"
+        return {"sid": sid, "account_sid": ACCOUNT, "call_sid": call.sid, "status": status, "channels": 2}
+
+    def _sound(self, sid: str) -> httpx.Response:
+        if self.lost_sounds:
+            self.lost_sounds -= 1
+            return httpx.Response(503)
+        if sid not in self.recorded:
+            return _error(404, 20404)
+        heard = np.frombuffer(ulaw_decode(bytes(self.calls["CA" + sid[2:]].heard)), dtype="<i2")
+        file = io.BytesIO()
+        soundfile.write(file, np.stack([np.full_like(heard, 7), heard], axis=1), 8000, "PCM_16", format="WAV")
+        return httpx.Response(200, content=file.getvalue())
+
+    async def recording_ready(self, call: FakeCall, status: str = "completed") -> None:
+        """Tell of a call's recording."""
+        sid = f"RE{call.sid[2:]}"
+        url = self.recorded[sid]["RecordingStatusCallback"][0]
+        form = {"AccountSid": ACCOUNT, "CallSid": call.sid, "RecordingSid": sid, "RecordingStatus": status}
+        for _ in range(self.way.times):
+            await self.post(url, form)
 
     # Its phones.
 
@@ -421,6 +463,8 @@ class FakeAccount(httpx.AsyncBaseTransport):
         if error is not None:
             more["ErrorCode"] = str(error)
         self._start(self._report(call, "completed", status, **more))
+        if f"RE{call.sid[2:]}" in self.recorded and "recorded" not in self.way.lost:
+            self._start(self.recording_ready(call))
 
     # Its callbacks.
 
