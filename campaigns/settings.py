@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from campaigns.agents import AgentSettings
 from campaigns.dialing.line_rules import LineRules
 from campaigns.errors import NotInitialisedError, SettingsError
 
@@ -42,6 +43,8 @@ caller_id = "+8610000000"
 # allows over all campaigns and workers; every key is in campaigns/dialing/line_rules.py. See 'line status'
 # twilio = {{ account_sid = "AC...", public_url = "https://calls.example.com" }}   # of line = "twilio"; its
 # auth_token is best the variable XIAORONG_TWILIO_AUTH_TOKEN. Test it with 'xiaorong line check'.
+# agents = {{ numbers = ["+8613812345678"], opens = "09:00", closes = "18:00", days = [1, 2, 3, 4, 5] }}
+#                                 # people who take a call over at once when a customer asks for one
 seed = 20260101                   # of the simulated line, its customers and generated data
 # database_url = "postgresql+psycopg://user@localhost/xiaorong"   # default: SQLite in this directory
 # cache_dir = "/var/cache/xiaorong"      # default: cache/ in this directory
@@ -108,6 +111,7 @@ class Settings(BaseSettings):
     models_dir: Path | None = None
     pay_url: Annotated[str, AfterValidator(_https_page)] | None = None
     webhook_private_addresses: bool = False
+    agents: AgentSettings | None = None
     twilio: dict[str, Any] = Field(default_factory=dict, repr=False)  # telephony.twilio.settings
 
     @classmethod

@@ -12,6 +12,8 @@ from typing import Any, Protocol
 
 from telephony.announcements import Announcements
 from telephony.clock import Clock
+from telephony.connections import Connections
+from telephony.copies import Shelf
 from telephony.far_end import FarEndFactory, FarVoice
 from telephony.hearing import Ears
 from telephony.line import Call, DialOrder
@@ -34,16 +36,19 @@ class Carrier(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class LineSetup:
-    """What a carrier is built from. ``settings`` are its own, validated by it."""
+    """What a carrier is built from. ``settings`` are its own, validated by it.
+
+    Whatever is opened with one setup shares its ``connections``, and is closed with them.
+    """
 
     clock: Clock
     announcements: Announcements
     far_end: FarEndFactory | None = None  # for carriers that reach nobody
     far_voice: FarVoice | None = None  # the same, where they carry sound
     ears: Ears | None = None  # for carriers that carry sound
+    shelf: Shelf | None = None  # for carriers that record calls themselves
     settings: Mapping[str, Any] = field(default_factory=dict, repr=False)  # may hold credentials
-    shared: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
-    # what several adapters of one line and process have in common, such as its web server
+    connections: Connections = field(default_factory=Connections)
 
 
 class GuardedLine:

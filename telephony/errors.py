@@ -51,15 +51,26 @@ class PermitError(LineError):
         self.reason = reason
 
 
+class Trouble(StrEnum):
+    """What a trunk fault is about, for whoever paces, pauses or stops the dialling."""
+
+    BUSY = "busy"  # more than the trunk takes at once: fewer calls, and soon again
+    AWAY = "away"  # it fails or cannot be reached; that may pass by itself
+    ROUTE = "route"  # it does not carry calls to this destination; others may get through
+    SETUP = "setup"  # the line is set up wrongly or barred: no call gets through until a person mends it
+
+
 class TrunkFault(LineError):  # noqa: N818 - the field's term
-    """The trunk could not place the call. Nothing rang; the number is not charged an attempt.
+    """The trunk could not place the call. Nothing rang; the number is not charged an attempt."""
 
-    ``stops_line``: no call can be placed until a person has put right what the message says.
-    """
-
-    def __init__(self, message: str, *, stops_line: bool = False) -> None:
+    def __init__(self, message: str, trouble: Trouble = Trouble.AWAY) -> None:
         super().__init__(message)
-        self.stops_line = stops_line
+        self.trouble = trouble
+
+    @property
+    def stops_everything(self) -> bool:
+        """Whether every other call would fail like this one, until a person mends it."""
+        return self.trouble is Trouble.SETUP
 
 
 class NotDone(TrunkFault):

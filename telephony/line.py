@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
@@ -172,6 +172,9 @@ class InboundCalls(Protocol):
     @property
     def simulated(self) -> bool: ...
 
-    def calls(self) -> AsyncIterator[Incoming]:
-        """Each call as it begins to ring, also while others go on; ends when no more can come."""
+    def calls(self) -> AsyncGenerator[Incoming]:
+        """Each call as it begins to ring, also while others go on; ends when no more can come.
+
+        Once it is closed, calls are turned away, those too that ring and have not been given.
+        """
         ...

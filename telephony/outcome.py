@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from telephony.announcements import Announcement
-from telephony.errors import TrunkFault
+from telephony.errors import Trouble, TrunkFault
 from telephony.status import HangupCause, NumberStatus
 from telephony.tones import Tone
 
@@ -39,9 +39,8 @@ _BY_Q850 = {
     21: HangupCause.REJECTED,
     127: HangupCause.NO_ANSWER,
 }
-# 401 and 407: the trunk does not know us; the number has no part in it.
-_UNKNOWN_TO_TRUNK = frozenset({401, 407})
-_TRUNK_SIP = _UNKNOWN_TO_TRUNK | {488}
+# 401 and 407: the trunk does not know us, and takes no call of ours; the number has no part in it.
+_TROUBLES = {401: Trouble.SETUP, 407: Trouble.SETUP, 488: Trouble.AWAY, 503: Trouble.BUSY}
 _TRUNK_Q850 = frozenset({34, 58})
 
 # Congestion is the network's: it says nothing of the number.
@@ -98,7 +97,7 @@ def conclude(seen: Evidence) -> DialOutcome:
 def _signalled(seen: Evidence) -> HangupCause | None:
     sip, q850 = seen.sip_code, seen.q850
     if sip is not None and _is_trunk_fault(sip):
-        raise TrunkFault(f"the trunk refused the call with SIP {sip}", stops_line=sip in _UNKNOWN_TO_TRUNK)
+        raise TrunkFault(f"the trunk refused the call with SIP {sip}", _TROUBLES.get(sip, Trouble.AWAY))
     if sip == 480 and q850 == 20:  # absent subscriber
         return HangupCause.POWERED_OFF
     if sip == 480 and q850 == 19 and seen.rang:  # Q.850's own name for 19: no answer, user alerted
@@ -115,4 +114,4 @@ def _signalled(seen: Evidence) -> HangupCause | None:
 
 
 def _is_trunk_fault(sip: int) -> bool:
-    return sip in _TRUNK_SIP or (500 <= sip < 600 and sip not in _BY_SIP)
+    return sip in _TROUBLES or (500 <= sip < 600 and sip not in _BY_SIP)

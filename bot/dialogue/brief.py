@@ -90,6 +90,7 @@ class Brief:
     broken_promise: BrokenPromise | None = None
     invitation: Invitation | None = None
     latest_rest_days: int = 30  # nor may the day named for the rest after a part payment
+    agents: bool = False  # a person can take the call over at once
 
 
 def unknown_caller(institution: str, hotline: str, currency: str = "CNY") -> Brief:

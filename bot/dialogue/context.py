@@ -28,6 +28,7 @@ DEBT_NAMES = frozenset(
 
 GUARD_NAMES = DEBT_NAMES | {
     "invitation",
+    "agents",
     "institution",
     "hotline",
     "party",
@@ -85,6 +86,7 @@ def prompt_facts(
     facts: dict[str, Any] = {
         "institution": brief.institution,
         "hotline": brief.hotline,
+        "agents": brief.agents,
         "party": PartyView(party.name, party.honorific, bool(party.id_tail), bool(party.name)),
         "today": today,
     }

@@ -74,6 +74,7 @@ class CustomerModel(_Strict):
     instalments: InstalmentsModel | None = None
     broken_promise: BrokenPromiseModel | None = None
     invitation: InvitationModel | None = None
+    agents: bool = False  # a person can take the call over at once
 
     def brief(self) -> Brief:
         offer, plan = self.offer, self.instalments
@@ -90,6 +91,7 @@ class CustomerModel(_Strict):
             else None,
             BrokenPromise(broken.amount, broken.due) if broken else None,
             Invitation(invitation.text, invitation.valid_until) if invitation else None,
+            agents=self.agents,
         )
 
 

@@ -111,6 +111,8 @@ def customer_data(brief: Brief) -> dict[str, Any]:
     if (invitation := brief.invitation) is not None:
         until = invitation.valid_until.isoformat()
         data["invitation"] = {"text": invitation.text, "valid_until": until}
+    if brief.agents:
+        data["agents"] = True
     return data
 
 

@@ -36,6 +36,19 @@ def simulate(
         simulate_calls(settings, database, from_number, customers)
 
 
+@app.command(epilog="Examples:  xiaorong inbound serve  |  XIAORONG_LINE=twilio xiaorong inbound serve")
+def serve(context: typer.Context) -> None:
+    """Take the calls that come in on the line, until Ctrl-C or SIGTERM: calls in progress end first.
+
+    A worker takes them in its own process: xiaorong worker run --with-calls. Exit code 130: left in mid-call.
+    """
+    with open_installation(context.obj) as (settings, database):
+        from campaigns.cli.answering import serve_calls
+
+        if not serve_calls(settings, database):
+            raise typer.Exit(130)
+
+
 @app.command(epilog="Examples:  xiaorong inbound report  |  xiaorong inbound report --csv calls-in.csv")
 def report(
     context: typer.Context,

@@ -17,6 +17,7 @@ from rich.text import Text
 
 from campaigns.dialing.assembly import SoundOptions, open_worker
 from campaigns.dialing.events import Decided, Dialled, Ended, Listener, WorkerEvent, ignore
+from campaigns.dialing.switchboard import Switchboard
 from campaigns.dialing.timing import choose_clock
 from campaigns.dialing.worker import RunEnd, Worker
 from campaigns.errors import StoreError
@@ -102,7 +103,7 @@ def run_campaign(
     return end
 
 
-async def supervise(worker: Worker, show: Callable[[], None], console: Console) -> RunEnd:
+async def supervise(worker: Worker | Switchboard, show: Callable[[], None], console: Console) -> RunEnd:
     """Run the worker; the first Ctrl-C lets calls end, the second leaves at once."""
     loop = asyncio.get_running_loop()
     run = asyncio.ensure_future(worker.run())

@@ -14,7 +14,8 @@ app = typer.Typer(no_args_is_help=True, help="Workers that serve every running c
 
 @app.command(
     epilog="Examples:  xiaorong worker run --real-time  |  xiaorong worker run --until-idle  |  "
-    "xiaorong worker run --calls 50.  Start as many as needed on one PostgreSQL; Ctrl-C or SIGTERM lets the "
+    "xiaorong worker run --calls 50  |  xiaorong worker run --with-calls.  "
+    "Start as many as needed on one PostgreSQL; Ctrl-C or SIGTERM lets the "
     "calls in progress end, a second one leaves at once."
 )
 def run(
@@ -26,6 +27,9 @@ def run(
     calls: Annotated[int, typer.Option(min=1, max=1000, help="Calls at once in this worker.")] = 100,
     audio: Audio = False,
     channel: Channel = None,
+    with_calls: Annotated[
+        bool, typer.Option("--with-calls", help="Take the calls that customers make to us, too.")
+    ] = False,
 ) -> None:
     """Serve every running campaign, and those that are launched later, until stopped.
 
@@ -39,7 +43,8 @@ def run(
 
         duty = Duty(calls=calls, until_idle=until_idle)
         sound = sound_options(audio, channel)
-        exit_as(work(settings, database, duty, real_time=real_time, sound=sound))
+        end = work(settings, database, duty, real_time=real_time, sound=sound, with_calls=with_calls)
+        exit_as(end)
 
 
 @app.command("list", epilog="Examples:  xiaorong worker list  |  xiaorong worker list --gone")

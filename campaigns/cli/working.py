@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import tzinfo
+from functools import partial
 
 from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
+from campaigns.cli.answering import Received, check_receives
 from campaigns.cli.running import Tally, supervise
 from campaigns.clock import Clock
-from campaigns.dialing.assembly import SoundOptions, open_worker
+from campaigns.dialing.assembly import SoundOptions, open_switchboard, open_worker
+from campaigns.dialing.switchboard import Switchboard
 from campaigns.dialing.timing import choose_clock
 from campaigns.dialing.worker import Duty, RunEnd, Worker
 from campaigns.settings import Settings
@@ -31,31 +36,43 @@ def work(
     *,
     real_time: bool = False,
     sound: SoundOptions | None = None,
+    with_calls: bool = False,
     console: Console | None = None,
 ) -> RunEnd:
     """Serve campaigns until stopped or idle, and go on as a new worker when a peer had to take over.
 
-    Raises CampaignsError.
+    ``with_calls``: take the calls to us too. Raises CampaignsError.
     """
+    if with_calls:
+        check_receives(settings)
     console = console or Console()
-    tally = Tally()
+    tally, received = Tally(), Received()
     while True:
         clock = choose_clock(settings, database, real_time=real_time)
-        with open_worker(settings, database, None, clock, tally, sound=sound, duty=duty) as worker:
-            end = _watch(worker, clock, tally, settings.zone, console)
+        opened: AbstractContextManager[Worker | Switchboard] = (
+            open_switchboard(settings, database, None, clock, tally, received, duty)
+            if with_calls
+            else open_worker(settings, database, None, clock, tally, sound=sound, duty=duty)
+        )
+        with opened as worker:
+            end = _watch(worker, partial(_line, worker, clock, settings.zone, tally, received), console)
         if end is not RunEnd.FENCED:
             console.print(f"{ENDS.get(end, end.value)}  {tally}")
             return end
         console.print("Another worker has taken over what was going on here; starting again.")
 
 
-def _watch(worker: Worker, clock: Clock, tally: Tally, zone: tzinfo, console: Console) -> RunEnd:
+def _line(worker: Worker | Switchboard, clock: Clock, zone: tzinfo, tally: Tally, received: Received) -> str:
+    told = f"{clock.now().astimezone(zone):%Y-%m-%d %H:%M}  calls now {worker.live:,}  {tally}"
+    return f"{told}  calls in: {received}" if received.counts else told
+
+
+def _watch(worker: Worker | Switchboard, tell: Callable[[], str], console: Console) -> RunEnd:
     """Run a worker with a line that tells how it is doing."""
     line = Text()
 
     def show() -> None:
-        now = clock.now().astimezone(zone)
-        line.plain = f"{now:%Y-%m-%d %H:%M}  calls now {worker.live:,}  {tally}"
+        line.plain = tell()
 
     with Live(line, console=console, refresh_per_second=2, transient=not console.is_terminal):
         return asyncio.run(supervise(worker, show, console))

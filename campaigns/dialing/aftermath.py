@@ -27,6 +27,11 @@ from campaigns.store import outcomes as store
 from campaigns.store.database import Session
 from campaigns.store.models import Account, InstalmentPlan, ReliefOffer
 from campaigns.store.promises import promise_of_call
+from campaigns.store.transfers import record_transfer
+from telephony.transfer import TransferEnd
+
+ASKED = "human_requested"
+"""Why a person is to call somebody who asked for one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +91,9 @@ def _checked(
 def apply_consequences(session: Session, contact: Contact, record: CallRecord, house: House) -> None:
     """What the rule pack says that follows, and the person that the customer or the flow asked for."""
     at = record.ended_at
+    taken = record.transfer is not None and record.transfer.end is TransferEnd.TAKEN
+    if record.transfer is not None:
+        record_transfer(session, contact.call_id, record.transfer, at)
     words = record.outcome.stop_words if record.outcome else ()
     consequences = after_call(house.pack, disposition=record.disposition, stop_words=words, now=at)
     if record.number_status is not None:
@@ -94,6 +102,8 @@ def apply_consequences(session: Session, contact: Contact, record: CallRecord, h
         match consequence:
             case SuppressCustomer() | FreezeAutomation() | SuppressNumber():
                 _bar(session, contact, consequence, record)
+            case HumanCase(reason=reason) if taken and reason == ASKED:
+                pass  # a person has talked to them
             case HumanCase():
                 store.open_follow_up(
                     session,
@@ -105,11 +115,11 @@ def apply_consequences(session: Session, contact: Contact, record: CallRecord, h
                 )
             case _:
                 pass  # the number's state is on record; what it bars is decided at the next turn
-    if record.outcome and record.outcome.human_requested:
+    if record.outcome and record.outcome.human_requested and not taken:
         store.open_follow_up(
             session,
             contact.customer_id,
-            "human_requested",
+            ASKED,
             at,
             call_id=contact.call_id,
             urgent=record.outcome.human_urgent,

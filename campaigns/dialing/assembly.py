@@ -16,6 +16,7 @@ from campaigns.compliance.chain import LogSeal
 from campaigns.compliance.effective import load_effective
 from campaigns.dialing.companion import open_companion
 from campaigns.dialing.events import Listener, ReceptionEvent, ignore
+from campaigns.dialing.handing import open_handover
 from campaigns.dialing.heart import FENCE_S, Lease, identity
 from campaigns.dialing.house import House
 from campaigns.dialing.inbound import FLOW as INBOUND_FLOW
@@ -25,6 +26,8 @@ from campaigns.dialing.links import PayLinks
 from campaigns.dialing.people import SimulatedPeople
 from campaigns.dialing.reserve import Rules
 from campaigns.dialing.serving import Scripts
+from campaigns.dialing.shelving import CarrierShelf
+from campaigns.dialing.switchboard import Switchboard
 from campaigns.dialing.talk import VoiceTools
 from campaigns.dialing.timing import SIMULATED
 from campaigns.dialing.turns import Tools, TurnTaker
@@ -33,6 +36,7 @@ from campaigns.dialing.worker import Duty, Worker
 from campaigns.outcomes.messages import load_messages
 from campaigns.outcomes.retry import shipped_retry_policy
 from campaigns.outcomes.sending_rules import shipped_sending_rules
+from campaigns.recordings import open_recordings
 from campaigns.settings import Settings
 from campaigns.store.campaigns import CampaignView
 from campaigns.store.database import Database
@@ -72,30 +76,51 @@ def open_worker(
     simulated, its calls are held by voice. Raises ConflictError, DataFileError, LineError, and for voice
     ModelError and RecordingKeyError.
     """
-    language = language_dir(settings.language)
-    prompts = PromptBook.load(language)
-    scripts = Scripts(settings, language, prompts)
-    if campaign is not None:
-        _ = scripts[campaign.flow]  # a mistake in it is told before anything begins
-    house = house_of(settings)
-    key = settings.permit_key()
-    setup = LineSetup(
-        clock=clock,
-        announcements=load_announcements(language / "announcements.yml"),
-        far_end=far_end or _people(settings, database, language, prompts, clock),
-        settings=line_settings(settings),
-    )
+    with (
+        open_ground(settings, database, clock, far_end, sound) as ground,
+        _worker(settings, database, campaign, ground, listener, duty) as worker,
+    ):
+        yield worker
+
+
+@contextmanager
+def open_switchboard(
+    settings: Settings,
+    database: Database,
+    campaign: CampaignView | None,
+    clock: Clock,
+    listener: Listener = ignore,
+    receives: Callable[[ReceptionEvent], None] = lambda _event: None,
+    duty: Duty = Duty(),
+) -> Iterator[Switchboard]:
+    """A worker on a line that is not simulated that takes the calls to us too, over the same connections.
+
+    ``receives`` is told of those. Raises what ``open_worker`` raises.
+    """
+    with ExitStack() as stack:
+        ground = stack.enter_context(open_ground(settings, database, clock))
+        worker = stack.enter_context(_worker(settings, database, campaign, ground, listener, duty))
+        store = stack.enter_context(closing(StoreThreads(database)))
+        reception = Reception(_desk(ground, store, receives))
+        yield Switchboard(worker, reception, open_inbound(settings.line, ground.setup))
+
+
+@contextmanager
+def _worker(
+    settings: Settings,
+    database: Database,
+    campaign: CampaignView | None,
+    ground: Ground,
+    listener: Listener,
+    duty: Duty,
+) -> Iterator[Worker]:
+    clock = ground.clock
     queue_url = str(settings.database_url or f"sqlite:///{settings.home / 'queue.db'}")
     who = identity(None if campaign is None else campaign.id)
+    key = settings.permit_key()
     with ExitStack() as stack:
-        voice: VoiceTools | None = None
-        if sound is not None or settings.line != SIMULATED:
-            voicing = stack.enter_context(open_voicing(settings, language, prompts))
-            voice = voicing.tools
-            setup = replace(setup, far_voice=voicing.far_voice, ears=voicing.ears)
-        if sound is not None and settings.line == SIMULATED:
-            carried = {"sound": True, "channel": sound.channel}
-            setup = replace(setup, settings={**setup.settings, **carried})
+        if campaign is not None:
+            _ = ground.scripts[campaign.flow]  # a mistake in it is told before anything begins
         # Its own connections: what it leaves open when it stands still, the server ends.
         own = [stack.enter_context(closing(Database(settings.store_url, worker=True))) for _ in range(2)]
         queue = stack.enter_context(closing(Database(queue_url, queue=True)))
@@ -105,19 +130,22 @@ def open_worker(
         tools = Tools(
             store=store,
             clock=clock,
-            line=open_line(settings.line, PermitGate(key, clock), setup),
+            line=open_line(settings.line, PermitGate(key, clock), ground.setup),
             signer=PermitSigner(key),
-            checker=open_checker(settings.line, setup),
-            rules=Rules(house.pack, LogSeal(key), who.id, settings.language, trunk_of(settings, clock)),
-            house=house,
+            checker=open_checker(settings.line, ground.setup),
+            rules=Rules(
+                ground.house.pack, LogSeal(key), who.id, settings.language, trunk_of(settings, clock)
+            ),
+            house=ground.house,
             # A file's lock is lost by no silence.
             lease=Lease(None if database.is_sqlite else FENCE_S),
-            voice=voice,
+            voice=ground.voice,
             listener=listener,
+            connections=ground.setup.connections,
         )
         duty = replace(duty, only=None if campaign is None else campaign.id)
-        beside = open_companion(settings, store, clock, setup, house).at_work
-        yield Worker(who, place, duty, TurnTaker(tools), scripts, own[1], queue, beside)
+        beside = open_companion(settings, store, clock, ground.setup, ground.house).at_work
+        yield Worker(who, place, duty, TurnTaker(tools), ground.scripts, own[1], queue, beside)
 
 
 @contextmanager
@@ -125,30 +153,82 @@ def open_reception(
     settings: Settings,
     database: Database,
     clock: Clock,
-    callers: Sequence[Mapping[str, Any]],
+    callers: Sequence[Mapping[str, Any]] = (),
     listener: Callable[[ReceptionEvent], None] = lambda _event: None,
 ) -> Iterator[tuple[Reception, InboundCalls]]:
-    """A reception and the calls that come to it, alone on its database: virtual time is of one process.
+    """A reception and the calls that come to it. In virtual time it is alone on its database.
 
-    ``callers`` are those of a simulated line, as ``telephony.simulated.inbound.Caller`` has them. Raises
-    ConflictError, DataFileError, LineError.
+    ``callers`` are those of a simulated line, as ``telephony.simulated.inbound.Caller`` has them. On every
+    other line calls are held by voice. Raises ConflictError, DataFileError, LineError, and for voice
+    ModelError and RecordingKeyError.
     """
+    simulated = settings.line == SIMULATED
+    with ExitStack() as stack:
+        more: dict[str, Any] = {"callers": list(callers)} if simulated else {}
+        ground = stack.enter_context(open_ground(settings, database, clock, calling_in=True, **more))
+        inbound = open_inbound(settings.line, ground.setup)
+        if clock.virtual:
+            stack.enter_context(exclusive_worker(database))
+        store = stack.enter_context(closing(StoreThreads(database)))
+        yield Reception(_desk(ground, store, listener)), inbound
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What calls of either direction stand on."""
+
+    clock: Clock
+    scripts: Scripts
+    house: House
+    setup: LineSetup
+    voice: VoiceTools | None
+
+
+@contextmanager
+def open_ground(
+    settings: Settings,
+    database: Database,
+    clock: Clock,
+    far_end: FarEndFactory | None = None,
+    sound: SoundOptions | None = None,
+    *,
+    calling_in: bool = False,
+    **simulated: Any,
+) -> Iterator[Ground]:
+    """What ``open_worker`` and ``open_reception`` share; ``simulated`` are settings of the simulated line."""
     language = language_dir(settings.language)
     prompts = PromptBook.load(language)
+    people = _people(settings, database, language, prompts, clock)
+    carried = {"sound": True, "channel": sound.channel} if sound is not None else {}
     setup = LineSetup(
         clock=clock,
         announcements=load_announcements(language / "announcements.yml"),
-        far_end=_people(settings, database, language, prompts, clock).calling_in,
-        settings=line_settings(settings, callers=list(callers)),
+        far_end=far_end or (people.calling_in if calling_in else people),
+        settings=line_settings(settings, **carried, **simulated),
     )
-    inbound = open_inbound(settings.line, setup)
-    with exclusive_worker(database):
-        store = StoreThreads(database)
-        try:
-            script = Scripts(settings, language, prompts)[INBOUND_FLOW]
-            yield Reception(Desk(store, clock, script, house_of(settings), listener)), inbound
-        finally:
-            store.close()
+    with ExitStack() as stack:
+        voice: VoiceTools | None = None
+        if sound is not None or settings.line != SIMULATED:
+            voicing = stack.enter_context(open_voicing(settings, language, prompts))
+            voice = voicing.tools
+            setup = replace(setup, far_voice=voicing.far_voice, ears=voicing.ears)
+        if settings.line != SIMULATED:
+            recordings = stack.enter_context(open_recordings(settings))
+            copies = stack.enter_context(closing(StoreThreads(database)))
+            setup = replace(setup, shelf=CarrierShelf(recordings, copies, settings.line))
+        yield Ground(clock, Scripts(settings, language, prompts), house_of(settings), setup, voice)
+
+
+def _desk(ground: Ground, store: StoreThreads, listener: Callable[[ReceptionEvent], None]) -> Desk:
+    return Desk(
+        store,
+        ground.clock,
+        ground.scripts[INBOUND_FLOW],
+        ground.house,
+        listener,
+        ground.voice,
+        ground.setup.connections,
+    )
 
 
 def house_of(settings: Settings) -> House:
@@ -161,6 +241,7 @@ def house_of(settings: Settings) -> House:
         hotline=settings.hotline,
         zone=settings.zone,
         links=_links(settings),
+        handover=open_handover(settings),
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import tzinfo
 
 from campaigns.compliance.effective import EffectivePack
+from campaigns.dialing.handover import Handover
 from campaigns.dialing.links import PayLinks
 from campaigns.outcomes.hours import HourRules, shipped_hours
 from campaigns.outcomes.messages import MessageBook
@@ -24,3 +25,4 @@ class House:
     zone: tzinfo
     hours: HourRules = field(default_factory=shipped_hours)
     links: PayLinks | None = None  # None: messages carry no link
+    handover: Handover | None = None  # None: nobody takes calls over

@@ -10,7 +10,8 @@ import asyncio
 import logging
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from contextlib import aclosing
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from bot.dialogue.brief import Brief, unknown_caller
@@ -20,9 +21,10 @@ from campaigns.dialing.events import CameIn, EndedIn, ReceptionEvent, SaidIn
 from campaigns.dialing.house import House
 from campaigns.dialing.record import CallRecord
 from campaigns.dialing.settle_inbound import InboundCaller, settle_inbound
-from campaigns.dialing.talk import Script, hold_call
+from campaigns.dialing.talk import Script, VoiceTools, hold_call
 from campaigns.store.briefs import CallSubject, subject_of_number
 from campaigns.store.threads import StoreThreads
+from telephony.connections import Connections
 from telephony.line import Call, InboundCalls, Incoming, NotAnswered
 from telephony.status import HangupCause
 
@@ -36,13 +38,15 @@ LONGEST_TALK = timedelta(minutes=30)
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What calls are received with. ``script`` is of the inbound flow."""
+    """What calls are received with: ``script`` of the inbound flow, ``voice`` for lines that carry sound."""
 
     store: StoreThreads
     clock: Clock
     script: Script
     house: House
     listener: Callable[[ReceptionEvent], None] = lambda _event: None
+    voice: VoiceTools | None = None
+    connections: Connections = field(default_factory=Connections)
 
 
 class Reception:
@@ -51,23 +55,46 @@ class Reception:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._calls: set[asyncio.Task[None]] = set()
+        self._taking: asyncio.Task[None] | None = None
+        self._stopped = False
         self.failed = 0  # calls that ended in a fault of ours, of which nothing is on record
 
+    @property
+    def live(self) -> int:
+        """Calls that are going on."""
+        return len(self._calls)
+
+    def stop(self) -> None:
+        """Take no more calls; ``serve`` returns when those in progress have ended."""
+        self._stopped = True
+        if self._taking is not None:
+            self._taking.cancel()
+
     async def serve(self, inbound: InboundCalls) -> None:
-        """Receive calls until no more can come and the last is over."""
+        """Receive calls until no more can come, or it is stopped, and the last is over."""
+        async with self._desk.connections:
+            try:
+                if not self._stopped:
+                    self._taking = asyncio.create_task(self._take(inbound))
+                    await asyncio.wait({self._taking})
+                    if not self._taking.cancelled():
+                        self._taking.result()
+                await asyncio.gather(*self._calls)
+            finally:
+                tasks = {*self._calls, *([self._taking] if self._taking else [])}
+                for task in tasks:
+                    task.cancel()
+                await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _take(self, inbound: InboundCalls) -> None:
         clock = self._desk.clock
-        try:
-            with clock.busy():
-                async for incoming in inbound.calls():
+        with clock.busy():
+            async with aclosing(inbound.calls()) as calls:
+                async for incoming in calls:
                     # A mark for each call holds virtual time while it is talked to.
                     task = asyncio.create_task(self._receive(incoming, inbound.name, clock.hold()))
                     self._calls.add(task)
                     task.add_done_callback(self._calls.discard)
-            await asyncio.gather(*self._calls)
-        finally:
-            for task in self._calls:
-                task.cancel()
-            await asyncio.gather(*self._calls, return_exceptions=True)
 
     async def _receive(self, incoming: Incoming, line: str, release: Release) -> None:
         try:
@@ -116,6 +143,8 @@ class Reception:
         desk = self._desk
         answered_at = ring.ended_at
         brief = self._brief(subject, answered_at)
+        if desk.house.handover is not None:
+            brief = desk.house.handover.told(brief, call, answered_at)
         held = await hold_call(
             call,
             brief,
@@ -123,6 +152,9 @@ class Reception:
             desk.clock,
             answered_at + LONGEST_TALK,
             lambda entry: self._tell(SaidIn(call.id, entry)),
+            voice=desk.voice,
+            answered_at=answered_at,
+            handover=desk.house.handover,
         )
         result = held.result
         return replace(
@@ -134,6 +166,7 @@ class Reception:
             outcome=result.outcome,
             entries=result.entries,
             brief=brief,
+            transfer=held.transfer,
             recording=held.recorded.name if held.recorded else None,
         )
 

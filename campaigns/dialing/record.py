@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from bot.dialogue.outcome import Outcome
 from telephony.status import NumberStatus
+from telephony.transfer import Transferred
 
 if TYPE_CHECKING:
     from bot.dialogue.brief import Brief
@@ -32,4 +33,5 @@ class CallRecord:
     outcome: Outcome | None = None  # None when nobody was spoken to
     entries: tuple[Entry, ...] = ()
     brief: Brief | None = None  # what the bot was told, for a replay
+    transfer: Transferred | None = None  # None: no person was asked to take it over
     recording: str | None = None  # the file of its recording, within the folder of recordings

@@ -8,6 +8,7 @@ from bot.asr.recognizer import Recognizer, RecognizerStream
 from bot.channel import HungUpError, Keys
 from bot.errors import RecognizerError
 from bot.voice.ports import Frame, Played
+from campaigns.dialing.leaving import Leaving
 from telephony import line
 from telephony.errors import CallEnded
 from telephony.line import AudioCall, Dtmf, Sound
@@ -16,8 +17,9 @@ from telephony.line import AudioCall, Dtmf, Sound
 class LineSound:
     """A call on a line that carries sound, as the bot's voice wants it."""
 
-    def __init__(self, call: AudioCall) -> None:
+    def __init__(self, call: AudioCall, leaving: Leaving | None = None) -> None:
         self._call = call
+        self._leaving = leaving or Leaving(call)
 
     async def receive(self, timeout_s: float) -> Frame | Keys | Played | None:
         try:
@@ -52,7 +54,7 @@ class LineSound:
             raise HungUpError from error
 
     async def hang_up(self) -> None:
-        await self._call.hang_up()
+        await self._leaving.hang_up()
 
 
 class BotEar:

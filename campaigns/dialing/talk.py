@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 
 from bot.asr.recognizer import Recognizer
 from bot.channel import BySentence, HungUpError, Keys
 from bot.dialogue.brief import Brief
 from bot.dialogue.conversation import Conversation
+from bot.dialogue.dispositions import Disposition
 from bot.dialogue.flow import Flow
 from bot.dialogue.prompts import PromptBook
 from bot.errors import RecognizerError
@@ -25,9 +26,12 @@ from bot.voice.listener import Listener
 from bot.voice.manners import Manners
 from bot.voice.ports import Voice
 from campaigns.clock import Clock
+from campaigns.dialing.handover import Handover, is_handed_over
+from campaigns.dialing.leaving import Leaving
 from campaigns.dialing.sound import LineSound
 from telephony.errors import CallEnded, LineError
 from telephony.line import AudioCall, Call, Text, TextCall
+from telephony.transfer import Transferable, TransferEnd, TransferOrder, Transferred
 
 log = logging.getLogger(__name__)
 
@@ -38,8 +42,9 @@ REFUSES_RECORDING = "recording_refused"
 class LineChannel:
     """The bot's text channel over a call on a line that carries text."""
 
-    def __init__(self, call: TextCall) -> None:
+    def __init__(self, call: TextCall, leaving: Leaving | None = None) -> None:
         self._call = call
+        self._leaving = leaving or Leaving(call)
 
     async def say(self, text: str, *, interruptible: bool) -> bool:
         try:
@@ -57,7 +62,7 @@ class LineChannel:
         return heard.text if isinstance(heard, Text) else Keys(heard.digit)
 
     async def hang_up(self) -> None:
-        await self._call.hang_up()
+        await self._leaving.hang_up()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +92,11 @@ class VoiceTools:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What a call came to, and what was kept of its sound: None when nothing was recorded."""
+    """What a call came to, what was kept of its sound (None: nothing), and whether a person took it over."""
 
     result: SessionResult
     recorded: Recorded | None = None
+    transfer: Transferred | None = None  # None: no person was asked
 
 
 async def hold_call(
@@ -103,27 +109,51 @@ async def hold_call(
     *,
     voice: VoiceTools | None = None,
     answered_at: datetime | None = None,
+    handover: Handover | None = None,
 ) -> Held:
     """Talk until somebody hangs up, and see to it that the line is free afterwards.
+
+    A call that is to be handed to a person, and ``handover`` says to whom, is over when they have talked.
 
     ``answered_at`` is when it was picked up, by default now: a recording begins there. Raises LineError when
     the call carries sound and there is no ``voice``.
     """
     conversation = Conversation(script.flow, script.prompts, brief, script.interpreter, zone=script.zone)
+    # Whoever is to be handed over stays on the line when the bot has said its last word.
+    leaving = Leaving(call, stays=lambda: brief.agents and handover is not None and _asked(conversation))
     try:
         if call.carries == "sound":
             if voice is None:
                 raise LineError("this line carries sound, and no voice is set up")
             recorder = voice.recorder(call.id, answered_at or clock.now())
-            return await _hold_by_voice(call, conversation, clock, ends_by, watch, voice, recorder)
-        by_sentence = BySentence(LineChannel(call), clock.now)
-        return Held(await Session(conversation, by_sentence, clock.now, ends_by=ends_by, watch=watch).run())
+            held = await _hold_by_voice(call, leaving, conversation, clock, ends_by, watch, voice, recorder)
+        else:
+            by_sentence = BySentence(LineChannel(call, leaving), clock.now)
+            session = Session(conversation, by_sentence, clock.now, ends_by=ends_by, watch=watch)
+            held = Held(await session.run())
+        if handover is not None and is_handed_over(brief, held.result):
+            held = replace(held, transfer=await _hand_over(call, handover.order(brief, held.result)))
+        return held
     finally:
         await call.hang_up()
 
 
+async def _hand_over(call: Call, order: TransferOrder) -> Transferred | None:
+    if not isinstance(call, Transferable):
+        return None
+    try:
+        return await call.transfer(order)
+    except CallEnded:
+        return Transferred(TransferEnd.ABANDONED)
+
+
+def _asked(conversation: Conversation) -> bool:
+    return conversation.outcome.disposition == Disposition.HUMAN_REQUESTED
+
+
 async def _hold_by_voice(
     call: AudioCall,
+    leaving: Leaving,
     conversation: Conversation,
     clock: Clock,
     ends_by: datetime,
@@ -144,13 +174,13 @@ async def _hold_by_voice(
         voice.recognizer, voice.phrases(conversation.brief), lockstep=clock.virtual, on_fault=_tell
     )
     channel = VoiceChannel(
-        LineSound(call), Listener(attention, decoder), voice.voice, attention, clock.now, recorder
+        LineSound(call, leaving), Listener(attention, decoder), voice.voice, attention, clock.now, recorder
     )
     recorded: Recorded | None = None
     try:
         result = await Session(conversation, channel, clock.now, ends_by=ends_by, watch=see).run()
     finally:
-        await call.hang_up()  # before the recogniser is waited for: nobody holds a dead line
+        await leaving.hang_up()  # before the recogniser is waited for: nobody holds a dead line
         try:
             await channel.close()
         finally:

@@ -49,10 +49,12 @@ def settle_fault(
 
     A fault that fails every call pauses all campaigns with what a person has to do.
     """
-    if not settle_trunk_fault(session, attempt_id, at, house, again_at=at if fault.stops_line else None):
+    if not settle_trunk_fault(
+        session, attempt_id, at, house, again_at=at if fault.stops_everything else None
+    ):
         return False
     lines.report_fault(session, slot.line, slot.passed_at, at, str(fault), rules)
-    if fault.stops_line:
+    if fault.stops_everything:
         lines.pause_all(
             session,
             f"the line {slot.line} places no calls: {fault}. Put it right, test it with "

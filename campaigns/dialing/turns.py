@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from campaigns.clock import Clock
@@ -35,6 +35,7 @@ from campaigns.store.ledger import Reservation
 from campaigns.store.pacing import Slot
 from campaigns.store.threads import StoreThreads
 from telephony.checks import NumberChecker
+from telephony.connections import Connections
 from telephony.errors import PermitError, TrunkFault
 from telephony.line import Answered, Call, DialOrder, Line, NotAnswered
 from telephony.permits import PermitClaims, PermitSigner
@@ -57,6 +58,7 @@ class Tools:
     lease: Lease
     voice: VoiceTools | None = None  # for lines that carry sound
     listener: Listener = ignore
+    connections: Connections = field(default_factory=Connections)  # of the line
 
 
 class TurnTaker:
@@ -252,6 +254,8 @@ class TurnTaker:
         brief = brief_of(
             subject, script.prompts.speech, tools.house, today, speaks_of_debt=flow.speaks_of_debt
         )
+        if tools.house.handover is not None:
+            brief = tools.house.handover.told(brief, call, answered_at)
         # Paid while it rang: the opening is said, then a goodbye; there is nothing left to remind of.
         paid = served.purpose is not Purpose.MARKETING and subject.debt.amount_due <= 0
         held = await hold_call(
@@ -263,6 +267,7 @@ class TurnTaker:
             lambda entry: self._tell(Spoken(reservation.attempt_id, entry)),
             voice=tools.voice,
             answered_at=answered_at,
+            handover=tools.house.handover,
         )
         result = held.result
         return CallRecord(
@@ -279,6 +284,7 @@ class TurnTaker:
             outcome=result.outcome,
             entries=result.entries,
             brief=brief,
+            transfer=held.transfer,
             recording=held.recorded.name if held.recorded else None,
         )
 

@@ -121,6 +121,10 @@ class Worker:
 
     async def run(self) -> RunEnd:
         """Work until there is nothing left to do here. Raises StoreError when the database stays away."""
+        async with self._turns.tools.connections:
+            return await self._run()
+
+    async def _run(self) -> RunEnd:
         if self._duty.only is not None:
             await self._store.run(store_campaigns.start_campaign, self._duty.only, self._clock.now())
         with self._clock.busy():

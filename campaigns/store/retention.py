@@ -28,6 +28,7 @@ from campaigns.store.models import (
 
 PAGE = 500
 
+_HAS_RECORDING = or_(Call.recording.is_not(None), Call.carrier_recording.is_not(None))
 _HAS_TRANSCRIPT = or_(Call.brief.is_not(None), exists().where(TurnRecord.call_id == Call.id))
 
 
@@ -42,7 +43,7 @@ class Kind:
 
 
 KINDS: dict[Kept, Kind] = {
-    "recordings": Kind(Call.id, Call.ended_at, Call.customer_id, (Call.recording.is_not(None),)),
+    "recordings": Kind(Call.id, Call.ended_at, Call.customer_id, (_HAS_RECORDING,)),
     "transcripts": Kind(Call.id, Call.ended_at, Call.customer_id, (_HAS_TRANSCRIPT,)),
     "decisions": Kind(DecisionRecord.id, DecisionRecord.at, DecisionRecord.customer_id),
 }

@@ -66,12 +66,12 @@ class Sweeper:
 
     def _delete_recordings(self, session: Session, due: Sequence[Record]) -> None:
         ids = [record.id for record in due]
-        names = session.scalars(select(Call.recording).where(Call.id.in_(ids)))
+        names = session.execute(select(Call.recording, Call.carrier_recording).where(Call.id.in_(ids)))
         # The file first: a crash in between leaves a name without a file, which is swept again.
-        for name in names:
+        for name in (name for pair in names for name in pair):
             if name is not None:
                 self._shelf.delete(name)
-        session.execute(update(Call).where(Call.id.in_(ids)).values(recording=None))
+        session.execute(update(Call).where(Call.id.in_(ids)).values(recording=None, carrier_recording=None))
         record_deletions(session, self._log, [self._of_call("recordings", record, 1) for record in due])
 
     def _delete_transcripts(self, session: Session, due: Sequence[Record]) -> None:

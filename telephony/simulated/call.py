@@ -11,11 +11,13 @@ from telephony.errors import CallEnded, LineError, TrunkFault
 from telephony.far_end import FarEnd
 from telephony.line import Answered, Dtmf, NotAnswered, Text
 from telephony.outcome import Evidence, conclude
+from telephony.simulated.agents import Agents
 from telephony.simulated.speaking import speaking_s
 from telephony.simulated.subscribers import DialPlan
 from telephony.simulated.talk import Talk
 from telephony.simulated.timeline import Timeline
 from telephony.status import HangupCause, NumberStatus
+from telephony.transfer import TransferOrder, Transferred
 
 
 class SimulatedCall:
@@ -30,6 +32,7 @@ class SimulatedCall:
         clock: Clock,
         announcements: Announcements,
         pick_up: Callable[[], FarEnd],
+        agents: Agents | None = None,
     ) -> None:
         self._id = call_id
         self._plan = plan
@@ -37,6 +40,7 @@ class SimulatedCall:
         self._time = Timeline(clock)
         self._announcements = announcements
         self._pick_up = pick_up
+        self._agents = agents or Agents()
         self._talk: Talk | None = None
         self._result: Answered | NotAnswered | None = None
 
@@ -72,6 +76,11 @@ class SimulatedCall:
     async def hear(self, timeout_s: float) -> Text | Dtmf | None:
         """What the far end says next, or None after ``timeout_s`` of silence. Raises CallEnded."""
         return await self._talking().hear(timeout_s)
+
+    async def transfer(self, order: TransferOrder) -> Transferred:
+        """Hand the call over to a simulated agent. Raises CallEnded."""
+        self._talking()
+        return await self._agents.take(self._time, order)
 
     async def hang_up(self) -> None:
         """End the call; harmless when it is over already."""

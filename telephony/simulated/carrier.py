@@ -16,6 +16,7 @@ from telephony.far_end import FarEnd, FarEndFactory
 from telephony.line import DialOrder
 from telephony.outcome import Evidence, conclude
 from telephony.permits import PermitClaims
+from telephony.simulated.agents import Agents
 from telephony.simulated.assistant import PhoneAssistant
 from telephony.simulated.call import SimulatedCall
 from telephony.simulated.population import DEFAULT_FILE, Behaviour, load_population
@@ -40,6 +41,7 @@ class SimulatedSettings(BaseModel):
     sound: bool = False
     channel: str | None = None
     channels: Path = DEFAULT_CHANNELS
+    agents: Agents = Agents()
 
 
 class SimulatedCarrier:
@@ -59,6 +61,7 @@ class SimulatedCarrier:
         far_end: FarEndFactory,
         studio: Studio | None = None,
         channel: str | None = None,
+        agents: Agents | None = None,
     ) -> None:
         self._subscribers = subscribers
         self._clock = clock
@@ -66,6 +69,7 @@ class SimulatedCarrier:
         self._far_end = far_end
         self._studio = studio
         self._channel = channel
+        self._agents = agents
 
     async def place(self, order: DialOrder, permit: PermitClaims) -> SimulatedCall | SoundCall:
         """Place a call. Raises TrunkFault where the subscribers' plan says so."""
@@ -88,6 +92,7 @@ class SimulatedCarrier:
                 clock=self._clock,
                 studio=self._studio,
                 pick_up=pick_up,
+                agents=self._agents,
             )
         return SimulatedCall(
             call_id,
@@ -96,6 +101,7 @@ class SimulatedCarrier:
             clock=self._clock,
             announcements=self._announcements,
             pick_up=pick_up,
+            agents=self._agents,
         )
 
 
@@ -107,7 +113,13 @@ def build(setup: LineSetup) -> SimulatedCarrier:
     settings = _settings(setup)
     studio = _studio(setup, settings, subscribers) if settings.sound else None
     return SimulatedCarrier(
-        subscribers, setup.clock, setup.announcements, setup.far_end, studio, settings.channel
+        subscribers,
+        setup.clock,
+        setup.announcements,
+        setup.far_end,
+        studio,
+        settings.channel,
+        settings.agents,
     )
 
 

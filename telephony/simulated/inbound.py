@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from datetime import timedelta
 from hashlib import blake2b
 from typing import Literal
@@ -17,9 +17,11 @@ from telephony.errors import LineConfigError, LineError
 from telephony.far_end import FarEnd, FarEndFactory
 from telephony.line import Answered, Dtmf, Incoming, NotAnswered, Text
 from telephony.numbers import is_e164
+from telephony.simulated.agents import Agents
 from telephony.simulated.talk import Talk
 from telephony.simulated.timeline import Timeline
 from telephony.status import HangupCause
+from telephony.transfer import TransferOrder, Transferred
 
 WITHHELD = "withheld"
 """What a far end is asked for by when its number is not shown."""
@@ -48,16 +50,25 @@ class InboundSettings(BaseModel):
 
     seed: int = 0
     callers: tuple[Caller, ...] = ()
+    agents: Agents = Agents()
 
 
 class SimulatedInboundCall:
     """A call from one simulated subscriber, in text."""
 
-    def __init__(self, call_id: str, clock: Clock, announcements: Announcements, far_end: FarEnd) -> None:
+    def __init__(
+        self,
+        call_id: str,
+        clock: Clock,
+        announcements: Announcements,
+        far_end: FarEnd,
+        agents: Agents | None = None,
+    ) -> None:
         self._id = call_id
         self._time = Timeline(clock)
         self._announcements = announcements
         self._far_end = far_end
+        self._agents = agents or Agents()
         self._talk: Talk | None = None
 
     @property
@@ -89,6 +100,11 @@ class SimulatedInboundCall:
         """What the caller says next, or None after ``timeout_s`` of silence. Raises CallEnded."""
         return await self._talking().hear(timeout_s)
 
+    async def transfer(self, order: TransferOrder) -> Transferred:
+        """Hand the call over to a simulated agent. Raises CallEnded."""
+        self._talking()
+        return await self._agents.take(self._time, order)
+
     async def hang_up(self) -> None:
         """End the call; harmless when it is over already."""
         self._time.hang_up()
@@ -114,7 +130,7 @@ class SimulatedInbound:
         self._announcements = announcements
         self._far_end = far_end
 
-    async def calls(self) -> AsyncIterator[Incoming]:
+    async def calls(self) -> AsyncGenerator[Incoming]:
         """Each call as it begins to ring."""
         start = self._clock.now()
         for caller in sorted(self._settings.callers, key=lambda caller: caller.after_s):
@@ -124,7 +140,9 @@ class SimulatedInbound:
             number = caller.number or WITHHELD
             call_id = _call_id(self._settings.seed, number, self._clock.now().isoformat())
             far_end = self._far_end(number, call_id)
-            call = SimulatedInboundCall(call_id, self._clock, self._announcements, far_end)
+            call = SimulatedInboundCall(
+                call_id, self._clock, self._announcements, far_end, self._settings.agents
+            )
             yield Incoming(call, caller.number)
 
 

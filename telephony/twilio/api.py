@@ -10,7 +10,7 @@ from twilio.base.exceptions import TwilioException, TwilioRestException, TwilioS
 from twilio.rest import Client
 
 from telephony.clock import Clock
-from telephony.errors import NotDone, TrunkFault
+from telephony.errors import NotDone, Trouble, TrunkFault
 from telephony.twilio.faults import Fault, Kind, fault_of
 from telephony.twilio.http import HttpxClient
 from telephony.twilio.settings import TwilioSettings
@@ -27,10 +27,10 @@ _NO_ENVIRONMENT: Final = {"": ""}
 class Refused(NotDone):
     """Twilio refused a request. ``fault`` says whose fault it is; ``code`` is Twilio's."""
 
-    def __init__(self, fault: Fault, code: int | None) -> None:
+    def __init__(self, fault: Fault, code: int | None, trouble: Trouble | None = None) -> None:
         self.fault, self.code = fault, code
-        message = f"Twilio {code}: {fault.says}" if code is not None else fault.says
-        super().__init__(message, stops_line=fault.stops_line)
+        says = f"Twilio {code}: {fault.says}" if code is not None else fault.says
+        super().__init__(says, trouble or fault.trouble)
 
 
 class Unsure(TrunkFault):
@@ -45,6 +45,9 @@ class TwilioApi:
     ) -> None:
         secret = settings.api_secret or settings.auth_token
         self._clock = clock
+        self._transport, self._request_s = transport, settings.request_s
+        self._account = settings.account_sid
+        self._login = settings.api_key or settings.account_sid, secret.get_secret_value()
         self.client: Any = Client(
             settings.api_key or settings.account_sid,
             secret.get_secret_value(),
@@ -69,6 +72,20 @@ class TwilioApi:
             await self._clock.sleep(pause_s)
         return await self._once(request)
 
+    async def recording(self, sid: str) -> bytes:
+        """The WAV file of a recording, both channels. Raises Refused, Unsure."""
+        url = f"https://api.twilio.com/2010-04-01/Accounts/{self._account}/Recordings/{sid}.wav"
+        try:
+            async with httpx.AsyncClient(transport=self._transport, timeout=self._request_s) as client:
+                answer = await client.get(
+                    self.client.get_hostname(url), params={"RequestedChannels": "2"}, auth=self._login
+                )
+        except httpx.HTTPError as error:
+            raise Unsure(f"Twilio did not answer: {type(error).__name__}") from None
+        if answer.status_code != httpx.codes.OK:
+            raise Refused(fault_of(None, answer.status_code), None)
+        return answer.content
+
     async def _once(self, request: Callable[[Any], Awaitable[Answer]]) -> Answer:
         try:
             return await request(self.client)
@@ -82,6 +99,6 @@ class TwilioApi:
             raise Unsure("Twilio's answer cannot be read: a proxy may stand between") from None
         except (httpx.ConnectError, httpx.ConnectTimeout):
             fault = Fault(kind=Kind.LATER, says="Twilio cannot be reached: check network, region and edge")
-            raise Refused(fault, None) from None
+            raise Refused(fault, None, Trouble.AWAY) from None
         except httpx.HTTPError as error:
             raise Unsure(f"Twilio did not answer: {type(error).__name__}") from None

@@ -6,14 +6,16 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Protocol
 
 from telephony.errors import CallEnded, LineError, TrunkFault
 from telephony.line import Answered, Dtmf, NotAnswered, Played, Sound
 from telephony.numbers import mask
 from telephony.status import HangupCause
+from telephony.transfer import TransferEnd, TransferOrder, Transferred
 from telephony.twilio.bell import Bell
 from telephony.twilio.conclusion import by_machine, not_answered
+from telephony.twilio.handing import Handing
 from telephony.twilio.media_stream import MediaStreamCall
 from telephony.twilio.progress import Progress, Report
 
@@ -22,8 +24,36 @@ _log = logging.getLogger(__name__)
 Fetch = Callable[["TwilioCall"], Awaitable[Report | None]]
 """Asks the API how a call stands; None where it has no such call. Raises TrunkFault when it cannot tell."""
 
-End = Callable[[str], Awaitable[None]]
-"""Has Twilio end the call of this sid. Raises TrunkFault."""
+
+class Operator(Protocol):
+    """What a call needs of its exchange."""
+
+    @property
+    def caller_id(self) -> str: ...
+
+    async def fetch(self, call: TwilioCall) -> Report | None:
+        """How the call stands by the API; None where it has no such call. Raises TrunkFault."""
+        ...
+
+    async def end(self, sid: str) -> None:
+        """Have Twilio end the call. Raises TrunkFault."""
+        ...
+
+    async def redirect(self, sid: str, twiml: str) -> None:
+        """Have Twilio leave what it does with the call and do this. Raises TrunkFault."""
+        ...
+
+    def answered(self, call: TwilioCall) -> None:
+        """Somebody has picked up, and is to be talked to."""
+        ...
+
+    def forget(self, call: TwilioCall) -> None:
+        """The call is over."""
+        ...
+
+    def hook(self, name: str, call: TwilioCall) -> str:
+        """The webhook of this name, for this call."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,17 +61,24 @@ class Patience:
     """In seconds. ``ring_s``: for an answer. ``stream_s``: from the answer to the sound.
 
     ``reconcile_s``: without news, until the API is asked. ``detect_s``: for Twilio's word on who picked up;
-    0: it is not asked for.
+    0: it is not asked for. ``apology_s``: for what is played to a caller whose sound was lost; 0: nothing is.
     """
 
     ring_s: float = 45.0
     stream_s: float = 10.0
     reconcile_s: float = 15.0
     detect_s: float = 0.0
+    apology_s: float = 0.0
 
 
 # Twilio may ring this much longer than it was told, by its documentation; and callbacks take their time.
 _RING_MARGIN_S = 10.0
+
+# For the last words to a caller whom nobody has taken.
+_GOODBYE_S = 20.0
+
+_ENDING_S = 2.0
+"""So long the API is given to end a call before its socket is closed."""
 
 
 class TwilioCall:
@@ -52,18 +89,16 @@ class TwilioCall:
         token: str,
         number: str,
         patience: Patience,
-        fetch: Fetch,
-        end: End,
-        forget: Callable[[TwilioCall], None],
+        operator: Operator,
         *,
         sid: str | None = None,
+        fetch: Fetch | None = None,
     ) -> None:
         self.token = token
         self.number = number
         self._patience = patience
-        self._fetch = fetch
-        self._end = end
-        self._forget = forget
+        self._operator = operator
+        self._fetch = fetch or operator.fetch
         self.sid = sid
         self._progress = Progress()
         self._news = Bell()
@@ -71,7 +106,10 @@ class TwilioCall:
         self._answered_at: float | None = None
         self._stream: MediaStreamCall | None = None
         self._outcome: Answered | NotAnswered | None = None
+        self._leaving = False
+        self._ended_by_us = False
         self._done = asyncio.Event()
+        self.handing: Handing | None = None
 
     @property
     def id(self) -> str:
@@ -86,6 +124,8 @@ class TwilioCall:
     def cause(self) -> HangupCause | None:
         if isinstance(self._outcome, NotAnswered):
             return self._outcome.cause
+        if self._ended_by_us:
+            return HangupCause.NORMAL
         if self._stream is not None and self._stream.cause is not None:
             return self._stream.cause
         if self._done.is_set() or self._progress.over:
@@ -127,6 +167,8 @@ class TwilioCall:
             except TrunkFault:
                 self._over()
                 raise
+            if isinstance(self._outcome, Answered):
+                self._operator.answered(self)
         return self._outcome
 
     async def receive(self, timeout_s: float) -> Sound | Dtmf | Played | None:
@@ -145,24 +187,87 @@ class TwilioCall:
         """Drop what has not been played yet. Marks in it never come. Raises CallEnded."""
         await self._media().clear()
 
+    async def transfer(self, order: TransferOrder) -> Transferred:
+        """Hand the call over to a person; returns when it is over. Raises CallEnded."""
+        self._media()
+        if self.cause is not None or self.sid is None:
+            raise CallEnded("the call is over")
+        loop = asyncio.get_running_loop()
+        operator = self._operator
+        handing = Handing(
+            order, operator.caller_id, lambda name: operator.hook(name, self), loop.time, self._news.ring
+        )
+        self.handing = handing
+        try:
+            await operator.redirect(self.sid, handing.begin())
+        except TrunkFault as fault:
+            _log.warning("%s: it could not be transferred: %s", self.id, fault)
+            self.handing = None
+            return Transferred(TransferEnd.FAILED)
+        goodbye_by: float | None = None
+        while not self._progress.over:
+            wait_s = self._patience.reconcile_s
+            if handing.over:
+                if handing.taken:
+                    break
+                goodbye_by = goodbye_by or loop.time() + _GOODBYE_S
+                wait_s = min(wait_s, goodbye_by - loop.time())
+                if wait_s <= 0:
+                    break
+            asked_at = loop.time() + wait_s
+            await self._news.wait(wait_s)
+            if loop.time() >= asked_at and not self._progress.over:
+                await self._reconcile()
+        await self.hang_up()
+        return handing.result()
+
     async def hang_up(self) -> None:
         """End the call; harmless when it is over already."""
-        if self._done.is_set():
+        if self._leaving or self._done.is_set():
             return
-        self._over()
-        gone = self._stream is not None and self._stream.cause is HangupCause.NORMAL
+        self._leaving = True
+        try:
+            await self._apologise()
+            await self._leave()
+        finally:
+            self._over()
+
+    async def _apologise(self) -> None:
+        """The sound was lost: Twilio goes on by itself, says so to the caller and hangs up."""
+        if self._stream is None or self._stream.cause is not HangupCause.DROPPED:
+            return
+        await self._stream.hang_up()
+        loop = asyncio.get_running_loop()
+        until = loop.time() + self._patience.apology_s
+        while not self._progress.over and (left_s := until - loop.time()) > 0:
+            await self._news.wait(left_s)
+
+    async def _leave(self) -> None:
+        """Have Twilio end the call, and only then close the socket.
+
+        For when that closes Twilio goes on to what it is to do when the sound was lost.
+        """
+        stopped = self._stream is not None and self._stream.cause is HangupCause.NORMAL
+        gone = stopped and self.handing is None
+        self._ended_by_us = self._stream is not None and self._stream.cause is None
+        ending: asyncio.Task[None] | None = None
+        if self.sid is not None and not self._progress.over and not gone:
+            ending = asyncio.create_task(self._end_by_api(self.sid))
+            await asyncio.wait({ending}, timeout=_ENDING_S)
         if self._stream is not None:
             await self._stream.hang_up()
-        if self.sid is None or self._progress.over or gone:
-            return
+        if ending is not None:
+            await ending
+
+    async def _end_by_api(self, sid: str) -> None:
         try:
-            await self._end(self.sid)
+            await self._operator.end(sid)
         except TrunkFault as fault:
             _log.warning("%s: it could not be ended by the API: %s", self.id, fault)
 
     def _over(self) -> None:
         self._done.set()
-        self._forget(self)
+        self._operator.forget(self)
 
     def _media(self) -> MediaStreamCall:
         if self._stream is not None:

@@ -47,9 +47,7 @@ class TwilioCarrier:
         async def fetch(call: TwilioCall) -> Report | None:
             return await exchange.fetch(call) if call.sid else await self._look_for(order, placed_at)
 
-        call = TwilioCall(
-            new_token(), order.number, self._patience(order), fetch, exchange.end, exchange.board.forget
-        )
+        call = TwilioCall(new_token(), order.number, self._patience(order), exchange, fetch=fetch)
         exchange.board.add(call)  # before it is asked for: callbacks may come before the answer
         try:
             wanted = self._wanted(order, call.token)
@@ -103,6 +101,7 @@ class TwilioCarrier:
             settings.stream_s,
             settings.reconcile_s,
             settings.machine_detection_s + _VERDICT_S if detects else 0.0,
+            settings.apology_s,
         )
 
     async def _look_for(self, order: DialOrder, placed_at: datetime) -> Report | None:

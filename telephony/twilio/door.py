@@ -6,13 +6,17 @@ import asyncio
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Protocol
+from typing import Final, Protocol
 
 import uvicorn
 from starlette.applications import Starlette
 
 from telephony.errors import LineConfigError
+from telephony.twilio.haste import HastyProtocol
 from telephony.twilio.server import SERVER_OPTIONS
+
+_LEAVE_S: Final = 5
+"""Connections that do not end when the door closes are cut after so many seconds."""
 
 
 class Door(Protocol):
@@ -56,15 +60,24 @@ class WebDoor:
             ) from error
         self._port = listener.getsockname()[1]
         config = uvicorn.Config(
-            app, log_config=None, access_log=False, lifespan="off", server_header=False, **SERVER_OPTIONS
+            app,
+            http=HastyProtocol,
+            log_config=None,
+            access_log=False,
+            lifespan="off",
+            server_header=False,
+            timeout_graceful_shutdown=_LEAVE_S,
+            **SERVER_OPTIONS,
         )
         self._server = _Server(config)
         self._task = asyncio.create_task(self._server.serve([listener]), name="twilio door")
 
     async def close(self) -> None:
-        if self._server is not None and self._task is not None:
-            self._server.should_exit = True
-            await self._task
+        server, task = self._server, self._task
+        self._server = self._task = None
+        if server is not None and task is not None:
+            server.should_exit = True
+            await task
 
     @property
     def port(self) -> int:

@@ -9,17 +9,19 @@ from starlette.applications import Starlette
 
 from telephony.carrier import LineSetup
 from telephony.clock import Clock
+from telephony.copies import Shelf
 from telephony.datafile import load_model
 from telephony.errors import TrunkFault
 from telephony.twilio.api import Refused, TwilioApi
 from telephony.twilio.call import Patience, TwilioCall
+from telephony.twilio.copies import Copies
 from telephony.twilio.door import Door, WebDoor
 from telephony.twilio.progress import CallStatus, Report
 from telephony.twilio.server import MediaStreams
 from telephony.twilio.settings import TwilioSettings
 from telephony.twilio.sms import SmsDesk, TwilioMessenger
 from telephony.twilio.switchboard import Switchboard, new_token
-from telephony.twilio.web import Webhooks, create_site
+from telephony.twilio.web import CALL, Webhooks, create_site
 
 _log = logging.getLogger(__name__)
 
@@ -40,16 +42,20 @@ class Exchange:
         *,
         door: Door | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
+        shelf: Shelf | None = None,
     ) -> None:
         self.settings = settings
         self.clock = clock
         self.api = TwilioApi(settings, clock, transport)
         self.board = Switchboard()
         self.desk = SmsDesk()
+        self.copies = Copies(
+            self.api, clock, shelf if settings.record else None, settings.webhook("recording")
+        )
         self._door = door or WebDoor(settings.listen_host, settings.listen_port)
         streams = MediaStreams(self.board.connect, max_calls=settings.max_calls)
         self.app: Starlette = create_site(
-            settings, Webhooks(settings, self.board, self.receive, self.desk), streams
+            settings, Webhooks(settings, self.board, self.receive, self.desk, self.copies), streams
         )
 
     async def open(self) -> None:
@@ -57,7 +63,8 @@ class Exchange:
         await self._door.open(self.app)
 
     async def close(self) -> None:
-        """Let nobody in any more."""
+        """Let nobody in any more, once the recordings that are still to come are here."""
+        await self.copies.close()
         await self._door.close()
 
     def messenger(self) -> TwilioMessenger:
@@ -66,8 +73,26 @@ class Exchange:
 
     def receive(self, sid: str) -> TwilioCall:
         """The call to us of this sid."""
-        patience = Patience(ring_s=0.0, stream_s=self.settings.stream_s)
-        return TwilioCall(new_token(), "", patience, self.fetch, self.end, self.board.forget, sid=sid)
+        patience = Patience(ring_s=0.0, stream_s=self.settings.stream_s, apology_s=self.settings.apology_s)
+        return TwilioCall(new_token(), "", patience, self, sid=sid)
+
+    @property
+    def caller_id(self) -> str:
+        """The number that we call from."""
+        return self.settings.caller_number
+
+    def answered(self, call: TwilioCall) -> None:
+        """Somebody has picked up ``call``, and is to be talked to."""
+        if call.sid is not None:
+            self.copies.begin(call.sid)
+
+    def forget(self, call: TwilioCall) -> None:
+        """``call`` is over."""
+        self.board.forget(call)
+
+    def hook(self, name: str, call: TwilioCall) -> str:
+        """Where Twilio asks for ``name`` on behalf of ``call``."""
+        return f"{self.settings.webhook(name)}?{CALL}={call.token}"
 
     async def fetch(self, call: TwilioCall) -> Report | None:
         """How ``call`` stands by the API; None where it has no such call. Raises TrunkFault."""
@@ -82,6 +107,10 @@ class Exchange:
             raise
         return Report(told.sid, CallStatus(str(told.status)), answered_by=told.answered_by or None)
 
+    async def redirect(self, sid: str, twiml: str) -> None:
+        """Have Twilio leave what it does with the call and do ``twiml``. Raises TrunkFault."""
+        await self.api.ask(lambda client: client.calls(sid).update_async(twiml=twiml))
+
     async def end(self, sid: str) -> None:
         """End the call, ringing or answered; harmless when it is over. Raises TrunkFault."""
         try:
@@ -94,12 +123,13 @@ class Exchange:
 
 
 def open_exchange(setup: LineSetup) -> Exchange:
-    """The exchange of these settings, one a set-up. Raises LineConfigError."""
-    exchange: Exchange | None = setup.shared.get("twilio")
-    if exchange is None:
-        exchange = Exchange(load_model(setup.settings, TwilioSettings, name="twilio line"), setup.clock)
-        setup.shared["twilio"] = exchange
-    return exchange
+    """The exchange of this setup: one for everything that is opened with it. Raises LineConfigError."""
+
+    def make() -> Exchange:
+        settings = load_model(setup.settings, TwilioSettings, name="twilio line")
+        return Exchange(settings, setup.clock, shelf=setup.shelf)
+
+    return setup.connections.get(Exchange, make)
 
 
 def build_messenger(setup: LineSetup) -> TwilioMessenger:

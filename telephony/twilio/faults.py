@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
-from typing import Self
+from typing import Final, Self
 
 from pydantic import BaseModel, ConfigDict, Field, RootModel, model_validator
 
 from telephony.datafile import load_model
+from telephony.errors import Trouble
 from telephony.status import HangupCause, NumberStatus
 
 FILE = Path(__file__).with_name("faults.yml")
@@ -22,13 +23,19 @@ class Kind(StrEnum):
     LATER = "later"
     NUMBER = "number"
     TRUNK = "trunk"
+    SETUP = "setup"
+
+
+_TROUBLES: Final = {
+    Kind.LATER: Trouble.BUSY,
+    Kind.NUMBER: Trouble.ROUTE,
+    Kind.TRUNK: Trouble.ROUTE,
+    Kind.SETUP: Trouble.SETUP,
+}
 
 
 class Fault(BaseModel):
-    """One error code. ``cause`` and ``status`` are set where the number is concerned.
-
-    ``stops_line``: every further call would fail as well, until a person has put it right.
-    """
+    """One error code. ``cause`` and ``status`` are set where the number is concerned."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -36,14 +43,16 @@ class Fault(BaseModel):
     says: str = Field(min_length=10)
     cause: HangupCause | None = None
     status: NumberStatus | None = None
-    stops_line: bool = False
+
+    @property
+    def trouble(self) -> Trouble:
+        """What it is about, for the dialling."""
+        return _TROUBLES[self.kind]
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
         if (self.kind is Kind.NUMBER) != (self.cause is not None):
             raise ValueError("a cause belongs to the kind `number`, which needs one")
-        if self.stops_line and self.kind is not Kind.TRUNK:
-            raise ValueError("only a fault of the kind `trunk` stops the line")
         return self
 
 

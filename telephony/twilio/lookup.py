@@ -16,8 +16,8 @@ from telephony.errors import TrunkFault
 from telephony.numbers import mask
 from telephony.status import NumberStatus
 from telephony.twilio.api import Refused, TwilioApi
+from telephony.twilio.exchange import open_exchange
 from telephony.twilio.faults import Kind
-from telephony.twilio.settings import TwilioSettings
 
 _log = logging.getLogger(__name__)
 
@@ -83,7 +83,7 @@ class TwilioChecker:
         except Refused as refused:
             if refused.code == _NOT_FOUND:
                 return NumberStatus.NOT_IN_SERVICE
-            if refused.fault.kind is Kind.TRUNK:
+            if refused.fault.kind in (Kind.TRUNK, Kind.SETUP):
                 raise
             _log.warning("%s was not looked up: %s", mask(number), refused)
             return None
@@ -95,8 +95,7 @@ class TwilioChecker:
 
 def build(setup: LineSetup) -> TwilioChecker:
     """The check of the account that the settings name. Raises LineConfigError."""
-    settings = load_model(setup.settings, TwilioSettings, name="twilio line")
-    return TwilioChecker(TwilioApi(settings, setup.clock), load_meanings())
+    return TwilioChecker(open_exchange(setup).api, load_meanings())
 
 
 def _field(package: Any, name: str) -> str:

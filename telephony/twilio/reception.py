@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 
 from telephony.carrier import LineSetup
 from telephony.line import Incoming
@@ -18,11 +19,12 @@ class TwilioInbound:
     def __init__(self, exchange: Exchange) -> None:
         self._exchange = exchange
 
-    async def calls(self) -> AsyncIterator[Incoming]:
+    async def calls(self) -> AsyncGenerator[Incoming]:
         """Each call as it begins to ring. While nobody asks, callers are told that we are busy."""
         await self._exchange.open()
-        async for incoming in self._exchange.board.incoming():
-            yield incoming
+        async with aclosing(self._exchange.board.incoming()) as calls:
+            async for incoming in calls:
+                yield incoming
 
 
 def build(setup: LineSetup) -> TwilioInbound:

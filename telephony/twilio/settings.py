@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, Self
+from typing import Annotated, Final, Self
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from telephony.numbers import is_e164
+
+MOST_APOLOGY_S: Final = 15.0
 
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
@@ -42,7 +44,9 @@ class TwilioSettings(BaseSettings):
     ``auth_token`` is needed beside an API key too: Twilio signs its requests with it. ``public_url`` is what
     Twilio reaches us by, whatever proxies stand between; ``listen_host`` and ``listen_port`` are where we
     listen. Machines are found out by Twilio unless that is turned off: nothing shall be said to them.
-    ``region`` and ``edge`` are as in Twilio's API host names; the auth token belongs to the region.
+    With ``record`` Twilio records calls too; what it recorded is brought here, and deleted there.
+    ``fallback_audio`` is a sound file at another address than ours, played to whoever loses the bot in
+    mid-call. ``region`` and ``edge`` are as in Twilio's API host names; the auth token belongs to the region.
     """
 
     model_config = SettingsConfigDict(
@@ -65,6 +69,7 @@ class TwilioSettings(BaseSettings):
     stream_s: float = Field(default=10.0, gt=0, le=60)
     reconcile_s: float = Field(default=15.0, gt=0, le=300)
     max_calls: int = Field(default=50, ge=1)
+    record: bool = False
     fallback_audio: str | None = Field(default=None, pattern=r"^https://")
 
     @model_validator(mode="after")
@@ -83,6 +88,11 @@ class TwilioSettings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         return env_settings, init_settings
+
+    @property
+    def apology_s(self) -> float:
+        """How long ``fallback_audio`` is given to be heard; 0 where there is none."""
+        return MOST_APOLOGY_S if self.fallback_audio else 0.0
 
     @property
     def media_url(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from typing import Final
 from urllib.parse import parse_qsl
@@ -16,6 +17,9 @@ _log = logging.getLogger(__name__)
 MAX_BODY: Final = 65_536
 """Bytes of a request. Twilio's largest, a text message of 1600 letters, is below 20 thousand."""
 
+BODY_S: Final = 10.0
+"""Seconds for the body of a request."""
+
 FORM: Final = "twilio.form"
 """Where in the scope's state the endpoints find the form."""
 
@@ -29,7 +33,8 @@ Form = ImmutableMultiDict[str, str]
 class Signed:
     """An application around another. ``public_url`` is what Twilio signs, whatever a proxy makes of it.
 
-    A request without a good signature gets 403, one that is too big 413. The token itself never shows.
+    A request without a good signature gets 403, one that is too big or too slow 413. The token itself never
+    shows.
     """
 
     def __init__(self, app: ASGIApp, *, public_url: str, auth_token: str) -> None:
@@ -87,20 +92,24 @@ class Signed:
 
 
 async def _body(scope: Scope, receive: Receive) -> bytes | None:
-    """The request's body; None when it is longer than ``MAX_BODY``."""
+    """The request's body; None when it is longer than ``MAX_BODY``, or takes too long."""
     length = Headers(scope=scope).get("content-length", "0")
     if not length.isdigit() or len(length) > 9 or int(length) > MAX_BODY:
         return None
     body = b""
-    while True:
-        message = await receive()
-        if message["type"] != "http.request":
-            return body
-        body += bytes(message.get("body", b""))
-        if len(body) > MAX_BODY:
-            return None
-        if not message.get("more_body", False):
-            return body
+    try:
+        async with asyncio.timeout(BODY_S):
+            while True:
+                message = await receive()
+                if message["type"] != "http.request":
+                    return body
+                body += bytes(message.get("body", b""))
+                if len(body) > MAX_BODY:
+                    return None
+                if not message.get("more_body", False):
+                    return body
+    except TimeoutError:
+        return None
 
 
 def _form(scope: Scope, body: bytes) -> Form | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from secrets import token_urlsafe
 from typing import Final
 
@@ -51,6 +51,10 @@ class Switchboard:
         """The living call of this sid."""
         return next((call for call in self._calls.values() if call.sid == call_sid), None)
 
+    def of_token(self, token: str) -> TwilioCall | None:
+        """The living call of this secret."""
+        return self._calls.get(token)
+
     def report(self, token: str, report: Report) -> bool:
         """Bring a report to its call; False when there is none, or it is of another."""
         call = self._calls.get(token)
@@ -72,11 +76,13 @@ class Switchboard:
         self._waiting.put_nowait(Incoming(call, number))
         return True
 
-    async def incoming(self) -> AsyncIterator[Incoming]:
-        """Each call to us as it begins to ring."""
+    async def incoming(self) -> AsyncGenerator[Incoming]:
+        """Each call to us as it begins to ring; closed, those that nobody took are hung up."""
         self.attended = True
         try:
             while True:
                 yield await self._waiting.get()
         finally:
             self.attended = False
+            while not self._waiting.empty():
+                await self._waiting.get_nowait().call.hang_up()

@@ -14,12 +14,14 @@ from starlette.routing import Route, WebSocketRoute
 
 from telephony.numbers import is_e164
 from telephony.twilio.call import TwilioCall
+from telephony.twilio.copies import Copies
 from telephony.twilio.progress import Report
 from telephony.twilio.server import MediaStreams
 from telephony.twilio.settings import TwilioSettings
 from telephony.twilio.signature import FORM, Form, Signed
 from telephony.twilio.sms import SmsDesk
 from telephony.twilio.switchboard import Switchboard
+from telephony.twilio.transfer_hooks import TransferHooks
 from telephony.twilio.twiml import TOKEN, no_reply, reject, stream_to
 
 _log = logging.getLogger(__name__)
@@ -35,12 +37,19 @@ class Webhooks:
     """The endpoints. What they are told has been signed by Twilio for this account."""
 
     def __init__(
-        self, settings: TwilioSettings, board: Switchboard, receive: ReceiveCall, desk: SmsDesk
+        self,
+        settings: TwilioSettings,
+        board: Switchboard,
+        receive: ReceiveCall,
+        desk: SmsDesk,
+        copies: Copies,
     ) -> None:
         self._settings = settings
         self._board = board
         self._receive = receive
         self._desk = desk
+        self._copies = copies
+        self.transfer = TransferHooks(board, self._own, CALL)
 
     async def status(self, request: Request) -> Response:
         """How a call stands: also Twilio's word on who picked up."""
@@ -91,6 +100,14 @@ class Webhooks:
         self._desk.receipt(form)
         return Response(status_code=204)
 
+    async def recording(self, request: Request) -> Response:
+        """A recording that Twilio made is ready."""
+        form = self._own(request)
+        if form is None:
+            return _refused()
+        self._copies.told(form)
+        return Response(status_code=204)
+
     async def ping(self, _request: Request) -> Response:
         """Whether the public address leads here, signature and all."""
         return PlainTextResponse("xiaorong")
@@ -109,6 +126,10 @@ def create_site(settings: TwilioSettings, webhooks: Webhooks, streams: MediaStre
             Route("/twilio/voice", webhooks.voice, methods=["POST"]),
             Route("/twilio/sms", webhooks.sms, methods=["POST"]),
             Route("/twilio/sms/status", webhooks.sms_status, methods=["POST"]),
+            Route("/twilio/transfer/whisper", webhooks.transfer.whisper, methods=["POST"]),
+            Route("/twilio/transfer/accept", webhooks.transfer.accept, methods=["POST"]),
+            Route("/twilio/transfer/end", webhooks.transfer.end, methods=["POST"]),
+            Route("/twilio/recording", webhooks.recording, methods=["POST"]),
             Route("/twilio/ping", webhooks.ping, methods=["POST"]),
             WebSocketRoute("/twilio/media", streams.endpoint),
         ],

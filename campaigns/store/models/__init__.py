@@ -1,7 +1,7 @@
 """All tables. Importing this module registers every one of them with the metadata."""
 
 from campaigns.store.models.base import Base
-from campaigns.store.models.calls import Call, FollowUp, Suppression, TurnRecord
+from campaigns.store.models.calls import Call, FollowUp, Suppression, Transfer, TurnRecord
 from campaigns.store.models.campaigns import (
     Attempt,
     Campaign,
@@ -74,6 +74,7 @@ __all__ = [
     "SharedHistory",
     "Suppression",
     "TextReceived",
+    "Transfer",
     "TreatmentAction",
     "TurnRecord",
     "WebhookDelivery",

@@ -47,6 +47,21 @@ class Call(Base):
     # What the bot was told of the customer; None when nobody was spoken to. A replay needs it as it was then.
     brief: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     recording: Mapped[str | None] = mapped_column(Text)  # its file's name
+    carrier_recording: Mapped[str | None] = mapped_column(Text)  # the same, of what the carrier recorded
+
+
+class Transfer(Base):
+    """A call that was to be handed to a person. ``state``: taken, nobody, abandoned or failed."""
+
+    __tablename__ = "transfer"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    call_id: Mapped[int] = mapped_column(ForeignKey("call.id"), unique=True)
+    state: Mapped[str] = mapped_column(String(16), index=True)
+    agent: Mapped[str | None] = mapped_column(String(16))  # the number of who took it
+    waited_s: Mapped[float]
+    talked_s: Mapped[float]
+    at: Mapped[datetime]  # when it was over
 
 
 class TurnRecord(Base):

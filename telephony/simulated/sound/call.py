@@ -12,6 +12,7 @@ from telephony.errors import CallEnded, LineError
 from telephony.far_end import FarEnd
 from telephony.line import Answered, Dtmf, NotAnswered, Played, Sound
 from telephony.screening import Screening, Verdict
+from telephony.simulated.agents import Agents
 from telephony.simulated.duplex import Duplex
 from telephony.simulated.population import Behaviour
 from telephony.simulated.sound.dial import SoundDial
@@ -19,6 +20,7 @@ from telephony.simulated.sound.studio import Studio
 from telephony.simulated.subscribers import DialPlan
 from telephony.simulated.timeline import Timeline
 from telephony.status import HangupCause, NumberStatus
+from telephony.transfer import TransferOrder, Transferred
 
 
 class SoundCall:
@@ -34,10 +36,12 @@ class SoundCall:
         clock: Clock,
         studio: Studio,
         pick_up: Callable[[], FarEnd],
+        agents: Agents | None = None,
     ) -> None:
         self._id, self._plan, self._channel = call_id, plan, channel
         self._ring_timeout_s = ring_timeout_s
         self._clock, self._studio, self._pick_up = clock, studio, pick_up
+        self._agents = agents or Agents()
         self._time = Timeline(clock)
         self._early = EarlyMedia(studio.announcements, studio.ears)
         self._screening = Screening(studio.announcements, studio.ears)
@@ -88,6 +92,11 @@ class SoundCall:
 
     async def clear(self) -> None:
         await self._talking().clear()
+
+    async def transfer(self, order: TransferOrder) -> Transferred:
+        """Hand the call over to a simulated agent. Raises CallEnded."""
+        self._talking().drop()
+        return await self._agents.take(self._time, order)
 
     async def hang_up(self) -> None:
         """End the call; harmless when it is over already."""

@@ -19,6 +19,7 @@ from campaigns.clock import VirtualClock
 from campaigns.compliance.effective import load_effective
 from campaigns.dialing.audience import Audience
 from campaigns.dialing.events import CameIn, EndedIn, ReceptionEvent
+from campaigns.dialing.handover import Handover
 from campaigns.dialing.house import House
 from campaigns.dialing.inbound import Desk, Reception
 from campaigns.dialing.talk import Script
@@ -47,6 +48,7 @@ from campaigns.store.threads import StoreThreads
 from telephony.announcements import load_announcements
 from telephony.far_end import FarReply
 from telephony.line import Answered, NotAnswered
+from telephony.simulated.agents import Agents
 from telephony.simulated.inbound import Caller, InboundSettings, SimulatedInbound, SimulatedInboundCall
 from telephony.status import HangupCause
 from tests.integration.store.rows import AT, add_customer
@@ -68,7 +70,13 @@ def script(model_cache: Path) -> Script:
 class Desktop:
     """A reception on a database, to which scripted people call."""
 
-    def __init__(self, database: Database, script: Script) -> None:
+    def __init__(
+        self,
+        database: Database,
+        script: Script,
+        handover: Handover | None = None,
+        agents: Agents | None = None,
+    ) -> None:
         self.database = database
         self.clock = VirtualClock(AT)
         self.events: list[ReceptionEvent] = []
@@ -80,7 +88,9 @@ class Desktop:
             "长河消费金融",
             "4001234567",
             ZONE,
+            handover=handover,
         )
+        self._agents = agents or Agents()
         self.on_event: Callable[[ReceptionEvent], None] = self.events.append
         desk = Desk(self.store, self.clock, script, house, lambda event: self.on_event(event))
         self.reception = Reception(desk)
@@ -94,7 +104,7 @@ class Desktop:
         ]
         callers = tuple(Caller(number=number, after_s=n) for n, (number, _) in enumerate(calls))
         inbound = SimulatedInbound(
-            InboundSettings(callers=callers),
+            InboundSettings(callers=callers, agents=self._agents),
             self.clock,
             self._announcements,
             lambda number, call_id: waiting.pop(0),

@@ -24,7 +24,7 @@ from campaigns.store.campaigns import campaign_by_name, pause_campaign, resume_c
 from campaigns.store.changes import changes_of, stop_campaign
 from campaigns.store.database import Database
 from campaigns.store.models import Attempt, Campaign, CampaignMember, LineState
-from telephony.errors import TrunkFault
+from telephony.errors import Trouble, TrunkFault
 from telephony.line import Call, DialOrder, Line
 from telephony.registry import open_line
 from tests.integration.dialing.campaigning import MONDAY_MORNING, NAME, campaign, install
@@ -112,7 +112,7 @@ def test_an_outage_costs_a_few_dials_and_nobody_their_place(bench: Bench) -> Non
 
 
 def test_a_fault_that_fails_every_call_pauses_with_what_to_do_and_resume_goes_on(bench: Bench) -> None:
-    refused = TrunkFault("Twilio 20003: the credentials are refused", stops_line=True)
+    refused = TrunkFault("Twilio 20003: the credentials are refused", Trouble.SETUP)
     assert bench.run(lambda _at: refused) is RunEnd.PAUSED
     assert len(bench.dials) <= 10  # those that were under way
     with bench.database.transaction() as session:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import io
 import json
 import logging
 from collections.abc import Callable, Mapping
@@ -18,9 +19,12 @@ from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 from xml.etree import ElementTree
 
 import httpx
+import numpy as np
+import soundfile
 from starlette.applications import Starlette
 from twilio.request_validator import RequestValidator
 
+from telephony.g711 import ulaw_decode
 from telephony.twilio.messages import MAX_MESSAGE
 from tests.unit.telephony.twilio.published import Published
 
@@ -55,6 +59,16 @@ class Phone:
     hangs_up_after_s: float = 1e6
 
 
+@dataclass(frozen=True, slots=True)
+class Agent:
+    """A person at a telephone, who answers after ``answers_s`` (None: never), presses ``key`` and talks."""
+
+    answers_s: float | None = 5.0
+    key: str = "1"
+    thinks_s: float = 3.0
+    talks_s: float = 60.0
+
+
 @dataclass(slots=True)
 class Way:
     """How callbacks come."""
@@ -69,12 +83,16 @@ class FakeCall:
     sid: str
     form: dict[str, list[str]]
     created: datetime
+    incoming: bool = False
     status: str = "queued"
     answered_by: str | None = None
     sequence: int = 0
     heard: bytearray = field(default_factory=bytearray)  # what the phone got, in µ-law
     over: asyncio.Event = field(default_factory=asyncio.Event)
     after_connect: list[str] = field(default_factory=list)  # verbs run once the stream was over
+    said: list[str] = field(default_factory=list)  # by Twilio, to the caller
+    whispered: list[str] = field(default_factory=list)  # by Twilio, to an agent
+    moved: asyncio.Event = field(default_factory=asyncio.Event)  # to other TwiML than the stream's
     socket: Socket | None = None
 
     def one(self, name: str) -> str:
@@ -101,6 +119,7 @@ class Socket:
         self.code: int | None = None
         self.closed = asyncio.Event()
         self.on_text: Callable[[dict[str, Any]], None] = lambda _sent: None
+        self.sent = 0
         self.task = asyncio.create_task(self._serve(app, scope))
 
     async def _serve(self, app: Starlette, scope: dict[str, Any]) -> None:
@@ -123,7 +142,13 @@ class Socket:
     def put(self, **message: Any) -> None:
         text = json.dumps(message)
         assert len(text) <= MAX_MESSAGE
+        self.sent += 1
         self._incoming.put_nowait({"type": "websocket.receive", "text": text})
+
+    def break_off(self) -> None:
+        """The connection is lost on the way: both sides find it closed."""
+        self.leave()
+        self.closed.set()
 
     def leave(self) -> None:
         self._incoming.put_nowait({"type": "websocket.disconnect", "code": 1000})
@@ -142,12 +167,18 @@ class FakeAccount(httpx.AsyncBaseTransport):
         self.calls: dict[str, FakeCall] = {}
         self.messages: list[dict[str, str]] = []
         self.refusals: list[tuple[int, int]] = []
+        self.refused: dict[str, list[tuple[int, int]]] = {}  # the same, for dials to a number
         self.loses_answers = 0
         self.lookups: dict[str, dict[str, Any]] = {}
+        self.recorded: dict[str, dict[str, list[str]]] = {}  # recordings: what was asked for
+        self.lost_sounds = 0  # so many downloads fail
+        self.agents: dict[str, Agent] = {}
+        self.repeats_steps = 1  # how often each step of a transfer is asked
         self.numbers: list[dict[str, Any]] = [
             {"phone_number": CALLER, "capabilities": {"voice": True, "sms": True}}
         ]
         self.account_status = "active"
+        self.public = PUBLIC
         self.asked: list[str] = []
         self.answers: list[tuple[str, int]] = []  # what our webhooks said
         self.now = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
@@ -161,7 +192,7 @@ class FakeAccount(httpx.AsyncBaseTransport):
         await request.aread()
         self.asked.append(f"{request.method} {request.url.path}")
         answer = self._answer(request)
-        if self.published is not None:
+        if self.published is not None and not request.url.path.endswith(".wav"):
             self.published.check(request, answer)
         if self.loses_answers:
             self.loses_answers -= 1
@@ -175,6 +206,8 @@ class FakeAccount(httpx.AsyncBaseTransport):
         if self.refusals:
             return _error(*self.refusals.pop(0))
         form = parse_qs(request.content.decode())
+        if refusals := self.refused.get(form.get("To", [""])[0]):
+            return _error(*refusals.pop(0))
         path = request.url.path.removesuffix(".json").split("/")[2:]
         match request.method, path:
             case "POST", ["Accounts", _, "Calls"]:
@@ -189,8 +222,23 @@ class FakeAccount(httpx.AsyncBaseTransport):
                 call = self.calls[sid]
                 if call.status in _OVER:
                     return _error(400, 21220)
-                self._end(call, "completed")
+                if "Twiml" in form:
+                    self._start(self._move(call, form["Twiml"][0]))
+                else:
+                    self._end(call, "completed")
                 return httpx.Response(200, json=self._shown(call))
+            case "POST", ["Accounts", _, "Calls", sid, "Recordings"] if sid in self.calls:
+                self.recorded[f"RE{sid[2:]}"] = form
+                shown = self._recording(f"RE{sid[2:]}")
+                return httpx.Response(201, json=shown | {"status": "in-progress"})
+            case "GET", ["Accounts", _, "Calls", sid, "Recordings"]:
+                found = [self._recording(one) for one in self.recorded if one[2:] == sid[2:]]
+                return httpx.Response(200, json={"recordings": found})
+            case "GET", ["Accounts", _, "Recordings", name] if name.endswith(".wav"):
+                return self._sound(name.removesuffix(".wav"))
+            case "DELETE", ["Accounts", _, "Recordings", sid] if sid in self.recorded:
+                del self.recorded[sid]
+                return httpx.Response(204)
             case "GET", ["Accounts", _, "IncomingPhoneNumbers"]:
                 wanted = request.url.params.get("PhoneNumber")
                 found = [one for one in self.numbers if one["phone_number"] == wanted]
@@ -212,7 +260,7 @@ class FakeAccount(httpx.AsyncBaseTransport):
     def _create(self, form: dict[str, list[str]]) -> httpx.Response:
         call = FakeCall(f"CA{len(self.calls) + 1:032x}", form, self.now)
         self.calls[call.sid] = call
-        self._start(self._dial(call, self.phone))
+        self._start(self._dial(call, self.phone_of(call)))
         return httpx.Response(201, json=self._shown(call))
 
     def _shown(self, call: FakeCall) -> dict[str, Any]:
@@ -227,7 +275,35 @@ class FakeAccount(httpx.AsyncBaseTransport):
             "direction": "outbound-api",
         }
 
+    def _recording(self, sid: str) -> dict[str, Any]:
+        call = self.calls["CA" + sid[2:]]
+        status = "completed" if call.status in _OVER else "in-progress"
+        return {"sid": sid, "account_sid": ACCOUNT, "call_sid": call.sid, "status": status, "channels": 2}
+
+    def _sound(self, sid: str) -> httpx.Response:
+        if self.lost_sounds:
+            self.lost_sounds -= 1
+            return httpx.Response(503)
+        if sid not in self.recorded:
+            return _error(404, 20404)
+        heard = np.frombuffer(ulaw_decode(bytes(self.calls["CA" + sid[2:]].heard)), dtype="<i2")
+        file = io.BytesIO()
+        soundfile.write(file, np.stack([np.full_like(heard, 7), heard], axis=1), 8000, "PCM_16", format="WAV")
+        return httpx.Response(200, content=file.getvalue())
+
+    async def recording_ready(self, call: FakeCall, status: str = "completed") -> None:
+        """Tell of a call's recording."""
+        sid = f"RE{call.sid[2:]}"
+        url = self.recorded[sid]["RecordingStatusCallback"][0]
+        form = {"AccountSid": ACCOUNT, "CallSid": call.sid, "RecordingSid": sid, "RecordingStatus": status}
+        for _ in range(self.way.times):
+            await self.post(url, form)
+
     # Its phones.
+
+    def phone_of(self, call: FakeCall) -> Phone:
+        """What this dial comes to."""
+        return self.phone
 
     async def _dial(self, call: FakeCall, phone: Phone) -> None:
         await self._report(call, "initiated", "initiated")
@@ -276,13 +352,94 @@ class FakeAccount(httpx.AsyncBaseTransport):
         stream_sid = "MZ" + call.sid[2:]
         socket.put(event="connected", protocol="Call", version="1.0.0")
         socket.put(**start(call.sid, stream_sid, parameters))
-        talk = asyncio.create_task(self._talk(call, socket, stream_sid, phone))
+        talk = asyncio.create_task(self.talk(call, socket, stream_sid, phone))
         await socket.closed.wait()
         talk.cancel()
+        if call.moved.is_set() or call.status in _OVER:
+            return
         call.after_connect = [verb.tag for verb in after]
         self._end(call, "completed")
 
-    async def _talk(self, call: FakeCall, socket: Socket, stream_sid: str, phone: Phone) -> None:
+    async def _move(self, call: FakeCall, twiml: str) -> None:
+        """Leave the stream, and do as ``twiml`` says."""
+        call.moved.set()
+        if call.socket is not None:
+            stop = {"accountSid": ACCOUNT, "callSid": call.sid}
+            number = str(call.socket.sent + 1)
+            call.socket.put(event="stop", sequenceNumber=number, stop=stop, streamSid="MZ" + call.sid[2:])
+            call.socket.leave()
+        while twiml:
+            twiml = await self._do(call, ElementTree.fromstring(twiml))  # noqa: S314 - ours
+
+    async def _do(self, call: FakeCall, response: ElementTree.Element) -> str:
+        """Run one document; what it leads to, nothing at its end."""
+        for verb in response:
+            if call.status in _OVER:
+                return ""
+            match verb.tag:
+                case "Say":
+                    call.said.append(verb.text or "")
+                    await asyncio.sleep(len(verb.text or "") / 4)
+                case "Dial":
+                    return await self._ask_agent(call, verb)
+                case "Hangup":
+                    break
+                case tag:
+                    raise AssertionError(f"the fake knows no <{tag}> here")
+        self._end(call, "completed")
+        return ""
+
+    async def _ask_agent(self, call: FakeCall, dial: ElementTree.Element) -> str:
+        number = dial.find("Number")
+        assert number is not None
+        agent = self.agents.get(number.text or "", Agent())
+        form = {
+            "AccountSid": ACCOUNT,
+            "CallSid": call.sid,
+            "DialCallStatus": "no-answer",
+            "DialBridged": "false",
+        }
+        ring_s = float(dial.attrib["timeout"])
+        answers = agent.answers_s is not None and agent.answers_s <= ring_s
+        await self._until_over(call, agent.answers_s if answers and agent.answers_s is not None else ring_s)
+        if answers and call.status not in _OVER:
+            form["DialCallStatus"] = "completed"
+            if await self._whisper(call, number.attrib["url"], agent):
+                await self._until_over(call, agent.talks_s)
+                form["DialBridged"] = "true"
+        form["CallStatus"] = call.status
+        return await self._step(dial.attrib["action"], form)
+
+    async def _whisper(self, call: FakeCall, url: str, agent: Agent) -> bool:
+        """Whether the agent, having heard what is whispered, is connected."""
+        leg = {"AccountSid": ACCOUNT, "CallSid": "CA" + "f" * 32, "ParentCallSid": call.sid}
+        gather, *after = list(ElementTree.fromstring(await self._step(url, leg)))  # noqa: S314 - ours
+        if gather.tag == "Hangup":
+            return False
+        assert (gather.tag, [verb.tag for verb in after]) == ("Gather", ["Hangup"])
+        call.whispered += [say.text or "" for say in gather.findall("Say")]
+        await self._until_over(call, agent.thinks_s)
+        if not agent.key or call.status in _OVER:
+            return False
+        told = await self._step(gather.attrib["action"], leg | {"Digits": agent.key})
+        return not list(ElementTree.fromstring(told))  # noqa: S314 - ours
+
+    async def _step(self, url: str, form: Mapping[str, str]) -> str:
+        answers = {(await self.post(url, form)).text for _ in range(self.repeats_steps)}
+        assert len(answers) == 1, "asked again, Twilio heard something else"
+        return answers.pop()
+
+    async def _until_over(self, call: FakeCall, seconds: float) -> None:
+        try:
+            async with asyncio.timeout(seconds):
+                await call.over.wait()
+        except TimeoutError:
+            return
+
+    def caller_leaves(self, call: FakeCall) -> None:
+        self._end(call, "completed")
+
+    async def talk(self, call: FakeCall, socket: Socket, stream_sid: str, phone: Phone) -> None:
         says, number, at_ms = phone.says, 2, 0
         while at_ms < phone.hangs_up_after_s * 1000:
             ulaw, says = says[:160].ljust(160, b"\xff"), says[160:]
@@ -306,6 +463,8 @@ class FakeAccount(httpx.AsyncBaseTransport):
         if error is not None:
             more["ErrorCode"] = str(error)
         self._start(self._report(call, "completed", status, **more))
+        if f"RE{call.sid[2:]}" in self.recorded and "recorded" not in self.way.lost:
+            self._start(self.recording_ready(call))
 
     # Its callbacks.
 
@@ -359,11 +518,12 @@ class FakeAccount(httpx.AsyncBaseTransport):
 
     async def ring_us(self, phone: Phone, number: str = "+14155550199") -> tuple[FakeCall, str]:
         """Somebody calls us: the call, and what our application has Twilio do with it."""
-        call = FakeCall(f"CA{len(self.calls) + 1:032x}", {"To": [CALLER], "From": [number]}, self.now)
+        form_of_it = {"To": [CALLER], "From": [number]}
+        call = FakeCall(f"CA{len(self.calls) + 1:032x}", form_of_it, self.now, incoming=True)
         self.calls[call.sid] = call
         form = {"CallSid": call.sid, "AccountSid": ACCOUNT, "CallStatus": "ringing"}
         form |= {"From": number, "To": CALLER}
-        answer = await self.post(f"{PUBLIC}/twilio/voice", form)
+        answer = await self.post(f"{self.public}/twilio/voice", form)
         assert answer.status_code == 200
         call.status = "in-progress"
         if "<Connect>" in answer.text:
