@@ -157,11 +157,14 @@ def kept_database(
             yield database
 
 
+KEPT_FOR_GOOD = ("decision", "decision_head", "deletion", "legal_fact", "audit_entry", "console_user")
+
+
 @pytest.fixture
 def clean_database(kept_database: Database) -> Database:
     """An empty database, made once for all tests that decide on no call: decisions cannot be deleted."""
     with kept_database.transaction() as session:
         for table in reversed(Base.metadata.sorted_tables):
-            if table.name not in ("decision", "decision_head", "deletion", "legal_fact"):  # kept for good
+            if table.name not in KEPT_FOR_GOOD:
                 session.execute(table.delete())
     return kept_database

@@ -14,8 +14,9 @@ from sqlalchemy.orm import Session, sessionmaker
 from campaigns.errors import SettingsError, StoreError
 
 SQLITE_BUSY_TIMEOUT_MS = 30_000
-REVISION = "0005"  # the newest migration; checked at every start without loading Alembic
+REVISION = "0013"  # the newest migration; checked at every start without loading Alembic
 
+READING = "xiaorong_reading"
 UNREACHABLE = ("unable to open", "onnection", "disk I/O", "shutting down", "starting up")
 # Serialization failure, deadlock, lock timeout; connection lost, server going down or coming up.
 TRANSIENT_SQLSTATES = ("40001", "40P01", "55P03", "08", "57P0")
@@ -36,8 +37,12 @@ def prepare_queue(connection: Any, _record: Any) -> None:
 
 
 def begin_immediate(connection: Connection) -> None:
-    """What a transaction reads is what it acts on: it holds the write lock from its start."""
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    """What a transaction reads is what it acts on: it holds the write lock from its start.
+
+    One that only reads takes no lock: it sees the database as it was at its first statement.
+    """
+    reading = connection.get_execution_options().get(READING)
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
 
 def _set_pragmas(connection: Any, *more: str) -> None:
@@ -71,6 +76,8 @@ class Database:
             event.listen(self.engine, "connect", prepare_ledger)
             event.listen(self.engine, "begin", begin_immediate)
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
+        reading = self.engine.execution_options(**{READING: True, "postgresql_readonly": True})
+        self._readers = sessionmaker(reading, expire_on_commit=False)
 
     @property
     def is_sqlite(self) -> bool:
@@ -83,6 +90,20 @@ class Database:
         try:
             with self._sessions.begin() as session:
                 yield session
+        except DBAPIError as error:
+            raise explain(error, self.url.render_as_string(hide_password=True)) from error
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session that only reads, and on SQLite neither waits for a writer nor keeps one waiting.
+
+        Raises StoreError.
+        """
+        self._check_file()
+        try:
+            with self._readers() as session:
+                yield session
+                session.rollback()
         except DBAPIError as error:
             raise explain(error, self.url.render_as_string(hide_password=True)) from error
 

@@ -11,6 +11,16 @@ from campaigns.store.models.campaigns import (
     Permit,
 )
 from campaigns.store.models.compliance import DecisionHead, Deletion, LegalFact
+from campaigns.store.models.console import (
+    ApiToken,
+    Approval,
+    AuditEntry,
+    ConsoleSession,
+    ConsoleSetup,
+    ConsoleUser,
+    Job,
+    SignInThrottle,
+)
 from campaigns.store.models.customers import (
     Account,
     Customer,
@@ -25,11 +35,17 @@ from campaigns.store.models.tags import CustomerTag, CustomerTreatment
 
 __all__ = [
     "Account",
+    "ApiToken",
+    "Approval",
     "Attempt",
+    "AuditEntry",
     "Base",
     "Call",
     "Campaign",
     "CampaignMember",
+    "ConsoleSession",
+    "ConsoleSetup",
+    "ConsoleUser",
     "Customer",
     "CustomerTag",
     "CustomerTreatment",
@@ -41,6 +57,7 @@ __all__ = [
     "ImportBatch",
     "InstalmentPlan",
     "Invitation",
+    "Job",
     "LegalFact",
     "Message",
     "Payment",
@@ -48,6 +65,7 @@ __all__ = [
     "PhoneNumber",
     "Promise",
     "ReliefOffer",
+    "SignInThrottle",
     "Suppression",
     "TurnRecord",
 ]
