@@ -46,6 +46,8 @@ synthesizer = "espeak"            # or sherpa: a neural voice, with the extra 'n
 recognizer = "vosk"               # what hears on calls that carry sound: vosk, or sherpa (the extra "neural")
 recognizer_model = "vosk-model-small-cn-0.22"   # see 'xiaorong models list'; or the path of a folder
 # models_dir = "/srv/models"      # default: models/ in this directory
+# console = {{ port = 8765, public_url = "https://console.example.com", trusted_proxies = ["10.0.0.0/8"] }}
+# of 'xiaorong serve'; campaigns/console/settings.py lists the keys
 """
 
 
@@ -85,6 +87,7 @@ class Settings(BaseSettings):
     recognizer: str = "vosk"
     recognizer_model: str = "vosk-model-small-cn-0.22"
     models_dir: Path | None = None
+    console: dict[str, Any] = Field(default_factory=dict)  # campaigns.console.settings
     twilio: dict[str, Any] = Field(default_factory=dict, repr=False)  # telephony.twilio.settings
 
     @classmethod

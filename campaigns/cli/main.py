@@ -30,8 +30,10 @@ from campaigns.cli import (
     payments,
     promises,
     recording,
+    serve,
     talk,
     treatment,
+    users,
 )
 from campaigns.errors import CampaignsError
 from campaigns.home import home_dir
@@ -60,6 +62,8 @@ app.add_typer(models.app, name="models")
 dialogue.app.command(name="replay", epilog=dialogue_replay.EXAMPLES)(dialogue_replay.replay)
 dialogue.app.command(name="simulate", epilog=dialogue_simulate.EXAMPLES)(dialogue_simulate.simulate)
 app.add_typer(recording.app, name="recording")
+app.add_typer(users.app, name="users")
+app.command(name="serve", epilog=serve.EXAMPLES)(serve.serve)
 app.command(name="init", epilog=init.EXAMPLES)(init.init)
 app.command(name="chat", epilog=chat.EXAMPLES)(chat.chat)
 app.command(name="talk", epilog=talk.EXAMPLES)(talk.talk)

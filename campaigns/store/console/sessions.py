@@ -106,6 +106,15 @@ def end_session(session: Session, session_id: int, at: datetime) -> None:
     )
 
 
+def end_by_token(session: Session, token_hash: str, at: datetime) -> None:
+    """The session with this token, if there is one, ends."""
+    session.execute(
+        update(ConsoleSession)
+        .where(ConsoleSession.token_hash == token_hash, ConsoleSession.revoked_at.is_(None))
+        .values(revoked_at=at)
+    )
+
+
 def revoke_sessions(session: Session, user_id: int, at: datetime) -> None:
     """End all sessions of a user."""
     session.execute(

@@ -81,7 +81,7 @@ def add_user(
     """A user without a password. Raises ConflictError: the name is taken or cannot be."""
     name, shown = username_of(username), " ".join(display_name.split())[:64]
     if session.scalar(select(ConsoleUser.id).where(ConsoleUser.username == name)) is not None:
-        raise ConflictError(f"there is a user {name!r} already; choose another name")
+        raise ConflictError("there is a user of this name already; choose another")
     if not roles:
         raise ConflictError("a user needs at least one role")
     user = ConsoleUser(

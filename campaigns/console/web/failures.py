@@ -1,0 +1,66 @@
+"""Errors as pages that say what to do, as JSON for programs, as a line for htmx."""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from typing import Final
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+
+from bot.errors import BotError
+from campaigns.console.access.viewer import session_cookie
+from campaigns.console.guard import language_of, wants_json
+from campaigns.console.services import Services
+from campaigns.console.visit import Visit
+from campaigns.errors import AccessError, CampaignsError, ConflictError, NotFoundError, StoreError
+
+STATUS: Final = {AccessError: 403, NotFoundError: 404, ConflictError: 409}
+_log = logging.getLogger(__name__)
+
+
+def on_error(request: Request, error: Exception) -> Response:
+    """The answer to an error that says itself what to do."""
+    if isinstance(error, HTTPException):
+        return _answer(request, error.status_code, "" if error.status_code == 404 else str(error.detail))
+    if isinstance(error, StoreError):
+        _log.error("%s", error)
+        return _answer(request, 503 if error.transient else 500, "")
+    status = next((status for kind, status in STATUS.items() if isinstance(error, kind)), 500)
+    return _answer(request, status, str(error))
+
+
+def on_fault(request: Request, error: Exception) -> Response:
+    """The last barrier. Where it happened is logged; the message may hold personal data, so it is not."""
+    where = "".join(traceback.format_tb(error.__traceback__))
+    _log.error("unexpected %s at %s %s\n%s", type(error).__name__, request.method, request.url.path, where)
+    return _answer(request, 500, "")
+
+
+HANDLERS: Final = {
+    HTTPException: on_error,
+    CampaignsError: on_error,
+    BotError: on_error,
+    Exception: on_fault,
+}
+
+
+def _answer(request: Request, status: int, message: str) -> Response:
+    if wants_json(request):
+        return JSONResponse({"error": message or "it did not work"}, status_code=status)
+    visit = getattr(request.state, "visit", None) or _visit(request)
+    message = visit.explain(message) if message else ""
+    if visit.partial:
+        return PlainTextResponse(message or visit.text("It did not work. Try again."), status_code=status)
+    template = "errors/bare.html" if visit.viewer is None else "errors/page.html"
+    response: Response = visit.render(template, status=status, code=status, message=message)
+    return response
+
+
+def _visit(request: Request) -> Visit:
+    """Where the error came before it was known who asks."""
+    services: Services = request.app.state.services
+    language = language_of(request, None, services)
+    return Visit(request, services, None, language, session_cookie(request))
