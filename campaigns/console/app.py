@@ -21,7 +21,7 @@ from campaigns.console.registry import all_pages, job_kinds, menu
 from campaigns.console.services import Services
 from campaigns.console.web.assets import serve_asset
 from campaigns.console.web.body import BodyLimit
-from campaigns.console.web.failures import HANDLERS
+from campaigns.console.web.failures import HANDLERS, Barrier
 from campaigns.console.web.headers import SecurityHeaders
 from campaigns.console.web.hosts import HostCheck
 from campaigns.errors import StoreError
@@ -70,6 +70,7 @@ def _middleware(services: Services) -> Iterator[Middleware]:
         yield Middleware(ProxyHeadersMiddleware, trusted_hosts=list(proxies))
     yield Middleware(SecurityHeaders)
     yield Middleware(HostCheck, allowed=services.console.allowed_hosts)
+    yield Middleware(Barrier)
 
 
 @asynccontextmanager

@@ -37,6 +37,15 @@ def as_e164(written: str, region: str) -> str | None:
     return e164 if is_e164(e164) else None
 
 
+def readable(e164: str) -> str:
+    """A number in groups, as people read it."""
+    try:
+        parsed = phonenumbers.parse(e164)
+    except NumberParseException:
+        return e164
+    return phonenumbers.format_number(parsed, PhoneNumberFormat.INTERNATIONAL)
+
+
 def split_numbers(cell: str) -> list[str]:
     """The numbers of a cell that holds one or several."""
     return [part for part in (clean(each) for each in _SEPARATORS.split(clean(cell))) if part]

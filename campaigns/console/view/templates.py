@@ -15,6 +15,7 @@ from markupsafe import Markup, escape
 from campaigns.console.view.codes import code_text
 from campaigns.console.view.languages import translations
 from campaigns.console.web.assets import asset
+from campaigns.customers.phone import readable
 from campaigns.private import Private, PrivateKind
 
 TEMPLATES: Final = Path(__file__).parents[1] / "templates"
@@ -34,7 +35,7 @@ def environment(language: str) -> Environment:
     made.install_gettext_translations(  # type: ignore[attr-defined]
         translations(language), newstyle=True
     )
-    made.filters |= {"code": _code_in(language), "shown": _shown, "query": _query}
+    made.filters |= {"code": _code_in(language), "shown": _shown_in(language), "query": _query}
     made.globals |= {"asset": asset, "language": language}
     return made
 
@@ -46,16 +47,20 @@ def _code_in(language: str) -> Callable[[str | None, str], str]:
     return code
 
 
-@pass_context
-def _shown(context: Context, value: Private | None) -> str | Markup:
-    """Personal data, for those who may see it: it is noted whose was shown. For others, its mask."""
-    if value is None:
-        return "–"
-    if context["reveals"](value):
-        return value.value
-    what = context["gettext"]("hidden for your role")
-    shown = what if value.kind is PrivateKind.TEXT else value.masked
-    return Markup('<span class="masked" title="{}">{}</span>').format(what, escape(shown))
+def _shown_in(language: str) -> Callable[[Context, Private | None], str | Markup]:
+    hidden: str = translations(language).ugettext("hidden for your role")
+
+    @pass_context
+    def shown(context: Context, value: Private | None) -> str | Markup:
+        """Personal data, for those who may see it: it is noted whose was shown. For others, its mask."""
+        if value is None:
+            return "–"
+        if context["reveals"](value):
+            return readable(value.value) if value.kind is PrivateKind.NUMBER else value.value
+        mask = hidden if value.kind is PrivateKind.TEXT else value.masked
+        return Markup('<span class="masked" title="{}">{}</span>').format(hidden, escape(mask))
+
+    return shown
 
 
 def _query(values: dict[str, Any], **changes: Any) -> str:

@@ -9,6 +9,7 @@ from typing import Final
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.errors import BotError
 from campaigns.console.access.viewer import session_cookie
@@ -32,8 +33,35 @@ def on_error(request: Request, error: Exception) -> Response:
     return _answer(request, status, str(error))
 
 
-def on_fault(request: Request, error: Exception) -> Response:
-    """The last barrier. Where it happened is logged; the message may hold personal data, so it is not."""
+class Barrier:
+    """The last one: what nobody foresaw goes no further, for the server would log it with its message."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started = False
+
+        async def noted(message: Message) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, noted)
+        except Exception as error:
+            request = Request(scope, receive)
+            answer = _fault(request, error)
+            if started:
+                raise RuntimeError("an answer was broken off") from None
+            await answer(scope, receive, send)
+
+
+def _fault(request: Request, error: Exception) -> Response:
+    """Where it happened is logged; the message may hold personal data, so it is not."""
     where = "".join(traceback.format_tb(error.__traceback__))
     _log.error("unexpected %s at %s %s\n%s", type(error).__name__, request.method, request.url.path, where)
     return _answer(request, 500, "")
@@ -43,7 +71,6 @@ HANDLERS: Final = {
     HTTPException: on_error,
     CampaignsError: on_error,
     BotError: on_error,
-    Exception: on_fault,
 }
 
 
