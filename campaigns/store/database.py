@@ -103,7 +103,6 @@ class Database:
         try:
             with self._readers() as session:
                 yield session
-                session.rollback()
         except DBAPIError as error:
             raise explain(error, self.url.render_as_string(hide_password=True)) from error
 

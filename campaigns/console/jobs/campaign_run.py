@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final
 
 from campaigns.console.job import JobContext, JobKind, JobStopped
@@ -34,10 +35,13 @@ def run_campaign(context: JobContext) -> Mapping[str, Any]:
 
 async def _run(worker: Worker, context: JobContext, name: str) -> RunEnd:
     run = asyncio.ensure_future(worker.run())
-    while not run.done():
-        await asyncio.wait({run}, timeout=LOOK_EVERY_S)
-        if not await asyncio.to_thread(_report, context, name):
-            worker.stop()
+    # Of our own: the durable queue takes the loop's usual threads along when it ends.
+    with ThreadPoolExecutor(1, thread_name_prefix="progress") as thread:
+        while not run.done():
+            await asyncio.wait({run}, timeout=LOOK_EVERY_S)
+            go_on = await asyncio.get_running_loop().run_in_executor(thread, _report, context, name)
+            if not go_on:
+                worker.stop()
     return run.result()
 
 

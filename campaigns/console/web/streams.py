@@ -28,7 +28,7 @@ def stream(look: Look, *, every_s: float = 1.0) -> StreamingResponse:
 async def _events(look: Look, every_s: float) -> AsyncIterator[str]:
     shown: str | None = None
     quiet = 0
-    for _ in range(max(1, int(LONGEST_S / every_s))):
+    for _ in range(max(1, int(LONGEST_S / max(every_s, 0.1)))):
         now = await run_sync(look)
         if now is None:
             yield "event: over\ndata: .\n\n"

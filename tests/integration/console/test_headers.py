@@ -105,7 +105,7 @@ def test_a_body_that_is_too_large_is_refused_whatever_it_says(world: World) -> N
 
     answer = browser.client.post(
         "/profile/preferences",
-        content=pieces(),  # type: ignore[arg-type]
+        content=pieces(),
         headers={"origin": browser.origin, "content-type": "application/x-www-form-urlencoded"},
     )
     assert answer.status_code == 413

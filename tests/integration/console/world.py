@@ -27,7 +27,7 @@ from campaigns.dialing.audience import Audience
 from campaigns.settings import Settings, create_home, load_settings
 from campaigns.store.campaigns import create_campaign
 from campaigns.store.console.sessions import start_session
-from campaigns.store.console.users import add_user, set_password
+from campaigns.store.console.users import add_user, set_password, user_by_name
 from campaigns.store.database import Database, Session
 from campaigns.store.models import (
     Attempt,
@@ -141,11 +141,13 @@ class Browser:
             self.client.cookies.set(COOKIE, token)
 
     def get(self, path: str, **headers: str) -> httpx.Response:
-        return self.client.get(path, headers=headers)
+        answer: httpx.Response = self.client.get(path, headers=headers)
+        return answer
 
     def post(self, path: str, fields: Mapping[str, Any] | None = None, **headers: str) -> httpx.Response:
         data = {"csrf": csrf_token(self.token), **(fields or {})} if self.token else dict(fields or {})
-        return self.client.post(path, data=data, headers={"origin": self.origin, **headers})
+        answer: httpx.Response = self.client.post(path, data=data, headers={"origin": self.origin, **headers})
+        return answer
 
 
 @dataclass
@@ -179,8 +181,6 @@ class World:
 
     def user_id(self, username: str) -> int:
         with self.database.reading() as session:
-            from campaigns.store.console.users import user_by_name
-
             return user_by_name(session, username).id
 
     def browser(self, role: str) -> Browser:
