@@ -81,10 +81,24 @@ function follow(part) {
   window.addEventListener("pagehide", () => source.close());
 }
 
+// What is too wide scrolls within its card: the keyboard must get there, where nothing inside takes it.
+function reach() {
+  for (const box of document.querySelectorAll(".scroll")) {
+    const needed = box.scrollWidth > box.clientWidth && !box.querySelector("a, button, summary, input");
+    if (needed) box.tabIndex = 0;
+    else box.removeAttribute("tabindex");
+  }
+}
+window.addEventListener("resize", reach);
+
 function enliven(root) {
   for (const part of root.querySelectorAll("[data-events]")) follow(part);
 }
 
-document.addEventListener("htmx:afterSwap", (event) => enliven(event.detail.target.parentElement || document));
+document.addEventListener("htmx:afterSwap", (event) => {
+  enliven(event.detail.target.parentElement || document);
+  reach();
+});
 enliven(document);
+reach();
 for (const shown of document.querySelectorAll(".toast")) fade(shown);
