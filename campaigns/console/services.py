@@ -13,6 +13,7 @@ from campaigns.compliance.effective import EffectivePack, load_effective
 from campaigns.console.access.passwords import Passwords
 from campaigns.console.access.permissions import Permissions, shipped_permissions
 from campaigns.console.settings import ConsoleSettings
+from campaigns.console.web.recent import Recent
 from campaigns.dialing.timing import ledger_now
 from campaigns.grading.rulefile import load_rules
 from campaigns.grading.rules import GradingRules
@@ -38,6 +39,7 @@ class Services:
     passwords: Passwords = field(default_factory=Passwords)
     permissions: Permissions = field(default_factory=shipped_permissions)
     mounts: Sequence[BaseRoute] = ()
+    recent: Recent = field(default_factory=Recent)
 
     def now(self) -> datetime:
         """The present, aware, in UTC."""

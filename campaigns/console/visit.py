@@ -194,7 +194,7 @@ class Visit:
         """To another page of ours, which shows ``notice``, a text in the visitor's language."""
         response: Response
         if self.partial:
-            response = Response(status_code=204, headers={"HX-Redirect": path})
+            response = Response(status_code=204, headers={"HX-Redirect": quote(path, safe="/?&=%#")})
         else:
             response = RedirectResponse(path, status_code=303)
         if notice:

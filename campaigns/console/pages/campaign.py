@@ -34,17 +34,15 @@ from campaigns.store.console.jobs import NewJob, latest_job
 from campaigns.store.database import Session
 
 LAUNCH: Final = "campaigns.run"
+RECENT_S: Final = 2.0  # how old the figures of a running campaign may be
 
 
 def show(visit: Visit) -> Response:
     with visit.reading() as session:
         line = _line(visit, session)
         values: dict[str, Any] = {
-            "line": line,
+            **_figures(session, line.name),
             "detail": campaign_detail(session, line.id),
-            "endings": dispositions_of(session, line.id),
-            "objections": objections_of(session, line.id),
-            "job": latest_job(session, CAMPAIGN_RUN, "campaign", line.name),
             "approval": latest_approval(session, LAUNCH, "campaign", line.name),
             "needs_approval": _needs_approval(visit, line),
         }
@@ -52,19 +50,21 @@ def show(visit: Visit) -> Response:
 
 
 def watch(visit: Visit) -> Response:
-    """The figures as they change."""
-    name, language = _name(visit), visit.language
-    template = environment(language).get_template("campaign/progress.html")
+    """The figures as they change, as long as it runs."""
+    name = _name(visit)
+    template = environment(visit.language).get_template("campaign/progress.html")
+
+    def count() -> dict[str, Any]:
+        with visit.reading() as session:
+            return _figures(session, name)
 
     def look() -> str | None:
-        with visit.reading() as session:
-            line = campaign_line(session, name, connected())
-            job = latest_job(session, CAMPAIGN_RUN, "campaign", name)
-        if line.state == "finished":
+        figures = visit.services.recent.get(("campaign", name), RECENT_S, count)
+        if figures["line"].state != "running":
             return None
-        return template.render(line=line, job=job, fmt=visit.formats)
+        return template.render(figures, fmt=visit.formats)
 
-    return stream(look)
+    return stream(look, every_s=RECENT_S)
 
 
 def launch(visit: Visit) -> Response:
@@ -122,6 +122,16 @@ def decide(visit: Visit) -> Response:
         action = "campaigns.approved" if agreed else "campaigns.approval_refused"
         visit.record(session, Deed(action, "campaign", line.name, after=request.details))
     return visit.go(_path(line), visit.text("Your decision is on record."))
+
+
+def _figures(session: Session, name: str) -> dict[str, Any]:
+    line = campaign_line(session, name, connected())
+    return {
+        "line": line,
+        "endings": dispositions_of(session, line.id),
+        "objections": objections_of(session, line.id),
+        "job": latest_job(session, CAMPAIGN_RUN, "campaign", line.name),
+    }
 
 
 def _line(visit: Visit, session: Session) -> CampaignLine:

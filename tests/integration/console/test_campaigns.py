@@ -43,6 +43,13 @@ def test_a_small_campaign_is_launched_paused_and_resumed(world: World) -> None:
         ]
 
 
+def test_its_figures_are_sent_as_long_as_it_runs(world: World) -> None:
+    manager = world.browser("campaign_manager")
+    answer = manager.get(f"{PATH}/events")
+    assert answer.headers["content-type"].startswith("text/event-stream")
+    assert answer.text == "event: over\ndata: .\n\n"
+
+
 def test_a_large_campaign_needs_a_second_person(world: World) -> None:
     large = world.configured(approve_above=3)
     manager, administrator = large.browser("campaign_manager"), large.browser("administrator")

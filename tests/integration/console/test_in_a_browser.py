@@ -66,7 +66,7 @@ def page_of(chromium: Any, **options: Any) -> Iterator[Any]:
     wrong: list[str] = []
     page.on("console", lambda told: wrong.append(told.text) if told.type == "error" else None)
     page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.on("request", lambda asked: _local(asked.url) or wrong.append(asked.url))
+    page.on("request", lambda asked: None if _local(asked.url) else wrong.append(asked.url))
     yield page
     context.close()
     assert wrong == []

@@ -14,6 +14,7 @@ from campaigns.console.access.passwords import check_new_password
 from campaigns.console.access.secrets import csrf_token, fingerprint, new_api_key, new_token, same
 from campaigns.console.pages.sign_in import own_path
 from campaigns.console.settings import console_settings
+from campaigns.console.web.recent import Recent
 from campaigns.console.web.streams import _events, event
 from campaigns.errors import ConflictError, SettingsError
 from campaigns.private import Private, PrivateKind
@@ -105,3 +106,20 @@ def test_names_that_are_answered_to() -> None:
         "localhost", "127.0.0.1", "[::1]", "calls.example", "console.example",
     }  # fmt: skip
     assert console.address() == "https://console.example"
+
+
+def test_what_many_watch_is_made_once_a_while() -> None:
+    clock, made = [0.0], []
+    recent = Recent(lambda: clock[0])
+
+    def make() -> int:
+        made.append(clock[0])
+        return len(made)
+
+    assert [recent.get("a", 2, make) for _ in range(3)] == [1, 1, 1]
+    clock[0] = 2.0
+    assert recent.get("a", 2, make) == 2
+    assert recent.get("b", 2, make) == 3
+    with pytest.raises(ZeroDivisionError):
+        recent.get("c", 2, lambda: 1 // 0)
+    assert recent.get("c", 2, make) == 4
