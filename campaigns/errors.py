@@ -8,6 +8,7 @@
     ├── ImportFileError       a customer file cannot be read at all
     ├── NotFoundError         no such campaign, customer or flow; names what there is
     ├── ConflictError         what was asked does not fit the present state
+    ├── AccessError           who asks may not do this
     ├── StoreError            the database is locked, gone or of another version
     └── ClockError            the clock cannot be trusted, so no call is placed
 
@@ -37,6 +38,10 @@ class NotFoundError(CampaignsError):
 
 class ConflictError(CampaignsError):
     """What was asked does not fit the present state."""
+
+
+class AccessError(CampaignsError):
+    """Who asks may not do this."""
 
 
 class StoreError(CampaignsError):

@@ -60,6 +60,8 @@ recognizer_model = "vosk-model-small-cn-0.22"   # see 'xiaorong models list'; or
 # models_dir = "/srv/models"      # default: models/ in this directory
 # pay_url = "https://pay.example.com/p"   # the lender's payment page; absent: messages carry no link
 webhook_private_addresses = false # whether 'xiaorong webhooks' may reach the lender's own network
+# console = {{ port = 8765, public_url = "https://console.example.com", trusted_proxies = ["10.0.0.0/8"] }}
+# of 'xiaorong serve'; campaigns/console/settings.py lists the keys
 """
 
 
@@ -112,6 +114,7 @@ class Settings(BaseSettings):
     pay_url: Annotated[str, AfterValidator(_https_page)] | None = None
     webhook_private_addresses: bool = False
     agents: AgentSettings | None = None
+    console: dict[str, Any] = Field(default_factory=dict)  # campaigns.console.settings
     twilio: dict[str, Any] = Field(default_factory=dict, repr=False)  # telephony.twilio.settings
 
     @classmethod

@@ -22,7 +22,9 @@ from campaigns.store.database import Database
 from campaigns.store.migrate import upgrade
 from campaigns.store.models import Base
 
-KEPT_FOR_GOOD = ("decision", "decision_head", "deletion", "legal_fact", "person_change")
+KEPT_FOR_GOOD = (
+    "decision", "decision_head", "deletion", "legal_fact", "person_change", "audit_entry", "console_user",
+)  # fmt: skip
 
 # Enough for every run; a longer search is one option away: --hypothesis-profile=long.
 settings.register_profile("usual", max_examples=50, deadline=None)

@@ -11,11 +11,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from rich.console import Console
 from rich.table import Table
 
-from campaigns.cli.compliance_now import ledger_now
 from campaigns.compliance.effective import load_effective
 from campaigns.compliance.facts import LineType
 from campaigns.compliance.hours import Hours, parse_clock
 from campaigns.compliance.personal import END_OF_DAY
+from campaigns.dialing.timing import ledger_now
 from campaigns.errors import ConflictError, NotFoundError
 from campaigns.settings import Settings
 from campaigns.store import legal

@@ -7,10 +7,10 @@ import json
 from rich.console import Console
 from rich.table import Table
 
-from campaigns.cli.compliance_now import ledger_now
 from campaigns.compliance.chain import LogSeal
 from campaigns.compliance.effective import load_effective
 from campaigns.compliance.words import label
+from campaigns.dialing.timing import ledger_now
 from campaigns.errors import ConflictError
 from campaigns.recordings import open_recordings
 from campaigns.settings import Settings

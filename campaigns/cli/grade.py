@@ -79,8 +79,8 @@ def grade(
         from rich.console import Console
         from rich.table import Table
 
-        from campaigns.cli.compliance_now import ledger_now
         from campaigns.cli.progress import counting
+        from campaigns.dialing.timing import ledger_now
         from campaigns.grading.rulefile import load_rules
         from campaigns.store.grades import grade_portfolio
 

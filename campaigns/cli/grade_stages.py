@@ -9,10 +9,10 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from campaigns.cli.compliance_now import ledger_now
 from campaigns.cli.grade_view import band_text, decided_text, print_matrix, rules_table, scorecard_table
 from campaigns.customers.facts.factfile import read_facts
 from campaigns.customers.facts.mapping import find_fact_mapping
+from campaigns.dialing.timing import ledger_now
 from campaigns.errors import ConflictError
 from campaigns.grading.life_cycle import Stage
 from campaigns.grading.outcomes import SEVERITY

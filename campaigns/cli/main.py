@@ -37,8 +37,10 @@ from campaigns.cli import (
     recording,
     relief,
     report,
+    serve,
     talk,
     treatment,
+    users,
     webhooks,
     worker,
 )
@@ -76,6 +78,8 @@ app.add_typer(numbers.app, name="numbers")
 dialogue.app.command(name="replay", epilog=dialogue_replay.EXAMPLES)(dialogue_replay.replay)
 dialogue.app.command(name="simulate", epilog=dialogue_simulate.EXAMPLES)(dialogue_simulate.simulate)
 app.add_typer(recording.app, name="recording")
+app.add_typer(users.app, name="users")
+app.command(name="serve", epilog=serve.EXAMPLES)(serve.serve)
 app.command(name="init", epilog=init.EXAMPLES)(init.init)
 app.command(name="export", epilog=export.EXAMPLES)(export.export)
 app.command(name="report", epilog=report.EXAMPLES)(report.report)

@@ -12,7 +12,6 @@ from phonenumbers import country_code_for_region
 from rich.console import Console
 from rich.table import Table
 
-from campaigns.cli.compliance_now import ledger_now
 from campaigns.cli.numbers import By
 from campaigns.compliance.effective import load_effective
 from campaigns.compliance.number_age import expires_at, needs_check
@@ -20,7 +19,7 @@ from campaigns.customers.numbers.trust import Policy, shipped_trust
 from campaigns.customers.numbers.vendor import find_vendor
 from campaigns.customers.numbers.vendorfile import MOST_CODES, read_vendor_file
 from campaigns.customers.phone import normalise_own
-from campaigns.dialing.timing import SIMULATED
+from campaigns.dialing.timing import SIMULATED, ledger_now
 from campaigns.errors import ConflictError, NotFoundError
 from campaigns.outcomes.report_csv import ENCODING, cell
 from campaigns.outcomes.report_words import Words, words

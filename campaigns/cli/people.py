@@ -39,7 +39,7 @@ def merge(
     campaign that has both only one is called. Undo it with 'xiaorong customers split'.
     """
     with open_installation(context.obj) as (settings, database):
-        from campaigns.cli.compliance_now import ledger_now
+        from campaigns.dialing.timing import ledger_now
         from campaigns.store.merging import merge as merge_records
 
         with database.transaction() as session:
@@ -71,8 +71,8 @@ def split(
     Both parts keep the counts and bars of before. A new record needs consents of its own.
     """
     with open_installation(context.obj) as (settings, database):
-        from campaigns.cli.compliance_now import ledger_now
         from campaigns.customers.phone import normalise_own
+        from campaigns.dialing.timing import ledger_now
         from campaigns.store.splitting import split as split_records
 
         with database.transaction() as session:

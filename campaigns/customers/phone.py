@@ -10,6 +10,7 @@ from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat, P
 from campaigns.customers.generate import NumberRange, unreachable
 from campaigns.customers.values import BadValueError, clean, number
 from campaigns.errors import ConflictError, ImportFileError
+from telephony.numbers import is_e164
 
 _PERSONAL = frozenset(
     {PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE, PhoneNumberType.FIXED_LINE_OR_MOBILE}
@@ -22,6 +23,27 @@ def check_region(region: str) -> None:
     """Raises ImportFileError when no numbering plan of ``region`` is known."""
     if region not in phonenumbers.SUPPORTED_REGIONS:
         raise ImportFileError(f"{region!r} is not a region with a numbering plan; give one such as CN")
+
+
+def as_e164(written: str, region: str) -> str | None:
+    """``written`` as E.164 for a look-up, whoever's it may be; None when it is no number."""
+    if not any(character.isdigit() for character in written):
+        return None
+    try:
+        parsed = phonenumbers.parse(clean(written), region)
+    except NumberParseException:
+        return None
+    e164 = phonenumbers.format_number(parsed, PhoneNumberFormat.E164)
+    return e164 if is_e164(e164) else None
+
+
+def readable(e164: str) -> str:
+    """A number in groups, as people read it."""
+    try:
+        parsed = phonenumbers.parse(e164)
+    except NumberParseException:
+        return e164
+    return phonenumbers.format_number(parsed, PhoneNumberFormat.INTERNATIONAL)
 
 
 def split_numbers(cell: str) -> list[str]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from campaigns.clock import Clock, SystemClock, VirtualClock
 from campaigns.compliance.checks.trust import CLOCK_SKEW
 from campaigns.errors import ClockError
 from campaigns.settings import Settings
-from campaigns.store.database import Database
+from campaigns.store.database import Database, Session
 from campaigns.store.facts import latest_event_at
 
 SIMULATED = "simulated"
@@ -30,3 +32,10 @@ def choose_clock(settings: Settings, database: Database, *, real_time: bool) -> 
             "use virtual time, or a new data directory with --home"
         )
     return SystemClock()
+
+
+def ledger_now(settings: Settings, session: Session) -> datetime:
+    """The present; on the simulated line time may have run ahead of the clock: then the ledger's."""
+    now = SystemClock().now()
+    ledger_time = latest_event_at(session) if settings.line == SIMULATED else None
+    return now if ledger_time is None else max(now, ledger_time)

@@ -15,7 +15,7 @@ from campaigns.errors import SettingsError, StoreError
 
 SQLITE_BUSY_TIMEOUT_MS = 30_000
 IDLE_TRANSACTION_MS = 5_000
-REVISION = "0011"  # the newest migration; checked at every start without loading Alembic
+REVISION = "0013"  # the newest migration; checked at every start without loading Alembic
 
 READS = "xiaorong_reads"
 # Memory to group and join millions of rows in: the usual 4 MB, or 2 MB of SQLite, send them to the disk.
@@ -28,6 +28,7 @@ ROOM_FOR_REPORTS = {
     "sqlite": ("PRAGMA cache_size = -131072",),
 }
 
+READING = "xiaorong_reading"
 UNREACHABLE = ("unable to open", "onnection", "disk I/O", "shutting down", "starting up")
 # Serialization failure, deadlock, lock timeout; connection lost, no connection free, server going down or
 # coming up; a transaction ended because this process stood still in it.
@@ -100,6 +101,8 @@ class Database:
             event.listen(self.engine, "connect", prepare_ledger)
             event.listen(self.engine, "begin", begin_immediate)
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
+        reading = self.engine.execution_options(**{READING: True, "postgresql_readonly": True})
+        self._readers = sessionmaker(reading, expire_on_commit=False)
 
     @property
     def is_sqlite(self) -> bool:

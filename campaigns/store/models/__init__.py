@@ -11,6 +11,16 @@ from campaigns.store.models.campaigns import (
     Permit,
 )
 from campaigns.store.models.compliance import DecisionHead, Deletion, LegalFact
+from campaigns.store.models.console import (
+    ApiToken,
+    Approval,
+    AuditEntry,
+    ConsoleSession,
+    ConsoleSetup,
+    ConsoleUser,
+    Job,
+    SignInThrottle,
+)
 from campaigns.store.models.customers import (
     Account,
     Customer,
@@ -36,12 +46,18 @@ from campaigns.store.models.workers import WorkerRecord
 
 __all__ = [
     "Account",
+    "ApiToken",
+    "Approval",
     "Attempt",
+    "AuditEntry",
     "Base",
     "Call",
     "Campaign",
     "CampaignChange",
     "CampaignMember",
+    "ConsoleSession",
+    "ConsoleSetup",
+    "ConsoleUser",
     "Customer",
     "CustomerTag",
     "CustomerTreatment",
@@ -57,6 +73,7 @@ __all__ = [
     "ImportBatch",
     "InstalmentPlan",
     "Invitation",
+    "Job",
     "LegalFact",
     "LifeCycleGrade",
     "LineState",
@@ -72,6 +89,7 @@ __all__ = [
     "ReliefEntry",
     "ReliefOffer",
     "SharedHistory",
+    "SignInThrottle",
     "Suppression",
     "TextReceived",
     "Transfer",

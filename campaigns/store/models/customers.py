@@ -29,6 +29,11 @@ class Customer(Base):
     """A person the lender has a contract with. ``external_id`` is the lender's own key."""
 
     __tablename__ = "customer"
+    __table_args__ = (
+        # What somebody types into a search box is the beginning of it.
+        Index("ix_customer_key_begins", "external_id", postgresql_ops={"external_id": "text_pattern_ops"}),
+        Index("ix_customer_name_begins", "name", postgresql_ops={"name": "text_pattern_ops"}),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     external_id: Mapped[str] = mapped_column(String(64), unique=True)
@@ -54,6 +59,10 @@ class Account(Base):
     """One credit account and its ledger as last imported."""
 
     __tablename__ = "account"
+    __table_args__ = (
+        Index("ix_account_overdue", "days_past_due", "id"),
+        Index("ix_account_owing", "amount_due", "id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     customer_id: Mapped[int] = mapped_column(ForeignKey("customer.id"), index=True)
@@ -79,7 +88,10 @@ class PhoneNumber(Base):
     """A number of a customer, whose it is, and what is known of its state."""
 
     __tablename__ = "phone_number"
-    __table_args__ = (UniqueConstraint("customer_id", "e164"),)
+    __table_args__ = (
+        UniqueConstraint("customer_id", "e164"),
+        Index("ix_phone_number_state", "status", "customer_id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     customer_id: Mapped[int] = mapped_column(ForeignKey("customer.id"), index=True)
@@ -105,6 +117,13 @@ class Grade(Base):
             "uq_grade_current",
             "customer_id",
             unique=True,
+            sqlite_where=text("is_current"),
+            postgresql_where=text("is_current"),
+        ),
+        Index(
+            "ix_grade_letter",
+            "letter",
+            "customer_id",
             sqlite_where=text("is_current"),
             postgresql_where=text("is_current"),
         ),

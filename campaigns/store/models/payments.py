@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, ForeignKey, String
+from sqlalchemy import BigInteger, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from campaigns.store.models.base import Base
@@ -18,6 +18,7 @@ class Promise(Base):
     """
 
     __tablename__ = "promise"
+    __table_args__ = (Index("ix_promise_standing", "state", "customer_id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     call_id: Mapped[int | None] = mapped_column(ForeignKey("call.id"), unique=True)  # None: made elsewhere

@@ -1,0 +1,1 @@
+"""The web application in which operations staff launch, watch and answer for campaigns."""

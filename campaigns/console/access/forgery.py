@@ -1,0 +1,28 @@
+"""Cross-site requests: a change counts only when it comes from a page of ours, twice over."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from starlette.requests import Request
+
+from campaigns.console.access.secrets import csrf_token, same
+from campaigns.errors import AccessError
+
+FIELD, HEADER = "csrf", "x-csrf-token"
+SAFE_METHODS = frozenset({"GET", "HEAD"})
+
+
+def check_origin(request: Request) -> None:
+    """The browser says that the request comes from this site. Raises AccessError."""
+    ours = (request.url.scheme, request.headers.get("host", ""))
+    told = request.headers.get("origin") or request.headers.get("referer") or ""
+    parts = urlsplit(told)
+    if (parts.scheme, parts.netloc) != ours:
+        raise AccessError("this request came from another site, so it was refused")
+
+
+def check_token(cookie: str, given: str) -> None:
+    """The form was made for the browser with this cookie. Raises AccessError."""
+    if not cookie or not same(csrf_token(cookie), given):
+        raise AccessError("this form is out of date: go back, load the page again, and send it once more")

@@ -1,0 +1,1 @@
+"""The pages: one a module, which names it PAGE, with a folder of templates of the same name."""

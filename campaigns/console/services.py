@@ -1,0 +1,62 @@
+"""What the pages work with. Made once a process, by whoever serves the console."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from starlette.routing import BaseRoute
+
+from campaigns.clock import Clock
+from campaigns.compliance.effective import EffectivePack, load_effective
+from campaigns.console.access.passwords import Passwords
+from campaigns.console.access.permissions import Permissions, shipped_permissions
+from campaigns.console.settings import ConsoleSettings
+from campaigns.console.web.recent import Recent
+from campaigns.dialing.timing import ledger_now
+from campaigns.grading.rulefile import load_rules
+from campaigns.grading.rules import GradingRules
+from campaigns.settings import Settings
+from campaigns.store.database import Database, Session
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Settings, store and time of one console.
+
+    ``mounts``: routes of other rooms that share the web server, such as a carrier's webhooks; they guard
+    themselves, and no session of ours means anything to them. Rules are read once: a console is restarted
+    when a rule file changes.
+    """
+
+    settings: Settings
+    console: ConsoleSettings
+    database: Database
+    clock: Clock
+    pack: EffectivePack
+    grading: GradingRules
+    passwords: Passwords = field(default_factory=Passwords)
+    permissions: Permissions = field(default_factory=shipped_permissions)
+    mounts: Sequence[BaseRoute] = ()
+    recent: Recent = field(default_factory=Recent)
+
+    def now(self) -> datetime:
+        """The present, aware, in UTC."""
+        return self.clock.now()
+
+    def ledger_now(self, session: Session) -> datetime:
+        """What time it is for calls: on the simulated line it may have run ahead of the clock."""
+        return ledger_now(self.settings, session)
+
+
+def open_services(settings: Settings, console: ConsoleSettings, database: Database, clock: Clock) -> Services:
+    """The services of an installation. Raises DataFileError for a rule file that is wrong."""
+    return Services(
+        settings=settings,
+        console=console,
+        database=database,
+        clock=clock,
+        pack=load_effective(settings.rule_pack, settings.rule_pack_overrides),
+        grading=load_rules(),
+    )

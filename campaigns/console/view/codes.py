@@ -1,0 +1,81 @@
+"""Codes as staff read them. Most have their words where they are defined; the rest are in codes.yaml."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from pydantic import RootModel
+
+from bot.datafile import load_model
+from campaigns.compliance.reasons import Words, reason_text
+from campaigns.compliance.words import label
+from campaigns.outcomes.dispositions import shipped_dispositions
+from campaigns.outcomes.report_words import words
+
+SHIPPED: Final = Path(__file__).with_name("codes.yaml")
+
+
+class _Codes(RootModel[dict[str, dict[str, Words]]]):
+    pass
+
+
+@cache
+def own_codes() -> dict[str, dict[str, Words]]:
+    """kind → code → its words. Raises DataFileError."""
+    return load_model(SHIPPED, _Codes).root
+
+
+def _disposition(code: str, language: str) -> str:
+    return shipped_dispositions().label(code, language)
+
+
+def _follow_up(code: str, language: str) -> str:
+    return words(language).follow_up(code)
+
+
+def _report(kind: str) -> Callable[[str, str], str]:
+    def read(code: str, language: str) -> str:
+        return words(language).code(kind, code)
+
+    return read
+
+
+def _bare(code: str, language: str) -> str:
+    known = words(language).labels.get(code)
+    return known.text(language) if known else code
+
+
+def _fact(code: str, language: str) -> str:
+    try:
+        return label(code, language)
+    except KeyError:
+        return code
+
+
+ELSEWHERE: Final[dict[str, Callable[[str, str], str]]] = {
+    "disposition": _disposition,
+    "reason": reason_text,
+    "follow_up": _follow_up,
+    "number": _report("status"),
+    "campaign": _report("state"),
+    "promise": _bare,
+    "promise_reason": _report("promise"),
+    "verdict": _bare,
+    "message": _report("message"),
+    "fact": _fact,
+}
+"""kind → how a code of that kind is read, in a language."""
+
+
+def code_text(kind: str, code: str | None, language: str) -> str:
+    """What staff read for a code; the code itself where this version has no words for it; empty for None."""
+    if code is None:
+        return ""
+    read = ELSEWHERE.get(kind)
+    if read is not None:
+        return read(code, language)
+    known = own_codes()[kind].get(code)
+    return known.in_(language) if known else code

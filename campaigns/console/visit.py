@@ -1,0 +1,236 @@
+"""One request, as a page sees it: who asks, the store, the form, and the answer in the visitor's language."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+from urllib.parse import quote, unquote
+
+from starlette.datastructures import FormData, UploadFile
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from campaigns.console.access.secrets import csrf_token
+from campaigns.console.access.viewer import Viewer, is_secure
+from campaigns.console.job import Jobs
+from campaigns.console.menu import MenuEntry
+from campaigns.console.services import Services
+from campaigns.console.view.formats import Formats
+from campaigns.console.view.languages import translations
+from campaigns.console.view.templates import environment
+from campaigns.errors import AccessError
+from campaigns.private import Private
+from campaigns.store.console.audit import Actor, Deed, record
+from campaigns.store.database import Session
+
+NOTICE: Final = "xr_notice"
+AT_MOST: Final = 200  # customers named in one row of the audit log
+
+
+@dataclass(slots=True)
+class Visit:
+    """What a page handler gets. It runs on a thread, so the store may be used as it is.
+
+    ``cookie``: the session's token, or that of a browser that is not signed in: what forms are signed for.
+    """
+
+    request: Request
+    services: Services
+    viewer: Viewer | None
+    language: str
+    cookie: str
+    fields: FormData | None = None
+    _seen: dict[str, None] = field(default_factory=dict)
+
+    @property
+    def now(self) -> datetime:
+        return self.services.now()
+
+    @property
+    def who(self) -> Viewer:
+        """Who asks, on a page that asks for an action. Raises AccessError for nobody."""
+        if self.viewer is None:
+            raise AccessError("sign in first")
+        return self.viewer
+
+    @property
+    def address(self) -> str:
+        """Where the browser is; that of a proxy in front only where it is no trusted one."""
+        return self.request.client.host if self.request.client else ""
+
+    @property
+    def actor(self) -> Actor:
+        return self.viewer.actor(self.address) if self.viewer else Actor(None, "", "session", self.address)
+
+    @property
+    def partial(self) -> bool:
+        """htmx asks for a part of the page only."""
+        headers = self.request.headers
+        return headers.get("hx-request") == "true" and headers.get("hx-history-restore-request") != "true"
+
+    @property
+    def jobs(self) -> Jobs:
+        """Work that outlasts the request."""
+        jobs: Jobs = self.request.app.state.jobs
+        return jobs
+
+    @property
+    def formats(self) -> Formats:
+        """Money, numbers and times in the visitor's language."""
+        return Formats(self.language, self.services.settings.zone, self.now)
+
+    @property
+    def menu(self) -> list[MenuEntry]:
+        """The navigation, as far as the visitor may go."""
+        return [entry for entry in self.request.app.state.menu if self.may(entry.asks)]
+
+    def may(self, action: str) -> bool:
+        return self.viewer is not None and self.viewer.may(action)
+
+    def text(self, message: str, **values: Any) -> str:
+        """A message in the visitor's language; it must stand in the catalogues."""
+        found: str = translations(self.language).ugettext(message)
+        return found % values if values else found
+
+    def explain(self, error: Exception | str) -> str:
+        """What an error says, in the visitor's language where the catalogues have it."""
+        found: str = translations(self.language).ugettext(str(error))
+        return found
+
+    def query(self, name: str, longest: int = 100) -> str:
+        """A query parameter, trimmed; empty when it is not given."""
+        return self.request.query_params.get(name, "").strip()[:longest]
+
+    def query_number(self, name: str) -> int | None:
+        """A whole number from the query; None where there is none or it is too long for one of ours."""
+        value = self.query(name, 12)
+        return int(value) if value.isascii() and value.isdigit() else None
+
+    def number(self, name: str) -> int:
+        """A number from the path, which the route has made one."""
+        return int(self.request.path_params[name])
+
+    def form(self, name: str, longest: int = 1000) -> str:
+        """A field of the form, trimmed; empty when it is not there."""
+        value = self.fields.get(name, "") if self.fields is not None else ""
+        return value.strip()[:longest] if isinstance(value, str) else ""
+
+    def secret(self, name: str) -> str:
+        """A field as it was typed."""
+        value = self.fields.get(name, "") if self.fields is not None else ""
+        return value if isinstance(value, str) else ""
+
+    def choices(self, name: str) -> list[str]:
+        """All values of a field that may stand several times."""
+        values = self.fields.getlist(name) if self.fields is not None else []
+        return [value for value in values if isinstance(value, str)]
+
+    def upload(self, name: str) -> UploadFile | None:
+        """An uploaded file."""
+        value = self.fields.get(name) if self.fields is not None else None
+        return value if isinstance(value, UploadFile) else None
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session that only reads. Raises StoreError."""
+        with self.services.database.reading() as session:
+            yield session
+
+    @contextmanager
+    def changing(self, *deeds: Deed) -> Iterator[Session]:
+        """A transaction; the deeds given go on record with it. Raises StoreError."""
+        with self.services.database.transaction() as session:
+            yield session
+            for deed in deeds:
+                self.record(session, deed)
+
+    def record(self, session: Session, deed: Deed) -> None:
+        """Put one deed on record."""
+        record(session, self.actor, deed, self.now)
+
+    def reveals(self, value: Private) -> bool:
+        """Whether the visitor may see it; then it is noted that they did."""
+        if self.viewer is None or not self.viewer.sees_personal:
+            return False
+        if value.subject:
+            self._seen[value.subject] = None
+        return True
+
+    def render(self, template: str, *, part: str | None = None, status: int = 200, **values: Any) -> Response:
+        """The page; ``part`` in its place where htmx asks for that alone.
+
+        What personal data it shows goes on record; what cannot be put there is not shown. Raises StoreError.
+        """
+        notice, told = self._notice()
+        context: dict[str, Any] = {
+            "visit": self,
+            "viewer": self.viewer,
+            "may": self.may,
+            "reveals": self.reveals,
+            "fmt": self.formats,
+            "csrf": csrf_token(self.cookie) if self.cookie else "",
+            "notice": notice,
+            "path": self.request.url.path,
+            "menu": self.menu,
+            "theme": self.viewer.theme if self.viewer else "auto",
+            "institution": self.services.settings.institution,
+            **values,
+        }
+        name = part if part is not None and self.partial else template
+        body = environment(self.language).get_template(name).render(context)
+        self._record_seen()
+        response = HTMLResponse(body, status_code=status)
+        response.headers["Vary"] = "HX-Request, Cookie, Accept-Language"
+        response.headers["Content-Language"] = self.language
+        if told:
+            response.delete_cookie(NOTICE)
+        return response
+
+    def go(self, path: str, notice: str = "", *, kind: str = "done") -> Response:
+        """To another page of ours, which shows ``notice``, a text in the visitor's language."""
+        response: Response
+        if self.partial:
+            response = Response(status_code=204, headers={"HX-Redirect": quote(path, safe="/?&=%#")})
+        else:
+            response = RedirectResponse(path, status_code=303)
+        if notice:
+            content = quote(json.dumps([kind, notice[:300]], ensure_ascii=False))
+            response.set_cookie(
+                NOTICE,
+                content,
+                max_age=30,
+                httponly=True,
+                samesite="lax",
+                secure=is_secure(self.request),
+            )
+        return response
+
+    def _notice(self) -> tuple[tuple[str, str] | None, bool]:
+        raw = self.request.cookies.get(NOTICE)
+        if raw is None or self.partial:
+            return None, False
+        try:
+            kind, text = json.loads(unquote(raw))
+        except ValueError:
+            return None, True
+        return (("done" if kind == "done" else "warn", str(text)), True)
+
+    def _record_seen(self) -> None:
+        if not self._seen:
+            return
+        subjects = sorted(self._seen)
+        path = self.request.url.path
+        one = len(subjects) == 1
+        deed = Deed(
+            "personal.seen",
+            "customer" if one else "customers",
+            subjects[0] if one else path,
+            after={"page": path, "customers": subjects[:AT_MOST], "count": len(subjects)},
+        )
+        with self.services.database.transaction() as session:
+            self.record(session, deed)
+        self._seen.clear()

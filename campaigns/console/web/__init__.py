@@ -1,0 +1,1 @@
+"""The console as a web server sees it: headers, limits, errors, files."""

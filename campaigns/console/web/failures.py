@@ -1,0 +1,93 @@
+"""Errors as pages that say what to do, as JSON for programs, as a line for htmx."""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from typing import Final
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from bot.errors import BotError
+from campaigns.console.access.viewer import session_cookie
+from campaigns.console.guard import language_of, wants_json
+from campaigns.console.services import Services
+from campaigns.console.visit import Visit
+from campaigns.errors import AccessError, CampaignsError, ConflictError, NotFoundError, StoreError
+
+STATUS: Final = {AccessError: 403, NotFoundError: 404, ConflictError: 409}
+_log = logging.getLogger(__name__)
+
+
+def on_error(request: Request, error: Exception) -> Response:
+    """The answer to an error that says itself what to do."""
+    if isinstance(error, HTTPException):
+        return _answer(request, error.status_code, "" if error.status_code == 404 else str(error.detail))
+    if isinstance(error, StoreError):
+        _log.error("%s", error)
+        return _answer(request, 503 if error.transient else 500, "")
+    status = next((status for kind, status in STATUS.items() if isinstance(error, kind)), 500)
+    return _answer(request, status, str(error))
+
+
+class Barrier:
+    """The last one: what nobody foresaw goes no further, for the server would log it with its message."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started = False
+
+        async def noted(message: Message) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, noted)
+        except Exception as error:
+            request = Request(scope, receive)
+            answer = _fault(request, error)
+            if started:
+                raise RuntimeError("an answer was broken off") from None
+            await answer(scope, receive, send)
+
+
+def _fault(request: Request, error: Exception) -> Response:
+    """Where it happened is logged; the message may hold personal data, so it is not."""
+    where = "".join(traceback.format_tb(error.__traceback__))
+    _log.error("unexpected %s at %s %s\n%s", type(error).__name__, request.method, request.url.path, where)
+    return _answer(request, 500, "")
+
+
+HANDLERS: Final = {
+    HTTPException: on_error,
+    CampaignsError: on_error,
+    BotError: on_error,
+}
+
+
+def _answer(request: Request, status: int, message: str) -> Response:
+    if wants_json(request):
+        return JSONResponse({"error": message or "it did not work"}, status_code=status)
+    visit = getattr(request.state, "visit", None) or _visit(request)
+    message = visit.explain(message) if message else ""
+    if visit.partial:
+        return PlainTextResponse(message or visit.text("It did not work. Try again."), status_code=status)
+    template = "errors/bare.html" if visit.viewer is None else "errors/page.html"
+    response: Response = visit.render(template, status=status, code=status, message=message)
+    return response
+
+
+def _visit(request: Request) -> Visit:
+    """Where the error came before it was known who asks."""
+    services: Services = request.app.state.services
+    language = language_of(request, None, services)
+    return Visit(request, services, None, language, session_cookie(request))

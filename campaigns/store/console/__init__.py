@@ -1,0 +1,1 @@
+"""What the console reads and writes: its own tables, and views of the others."""

@@ -1,0 +1,280 @@
+"""Finding customers: by key, name or number, and by what is known of them; a page at a time.
+
+Pages are cut by the last row's place (keyset), so the last of a million customers comes as fast as the first;
+counts stop at COUNTED.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Final, TypeAlias
+
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
+
+from campaigns.private import Private, PrivateKind, private
+from campaigns.store.models import (
+    Account,
+    Customer,
+    CustomerTag,
+    Grade,
+    PhoneNumber,
+    Promise,
+    Suppression,
+)
+
+_Query: TypeAlias = Select[*tuple[Any, ...]]
+
+COUNTED: Final = 1_000  # the most that is counted of what fits
+UNGRADED: Final = "none"
+
+
+class Sort(StrEnum):
+    """In what order customers are listed."""
+
+    NEWEST = "newest"
+    OVERDUE = "overdue"  # the longest past due first
+    OWING = "owing"  # the largest amount due first
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A search. ``text``: the beginning of a key or name, or a number as E.164. Empty fields ask nothing.
+
+    ``personal``: whether names and numbers may be searched.
+    """
+
+    text: str = ""
+    e164: str = ""
+    personal: bool = False
+    grade: str = ""
+    tag: str = ""
+    number: str = ""
+    promise: str = ""
+    barred: bool = False
+    sort: Sort = Sort.NEWEST
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a page ended: the value that is sorted by, and the row's id."""
+
+    value: int
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerLine:
+    """A customer in a list; the account is the one longest past due. Money is in minor units."""
+
+    id: int
+    key: str
+    name: Private
+    number: Private | None
+    number_state: str | None
+    grade: str | None
+    tags: tuple[str, ...]
+    product: str | None
+    currency: str | None
+    amount_due: int | None
+    days_past_due: int | None
+    promise: str | None
+    barred: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerPage:
+    """``next``: where the next page begins; None when this is the last."""
+
+    lines: list[CustomerLine]
+    next: Place | None
+
+
+def find_customers(
+    session: Session, wanted: Wanted, at: datetime, *, after: Place | None = None, limit: int = 50
+) -> CustomerPage:
+    """One page of the customers that fit."""
+    if wanted.sort is Sort.NEWEST:
+        query: _Query = select(Customer.id, Customer.id)
+        column: InstrumentedAttribute[int] = Customer.id
+        if after is not None:
+            query = query.where(Customer.id < after.id)
+        query = query.order_by(Customer.id.desc())
+    else:
+        column = Account.days_past_due if wanted.sort is Sort.OVERDUE else Account.amount_due
+        query = select(Account.customer_id, column, Account.id).join(
+            Customer, Customer.id == Account.customer_id
+        )
+        query = query.where(_foremost(column))
+        if after is not None:
+            query = query.where(or_(column < after.value, and_(column == after.value, Account.id < after.id)))
+        query = query.order_by(column.desc(), Account.id.desc())
+    rows = session.execute(_fitting(query, wanted, at, session).limit(limit + 1)).all()
+    shown = rows[:limit]
+    following = None
+    if len(rows) > limit:
+        last = shown[-1]
+        following = Place(last[1], last[-1])
+    return CustomerPage(_lines(session, [row[0] for row in shown], at), following)
+
+
+def count_customers(session: Session, wanted: Wanted, at: datetime) -> int:
+    """How many fit; COUNTED + 1 stands for more than COUNTED."""
+    found = _fitting(select(Customer.id), wanted, at, session).limit(COUNTED + 1).subquery()
+    return session.scalar(select(func.count()).select_from(found)) or 0
+
+
+def known_tags(session: Session) -> list[str]:
+    """The tags that somebody has.
+
+    Each is found by one step along the index, whatever the number of customers.
+    """
+    tags: list[str] = []
+    query = select(func.min(CustomerTag.tag)).where(CustomerTag.until.is_(None))
+    tag = session.scalar(query)
+    while tag is not None:
+        tags.append(tag)
+        tag = session.scalar(query.where(CustomerTag.tag > tag))
+    return tags
+
+
+def begins(column: InstrumentedAttribute[Any], text: str, session: Session) -> ColumnElement[bool]:
+    """``column`` begins with ``text``, in the form that the database has an index for."""
+    if session.get_bind().dialect.name == "sqlite":
+        return and_(column >= text, column < text + chr(0x10FFFF))
+    return column.startswith(text, autoescape=True)
+
+
+def barred(at: datetime) -> ColumnElement[bool]:
+    """A bar on all calls to the customer is in force."""
+    return exists().where(
+        Suppression.customer_id == Customer.id,
+        Suppression.lifted_at.is_(None),
+        or_(Suppression.until.is_(None), Suppression.until > at),
+    )
+
+
+def _foremost(column: InstrumentedAttribute[int]) -> ColumnElement[bool]:
+    """No other account of the customer comes before this one."""
+    other = aliased(Account)
+    value = getattr(other, column.key)
+    return ~exists().where(
+        other.customer_id == Account.customer_id,
+        or_(value > column, and_(value == column, other.id > Account.id)),
+    )
+
+
+def _fitting(query: _Query, wanted: Wanted, at: datetime, session: Session) -> _Query:
+    if wanted.text or wanted.e164:
+        hits = [begins(Customer.external_id, wanted.text, session)] if wanted.text else []
+        if wanted.personal:
+            if wanted.text:
+                hits.append(begins(Customer.name, wanted.text, session))
+            if wanted.e164:
+                hits.append(
+                    Customer.id.in_(select(PhoneNumber.customer_id).where(PhoneNumber.e164 == wanted.e164))
+                )
+        query = query.where(or_(*hits)) if hits else query.where(Customer.id < 0)
+    if wanted.grade == UNGRADED:
+        query = query.where(~exists().where(Grade.customer_id == Customer.id, Grade.is_current))
+    elif wanted.grade:
+        query = query.where(
+            exists().where(Grade.customer_id == Customer.id, Grade.is_current, Grade.letter == wanted.grade)
+        )
+    if wanted.tag:
+        query = query.where(
+            exists().where(
+                CustomerTag.customer_id == Customer.id,
+                CustomerTag.tag == wanted.tag,
+                CustomerTag.until.is_(None),
+            )
+        )
+    if wanted.number:
+        query = query.where(
+            exists().where(PhoneNumber.customer_id == Customer.id, PhoneNumber.status == wanted.number)
+        )
+    if wanted.promise:
+        query = query.where(
+            exists().where(Promise.customer_id == Customer.id, Promise.state == wanted.promise)
+        )
+    if wanted.barred:
+        query = query.where(barred(at))
+    return query
+
+
+def _lines(session: Session, ids: Sequence[int], at: datetime) -> list[CustomerLine]:
+    """These customers, in this order: a few look-ups by id, none of them larger than the page."""
+    people = session.execute(
+        select(Customer.id, Customer.external_id, Customer.name, barred(at)).where(Customer.id.in_(ids))
+    ).all()
+    accounts: dict[int, Account] = {}
+    for account in session.scalars(
+        select(Account).where(Account.customer_id.in_(ids)).order_by(Account.days_past_due, Account.id)
+    ):
+        accounts[account.customer_id] = account
+    numbers: dict[int, PhoneNumber] = {}
+    for number in session.scalars(
+        select(PhoneNumber)
+        .where(PhoneNumber.customer_id.in_(ids))
+        .order_by((PhoneNumber.relation == "self"), PhoneNumber.id.desc())
+    ):
+        numbers[number.customer_id] = number
+    grades = _pairs(
+        session, select(Grade.customer_id, Grade.letter).where(Grade.customer_id.in_(ids), Grade.is_current)
+    )
+    promises = _pairs(
+        session,
+        select(Promise.customer_id, Promise.state)
+        .where(Promise.customer_id.in_(ids), Promise.state != "cancelled")
+        .order_by(Promise.id),
+    )
+    tags: dict[int, list[str]] = {}
+    for customer_id, tag in session.execute(
+        select(CustomerTag.customer_id, CustomerTag.tag)
+        .where(CustomerTag.customer_id.in_(ids), CustomerTag.until.is_(None))
+        .order_by(CustomerTag.tag)
+    ):
+        tags.setdefault(customer_id, []).append(tag)
+    lines = {
+        customer_id: _line(
+            customer_id, key, name, is_barred, accounts.get(customer_id), numbers.get(customer_id),
+            grades.get(customer_id), promises.get(customer_id), tuple(tags.get(customer_id, ())),
+        )
+        for customer_id, key, name, is_barred in people
+    }  # fmt: skip
+    return [lines[customer_id] for customer_id in ids]
+
+
+def _line(
+    customer_id: int,
+    key: str,
+    name: str,
+    is_barred: bool,
+    account: Account | None,
+    number: PhoneNumber | None,
+    grade: str | None,
+    promise: str | None,
+    tags: tuple[str, ...],
+) -> CustomerLine:
+    return CustomerLine(
+        id=customer_id,
+        key=key,
+        name=Private(PrivateKind.NAME, name, key),
+        number=private(PrivateKind.NUMBER, number.e164 if number else None, key),
+        number_state=number.status if number else None,
+        grade=grade,
+        tags=tags,
+        product=account.product if account else None,
+        currency=account.currency if account else None,
+        amount_due=account.amount_due if account else None,
+        days_past_due=account.days_past_due if account else None,
+        promise=promise,
+        barred=bool(is_barred),
+    )
+
+
+def _pairs(session: Session, query: _Query) -> dict[int, str]:
+    return {row[0]: row[1] for row in session.execute(query)}

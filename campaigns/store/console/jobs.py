@@ -1,0 +1,169 @@
+"""Work that outlasts a request: what was started, how far it is, and how it ended."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from campaigns.errors import ConflictError, NotFoundError
+from campaigns.store.models import Job
+
+OPEN = ("queued", "running")
+
+
+@dataclass(frozen=True, slots=True)
+class NewJob:
+    """What is to be done, and of what it is: one job of a kind at a time for one subject."""
+
+    kind: str
+    subject_kind: str
+    subject: str
+    arguments: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class JobView:
+    """A job as it stands. ``total`` 0: not known."""
+
+    id: int
+    kind: str
+    subject_kind: str
+    subject: str
+    arguments: dict[str, Any]
+    state: str
+    done: int
+    total: int
+    note: str
+    result: dict[str, Any]
+    error: str | None
+    stop_asked: bool
+    user_id: int | None
+    by: str
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+
+    @property
+    def open(self) -> bool:
+        return self.state in OPEN
+
+
+def add_job(session: Session, job: NewJob, *, user_id: int | None, by: str, at: datetime) -> int:
+    """Queue it; its id. Raises ConflictError when one of its kind is open for the subject."""
+    there = session.scalar(
+        select(Job.id).where(
+            Job.kind == job.kind,
+            Job.subject_kind == job.subject_kind,
+            Job.subject == job.subject,
+            Job.state.in_(OPEN),
+        )
+    )
+    if there is not None:
+        raise ConflictError(f"this is being done already, as job {there}")
+    row = Job(
+        kind=job.kind,
+        subject_kind=job.subject_kind,
+        subject=job.subject,
+        arguments=dict(job.arguments),
+        user_id=user_id,
+        by=by[:64],
+        created_at=at,
+    )
+    session.add(row)
+    session.flush()
+    return row.id
+
+
+def start_job(session: Session, job_id: int, at: datetime) -> JobView | None:
+    """queued → running; None when somebody else has it, or it was stopped before it began."""
+    started = session.execute(
+        update(Job)
+        .where(Job.id == job_id, Job.state == "queued")
+        .values(state="running", started_at=at)
+        .returning(Job.id)
+    ).first()
+    return None if started is None else job_by_id(session, job_id)
+
+
+def report_progress(session: Session, job_id: int, done: int, total: int, note: str = "") -> bool:
+    """Note how far it is; whether it is to go on."""
+    row = session.get_one(Job, job_id)
+    row.done, row.total, row.note = done, total, note[:255]
+    return not row.stop_asked
+
+
+def finish_job(
+    session: Session,
+    job_id: int,
+    *,
+    state: str,
+    at: datetime,
+    result: Mapping[str, Any] | None = None,
+    error: str | None = None,
+) -> None:
+    """running → done, failed or stopped."""
+    row = session.get_one(Job, job_id)
+    row.state, row.finished_at, row.result, row.error = state, at, dict(result or {}), error
+
+
+def ask_to_stop(session: Session, job_id: int, at: datetime) -> None:
+    """A queued job never begins; a running one is told. Raises NotFoundError, ConflictError."""
+    row = session.get(Job, job_id, with_for_update=True)
+    if row is None:
+        raise NotFoundError(f"there is no job {job_id}")
+    if row.state not in OPEN:
+        raise ConflictError(f"job {job_id} is {row.state} already")
+    row.stop_asked = True
+    if row.state == "queued":
+        row.state, row.finished_at = "stopped", at
+
+
+def fail_left_behind(session: Session, at: datetime, error: str) -> int:
+    """Open jobs of a process that died become failed; how many."""
+    left = session.execute(
+        update(Job)
+        .where(Job.state.in_(OPEN))
+        .values(state="failed", finished_at=at, error=error)
+        .returning(Job.id)
+    ).all()
+    return len(left)
+
+
+def job_by_id(session: Session, job_id: int) -> JobView:
+    """Raises NotFoundError."""
+    row = session.get(Job, job_id, populate_existing=True)
+    if row is None:
+        raise NotFoundError(f"there is no job {job_id}")
+    return _view(row)
+
+
+def latest_job(session: Session, kind: str, subject_kind: str, subject: str) -> JobView | None:
+    """The latest job of a kind for the subject; None when there was none."""
+    row = session.scalar(
+        select(Job)
+        .where(Job.kind == kind, Job.subject_kind == subject_kind, Job.subject == subject)
+        .order_by(Job.id.desc())
+        .limit(1)
+    )
+    return None if row is None else _view(row)
+
+
+def jobs_page(session: Session, *, before_id: int | None = None, limit: int = 50) -> list[JobView]:
+    """Up to ``limit`` jobs with ids below ``before_id``, newest first."""
+    query = select(Job)
+    if before_id is not None:
+        query = query.where(Job.id < before_id)
+    return [_view(row) for row in session.scalars(query.order_by(Job.id.desc()).limit(limit))]
+
+
+def _view(row: Job) -> JobView:
+    return JobView(
+        row.id, row.kind, row.subject_kind, row.subject, row.arguments, row.state, row.done, row.total,
+        row.note, row.result, row.error, row.stop_asked, row.user_id, row.by,
+        row.created_at, row.started_at, row.finished_at,
+    )  # fmt: skip

@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import event
+
+from campaigns.store.database import Database
+from tests.integration.console.world import World, fill, open_world
+
+
+@pytest.fixture(scope="session")
+def filled_template(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Path:
+    """A migrated SQLite file with the world in it, to be copied."""
+    path = Path(shutil.copy(sqlite_template, tmp_path_factory.mktemp("world") / "store.db"))
+    database = Database(f"sqlite:///{path}")
+    fill(database)
+    database.close()
+    return path
+
+
+def _unsafe(connection: Any, _record: Any) -> None:
+    """Nothing here must outlive a power cut."""
+    connection.execute("PRAGMA synchronous=OFF")
+
+
+@pytest.fixture
+def world(tmp_path: Path, filled_template: Path) -> Iterator[World]:
+    """A console over a world of its own."""
+    path = shutil.copy(filled_template, tmp_path / "store.db")
+    database = Database(f"sqlite:///{path}")
+    event.listen(database.engine, "connect", _unsafe)
+    yield open_world(tmp_path / "home", database)
+    database.close()

@@ -1,0 +1,53 @@
+"""The audit log cannot be changed, and is read a page at a time."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from sqlalchemy import delete, update
+
+from campaigns.errors import StoreError
+from campaigns.private import Private, PrivateKind
+from campaigns.store.console.audit import Actor, Deed, audit_page, record
+from campaigns.store.database import Database
+from campaigns.store.models import AuditEntry
+from tests.integration.console.world import World
+from tests.integration.store.rows import AT
+
+ACTOR = Actor(None, "tester", "command")
+
+
+@pytest.mark.parametrize("change", [update(AuditEntry).values(by="x"), delete(AuditEntry)])
+def test_it_is_append_only(database: Database, change: object) -> None:
+    with database.transaction() as session:
+        record(session, ACTOR, Deed("user.added", "user", "x"), AT)
+    with pytest.raises(StoreError, match="append-only"), database.transaction() as session:
+        session.execute(change)  # type: ignore[call-overload]
+
+
+def test_personal_values_are_recorded_masked(database: Database) -> None:
+    name, number = Private(PrivateKind.NAME, "欧阳明月"), Private(PrivateKind.NUMBER, "+8613812345678")
+    with database.transaction() as session:
+        record(session, ACTOR, Deed("a.b", "customer", "C1", {"name": name}, {"numbers": [number]}), AT)
+    with database.reading() as session:
+        (row,) = audit_page(session)
+    assert (row.before, row.after) == ({"name": "***"}, {"numbers": ["+86138****5678"]})
+
+
+def test_it_is_read_a_page_at_a_time_and_filtered(world: World) -> None:
+    with world.database.transaction() as session:
+        for place in range(60):
+            deed = Deed("user.added" if place % 2 else "user.changed", "user", f"user{place}")
+            record(session, ACTOR, deed, AT)
+    auditor = world.browser("auditor")
+    first = auditor.get("/settings/audit?by=tester").text
+    following = re.search(r'rel="next" href="\?([^"]+)"', first)
+    assert following
+    second = auditor.get("/settings/audit?" + following[1].replace("&amp;", "&")).text
+    seen = re.findall(r"user\d+", first) + re.findall(r"user\d+", second)
+    assert seen == [f"user{place}" for place in reversed(range(60))]
+    assert re.findall(r"user\d+", auditor.get("/settings/audit?action=user.added&subject=user7").text) == [
+        "user7",
+        "user7",
+    ]

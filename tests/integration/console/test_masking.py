@@ -1,0 +1,107 @@
+"""Nobody sees personal data whose role does not allow it; and of those who do, it is known what they saw."""
+
+from __future__ import annotations
+
+import logging
+import re
+
+import pytest
+
+from campaigns.console.access.permissions import Role, shipped_permissions
+from campaigns.customers.phone import readable
+from campaigns.store.models import AuditEntry, Customer, PhoneNumber
+from tests.integration.console.routes import pages_of_anybody
+from tests.integration.console.world import NAMES, SAID, World
+
+BLIND = [role for role in Role if not shipped_permissions().allow([role], "personal.see")]
+TABS = ("overview", "decisions", "calls", "promises", "messages", "file")
+
+
+def pages(world: World) -> list[str]:
+    """Every page there is, of every customer, with every tab and search."""
+    with world.database.reading() as session:
+        ids = [row.id for row in session.query(Customer)]
+    found = [each.path for each in pages_of_anybody()]
+    found += [f"/customers/{i}?tab={tab}" for i in ids for tab in TABS]
+    found += [f"/customers/{i}/calls/{i}" for i in ids]
+    found += [f"/customers?q={word}" for word in (NAMES[0], "C", "154", NAMES[0][:2])]
+    return found + [f"/customers?sort={sort}" for sort in ("newest", "overdue", "owing")]
+
+
+def personal(world: World) -> set[str]:
+    """Every personal value of the world, in every form that it may take on a page."""
+    with world.database.reading() as session:
+        numbers = [row.e164 for row in session.query(PhoneNumber)]
+        tails = {row.id_tail for row in session.query(Customer) if row.id_tail}
+    plain = {number[3:] for number in numbers}
+    return {*numbers, *plain, *map(readable, numbers), *tails, *NAMES}
+
+
+@pytest.mark.parametrize("role", BLIND)
+def test_no_page_tells_personal_data_to_a_role_that_may_not_see_it(world: World, role: Role) -> None:
+    browser, secrets = world.browser(role), personal(world)
+    shown = 0
+    for path in pages(world):
+        page = browser.get(path)
+        shown += page.status_code == 200
+        text = re.sub(r'"[0-9a-f]{64}"', "", page.text).replace(f"q={path[-4:]}", "")  # tokens of forms
+        text = text.replace(f'value="{path.partition("q=")[2]}"', "")  # what was typed in, told back
+        assert not [secret for secret in secrets if secret in text], path
+        assert SAID.split("{")[0] not in text
+    assert shown >= 5
+    with world.database.reading() as session:
+        assert session.query(AuditEntry).filter_by(action="personal.seen").count() == 0
+
+
+def test_who_may_not_see_names_cannot_find_out_by_searching(world: World) -> None:
+    analyst, quality = world.browser("analyst"), world.browser("quality")
+    with world.database.reading() as session:
+        number = session.query(PhoneNumber).first()
+        customer = session.query(Customer).first()
+        assert number is not None
+        assert customer is not None
+    for typed in (NAMES[0], NAMES[0][:2], number.e164.replace("+", "%2B"), number.e164[3:]):
+        assert "没有符合条件的客户" in analyst.get(f"/customers?q={typed}").text
+        assert "1 位客户" in quality.get(f"/customers?q={typed}").text
+    assert "1 位客户" in analyst.get(f"/customers?q={customer.external_id}&sort=owing").text
+
+
+def test_what_is_seen_goes_on_record_with_the_page(world: World) -> None:
+    browser = world.browser("quality")
+    page = browser.get("/customers/1").text
+    assert NAMES[0] in page
+    browser.get("/customers")
+    with world.database.reading() as session:
+        rows = session.query(AuditEntry).filter_by(action="personal.seen").order_by(AuditEntry.id).all()
+        keys = sorted(row.external_id for row in session.query(Customer))
+        first = session.get_one(Customer, 1).external_id
+    assert [(row.by, row.subject_kind, row.subject) for row in rows] == [
+        ("quality", "customer", first),
+        ("quality", "customers", "/customers"),
+    ]
+    assert sorted(rows[1].after["customers"]) == keys
+
+
+def test_what_cannot_be_put_on_record_is_not_shown(world: World) -> None:
+    browser = world.browser("quality")
+    with world.database.transaction() as session:
+        session.connection().exec_driver_sql(
+            "CREATE TRIGGER full BEFORE INSERT ON audit_entry BEGIN SELECT RAISE(ABORT, 'disk full'); END"
+        )
+    answer = browser.get("/customers/1")
+    assert answer.status_code == 500
+    assert NAMES[0] not in answer.text
+
+
+def test_the_log_and_the_audit_hold_no_personal_data(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    for role in (Role.QUALITY, Role.ANALYST):
+        browser = world.browser(role)
+        for path in ("/customers", "/customers/1", "/customers/1?tab=messages", "/customers/1/calls/1"):
+            browser.get(path)
+        browser.get(f"/customers?q={NAMES[0]}")
+        browser.post("/customers/1/bar", {"reason": "complaint", "days": "", "why": "called us"})
+    with world.database.reading() as session:
+        kept = "".join(f"{row.before}{row.after}{row.subject}" for row in session.query(AuditEntry))
+    own = "".join(record.getMessage() for record in caplog.records if not record.name.startswith("httpx"))
+    assert not [secret for secret in personal(world) if secret in kept + own and len(secret) > 4]
