@@ -60,6 +60,7 @@ def _entry(turn: TurnRecord) -> Entry:
         confidence=turn.confidence,
         entities=tuple(_entity(data) for data in details.get("entities", ())),
         stop_words=tuple(details.get("stop_words", ())),
+        stand_in=details.get("stand_in"),
         event=details.get("event"),
         prompts=tuple(details.get("prompts", ())),
     )
