@@ -5,7 +5,8 @@ from __future__ import annotations
 import secrets
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
@@ -16,6 +17,7 @@ from campaigns.errors import NotInitialisedError, SettingsError
 SETTINGS_FILE = "settings.toml"
 KEY_FILE, KEY_BYTES = "permit.key", 32
 RECORDING_KEY_FILE = "recording.key"
+RASA_TOKEN_FILE = "rasa.token"  # noqa: S105
 
 INSTITUTION, HOTLINE = "融安消费金融", "4008001234"  # stand-ins until the lender sets its own
 
@@ -46,7 +48,22 @@ synthesizer = "espeak"            # or sherpa: a neural voice, with the extra 'n
 recognizer = "vosk"               # what hears on calls that carry sound: vosk, or sherpa (the extra "neural")
 recognizer_model = "vosk-model-small-cn-0.22"   # see 'xiaorong models list'; or the path of a folder
 # models_dir = "/srv/models"      # default: models/ in this directory
+interpreter = "embedded"          # or rasa: what understands the customers; see 'xiaorong nlu serve'
+# rasa_url = "http://127.0.0.1:5005"     # https:// where it is not on this machine
+# rasa_token =                    # best as the variable XIAORONG_RASA_TOKEN. Default: that of 'nlu serve'
+# rasa_timeout_s = 0.3            # a caller waits no longer: the embedded model answers then
+# rasa_python = "/opt/python3.10/bin/python3"    # default: found on the PATH, of pyenv or uv
 """
+
+
+def _rasa_address(url: str) -> str:
+    """What customers say goes over this connection."""
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError(f"{url!r} is no address such as http://127.0.0.1:5005")
+    if parts.scheme == "http" and parts.hostname not in ("127.0.0.1", "localhost", "::1"):
+        raise ValueError("a Rasa on another machine is asked over https alone: it is told what customers say")
+    return url
 
 
 def _known_zone(name: str) -> str:
@@ -85,6 +102,11 @@ class Settings(BaseSettings):
     recognizer: str = "vosk"
     recognizer_model: str = "vosk-model-small-cn-0.22"
     models_dir: Path | None = None
+    interpreter: Literal["embedded", "rasa"] = "embedded"
+    rasa_url: Annotated[str, AfterValidator(_rasa_address)] = "http://127.0.0.1:5005"
+    rasa_token: SecretStr | None = None
+    rasa_timeout_s: float = Field(default=0.3, ge=0.02, le=2.0)
+    rasa_python: Path | None = None
     twilio: dict[str, Any] = Field(default_factory=dict, repr=False)  # telephony.twilio.settings
 
     @classmethod
@@ -125,6 +147,16 @@ class Settings(BaseSettings):
         """Where the models for hearing and speaking are kept."""
         return self.models_dir or self.home / "models"
 
+    @property
+    def rasa_secret(self) -> str:
+        """The token that Rasa wants: as set, else that of the server which this installation starts."""
+        if self.rasa_token is not None:
+            return self.rasa_token.get_secret_value()
+        try:
+            return (self.home / RASA_TOKEN_FILE).read_text().strip()
+        except OSError:
+            return ""
+
     def permit_key(self) -> bytes:
         """The secret that signs permits. Raises NotInitialisedError when it is missing."""
         key = _read_key(self.home / KEY_FILE)
@@ -159,6 +191,18 @@ def create_home(home: Path) -> bool:
     except OSError as error:
         raise SettingsError(f"{home} cannot be used as a data directory: {error.strerror}") from error
     return new
+
+
+def rasa_token_of(home: Path) -> str:
+    """The token of the server that is started here, made at its first start. Raises SettingsError."""
+    path = home / RASA_TOKEN_FILE
+    try:
+        if not path.is_file():
+            path.touch(mode=0o600)
+            path.write_text(secrets.token_urlsafe(24))
+        return path.read_text().strip()
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be used: {error.strerror}") from error
 
 
 def load_settings(home: Path) -> Settings:

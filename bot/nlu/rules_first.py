@@ -58,6 +58,10 @@ class RulesFirst:
         clauses = (clause for _, _, clause in self._clauses(heard))
         return tuple(piece for piece in (heard, *clauses) if piece.compact)
 
+    def entities_of(self, heard: Normalized, now: datetime) -> list[Entity]:
+        """What is named in normalised text, in its places there."""
+        return self._entities.find(heard, now)
+
     def parse(self, text: str, *, now: datetime, expected: Collection[str] = ()) -> Understanding:
         """Parse ``text``; never raises on any text. See the port for the arguments."""
         heard = self._rules.hesitations.without(normalize(text))

@@ -13,7 +13,6 @@ from typing import Any
 from bot.dialogue.flow import load_flow
 from bot.dialogue.prompts import PromptBook
 from bot.language import language_dir
-from bot.nlu.embedded import EmbeddedInterpreter
 from bot.simulation.persona import load_personas
 from campaigns.clock import Clock
 from campaigns.compliance.chain import LogSeal
@@ -38,6 +37,7 @@ from campaigns.store.campaigns import CampaignView
 from campaigns.store.database import Database
 from campaigns.store.exclusive import exclusive_worker
 from campaigns.store.threads import StoreThreads
+from campaigns.understanding import open_interpreter
 from telephony.announcements import load_announcements
 from telephony.carrier import LineSetup
 from telephony.far_end import FarEndFactory
@@ -70,7 +70,6 @@ def open_worker(
     """
     language = language_dir(settings.language)
     prompts = PromptBook.load(language)
-    script = _script(settings, language, campaign.flow, prompts)
     house = _house(settings)
     key = settings.permit_key()
     setup = LineSetup(
@@ -81,6 +80,8 @@ def open_worker(
     )
     queue_url = str(settings.database_url or f"sqlite:///{settings.home / 'queue.db'}")
     with ExitStack() as stack:
+        interpreter = stack.enter_context(open_interpreter(settings, language, live=True))
+        script = Script(load_flow(language, campaign.flow, prompts), prompts, interpreter, settings.zone)
         voice: VoiceTools | None = None
         if sound is not None or settings.line != SIMULATED:
             voicing = stack.enter_context(open_voicing(settings, language, prompts))
@@ -138,22 +139,14 @@ def open_reception(
         settings=line_settings(settings, callers=list(callers)),
     )
     inbound = open_inbound(settings.line, setup)
-    with exclusive_worker(database):
+    with exclusive_worker(database), open_interpreter(settings, language, live=True) as interpreter:
         store = StoreThreads(database)
         try:
-            script = _script(settings, language, INBOUND_FLOW, prompts)
+            flow = load_flow(language, INBOUND_FLOW, prompts)
+            script = Script(flow, prompts, interpreter, settings.zone)
             yield Reception(Desk(store, clock, script, _house(settings), listener)), inbound
         finally:
             store.close()
-
-
-def _script(settings: Settings, language: Path, flow: str, prompts: PromptBook) -> Script:
-    return Script(
-        load_flow(language, flow, prompts),
-        prompts,
-        EmbeddedInterpreter.load(language, settings.cache, settings.zone),
-        settings.zone,
-    )
 
 
 def _house(settings: Settings) -> House:
