@@ -27,6 +27,8 @@ from campaigns.cli import (
     init,
     line,
     models,
+    nlu,
+    nlu_measure,
     payments,
     promises,
     recording,
@@ -57,8 +59,11 @@ app.add_typer(promises.app, name="promises")
 app.add_typer(compliance.app, name="compliance")
 app.add_typer(dialogue.app, name="dialogue")
 app.add_typer(models.app, name="models")
+app.add_typer(nlu.app, name="nlu")
 dialogue.app.command(name="replay", epilog=dialogue_replay.EXAMPLES)(dialogue_replay.replay)
 dialogue.app.command(name="simulate", epilog=dialogue_simulate.EXAMPLES)(dialogue_simulate.simulate)
+nlu.app.command(name="evaluate", epilog=nlu_measure.EVALUATE_EXAMPLES)(nlu_measure.evaluate)
+nlu.app.command(name="compare", epilog=nlu_measure.COMPARE_EXAMPLES)(nlu_measure.compare)
 app.add_typer(recording.app, name="recording")
 app.command(name="init", epilog=init.EXAMPLES)(init.init)
 app.command(name="chat", epilog=chat.EXAMPLES)(chat.chat)

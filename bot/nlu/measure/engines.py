@@ -24,6 +24,7 @@ from bot.nlu.rasa.server import serving
 from bot.nlu.rasa.training import as_asked, models_in, train_rasa
 from bot.nlu.sure_rules import SureRules
 from bot.nlu.training_data import Example
+from bot.simulation.noise import NoiseChannel
 
 _PATIENCE_S = 30.0  # a measurement waits where a caller would not
 
@@ -57,12 +58,13 @@ class EmbeddedEngine:
 
     entities: EntityFinder
     rules: SureRules
+    noise: NoiseChannel | None
     name: str = "embedded"
 
     @contextmanager
     def trained(self, examples: Sequence[Example]) -> Iterator[Trained]:
         began = time.perf_counter()
-        model = train(examples, self.entities, self.rules)
+        model = train(examples, self.entities, self.rules, self.noise)
         took = time.perf_counter() - began
         yield Trained(EmbeddedClassifier(model), took, lambda: embedded_memory_mb(model))
 
