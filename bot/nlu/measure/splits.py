@@ -23,7 +23,8 @@ def folds(examples: Sequence[Example], count: int, seed: int) -> Iterator[Split]
     """``count`` splits: each example is asked about once; each intent is dealt out evenly."""
     place: dict[int, int] = {}
     for rows in _shuffled(examples, seed).values():
-        place.update({row: at % count for at, row in enumerate(rows)})
+        start = len(place)  # where the last intent left off, so that the folds are of one size
+        place.update({row: (start + at) % count for at, row in enumerate(rows)})
     for fold in range(count):
         train = tuple(e for row, e in enumerate(examples) if place[row] != fold)
         yield Split(train, tuple(e for row, e in enumerate(examples) if place[row] == fold))
