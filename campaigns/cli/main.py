@@ -29,6 +29,7 @@ from campaigns.cli import (
     models,
     nlu,
     nlu_measure,
+    nlu_review,
     payments,
     promises,
     recording,
@@ -64,6 +65,7 @@ dialogue.app.command(name="replay", epilog=dialogue_replay.EXAMPLES)(dialogue_re
 dialogue.app.command(name="simulate", epilog=dialogue_simulate.EXAMPLES)(dialogue_simulate.simulate)
 nlu.app.command(name="evaluate", epilog=nlu_measure.EVALUATE_EXAMPLES)(nlu_measure.evaluate)
 nlu.app.command(name="compare", epilog=nlu_measure.COMPARE_EXAMPLES)(nlu_measure.compare)
+nlu.app.command(name="review", epilog=nlu_review.EXAMPLES)(nlu_review.review)
 app.add_typer(recording.app, name="recording")
 app.command(name="init", epilog=init.EXAMPLES)(init.init)
 app.command(name="chat", epilog=chat.EXAMPLES)(chat.chat)
