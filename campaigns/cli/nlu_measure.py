@@ -106,7 +106,7 @@ def compare(
 ) -> None:
     """Measure several engines on the same examples, split alike, in one run.
 
-    Training DIET takes minutes. What was trained is kept, and its training is not timed again.
+    Training DIET takes minutes. What was trained is kept with the time that it took.
     """
     from campaigns.cli.installation import parse_names
     from campaigns.cli.nlu_measuring import Measured, run_measurement

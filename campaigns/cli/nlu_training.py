@@ -48,7 +48,7 @@ def train_embedded(settings: Settings, wanted: Wanted) -> None:
 def train_rasa_model(settings: Settings, wanted: Wanted) -> None:
     """Build what Rasa runs in, check, train. Raises DataFileError, InterpreterError."""
     _, model = _ready(settings, wanted)
-    how = "was there already" if model.trained_s is None else f"took {model.trained_s:.0f} s"
+    how = f"took {model.trained_s:.0f} s" if model.new else "was there already"
     typer.echo(f"The Rasa model ({wanted.pipeline}) {how}: {model.path}")
     typer.echo(f"Next: xiaorong nlu serve --pipeline {wanted.pipeline}")
 

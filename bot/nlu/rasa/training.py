@@ -21,10 +21,11 @@ _TRAINING_S = 4 * 3600.0
 
 @dataclass(frozen=True, slots=True)
 class RasaModel:
-    """A trained model. ``trained_s`` is None for one that was there already."""
+    """A trained model, and how long its training took. ``new``: it was trained just now."""
 
     path: Path
-    trained_s: float | None = None
+    trained_s: float | None
+    new: bool
 
 
 def as_asked(examples: Sequence[Example], rules: SureRules) -> list[Example]:
@@ -52,8 +53,9 @@ def train_rasa(
     """
     folder = models_in(cache)
     path, log = folder / f"{project.digest}.tar.gz", folder / f"{project.digest}.log"
+    took_file = folder / f"{project.digest}.seconds"
     if path.is_file():
-        return RasaModel(path)
+        return RasaModel(path, float(took_file.read_text()) if took_file.is_file() else None, new=False)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder, prefix="training-") as work:
@@ -68,10 +70,11 @@ def train_rasa(
             files = ("--config", "config.yml", "--domain", "domain.yml", "--nlu", "data/nlu.yml")
             _run(environment, ["train", "nlu", *files, *named], Path(work), log)
             took = time.perf_counter() - began
+            took_file.write_text(f"{took:.2f}")
             (Path(work) / "out" / "model.tar.gz").replace(path)
     except OSError as error:
         raise InterpreterError(f"the Rasa model cannot be kept in {folder}: {error}") from error
-    return RasaModel(path, took)
+    return RasaModel(path, took, new=True)
 
 
 def _run(environment: RasaEnvironment, words: list[str], work: Path, log: Path) -> None:
