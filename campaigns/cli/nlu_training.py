@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,6 +65,7 @@ def serve_rasa_model(settings: Settings, wanted: Wanted, port: int) -> None:
         typer.echo(f"Rasa answers at {server.url}, to this machine and with the token alone.")
         if settings.interpreter != "rasa" or settings.rasa_url.rstrip("/") != server.url:
             typer.echo(f'To use it: interpreter = "rasa" and rasa_url = "{server.url}" in the settings.')
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # the server is stopped on the way out
         code = server.process.wait()
     raise InterpreterError(f"Rasa ended with code {code}; all it said: {log}")
 

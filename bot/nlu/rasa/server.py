@@ -21,11 +21,20 @@ STARTS_WITHIN_S = 120.0
 
 _STOPS_WITHIN_S = 10.0
 
-# The token comes by the environment: what stands in a command line every user of the machine can read.
-_PROGRAM = (
-    "import os, sys; sys.argv += ['--auth-token', os.environ.pop('RASA_AUTH_TOKEN')]; "
-    "from rasa.__main__ import main; main()"
-)
+# The token comes by the environment: what stands in a command line every user of the machine can read. A server
+# whose parent is gone, killed perhaps, goes too.
+_PROGRAM = """
+import os, sys, threading, time
+parent = os.getppid()
+def watch():
+    while os.getppid() == parent:
+        time.sleep(0.5)
+    os._exit(0)
+threading.Thread(target=watch, daemon=True).start()
+sys.argv += ["--auth-token", os.environ.pop("RASA_AUTH_TOKEN")]
+from rasa.__main__ import main
+main()
+"""
 
 
 @dataclass(frozen=True, slots=True)
