@@ -16,13 +16,13 @@ from bot.nlu.rasa.client import RasaClient, RasaFailure
 from bot.nlu.rasa.environment import RasaEnvironment
 
 HOST = "127.0.0.1"
-STARTS_WITHIN_S = 120.0
-"""Loading TensorFlow and a model takes ten seconds on a quiet machine."""
+STARTS_WITHIN_S = 300.0
+"""Loading TensorFlow and a model takes ten seconds on a quiet machine, minutes on a crowded one."""
 
 _STOPS_WITHIN_S = 10.0
 
-# The token comes by the environment: what stands in a command line every user of the machine can read. A server
-# whose parent is gone, killed perhaps, goes too.
+# The token comes by the environment: what stands in a command line every user of the machine can read. A
+# server whose parent is gone, killed perhaps, goes too.
 _PROGRAM = """
 import os, sys, threading, time
 parent = os.getppid()
