@@ -7,6 +7,7 @@
     ├── DamagedFileError     a cached file does not hold what was written to it, and is made again
     ├── FlowError            the flow asked for something that must not happen, such as an unsound promise
     ├── IdentityGateError    a prompt would reveal the debt before the right party is confirmed
+    ├── InterpreterError     what understands cannot be had: its server, its environment or its training
     ├── PromptError          a prompt cannot be rendered from the facts of this call
     ├── RecordingError       a recording cannot be kept or found
     │   ├── RecordingKeyError      the key for it is not at hand, or is no key
@@ -41,6 +42,10 @@ class FlowError(BotError):
 
 class IdentityGateError(BotError):
     """The engine refused to say something about the debt before the right party was confirmed."""
+
+
+class InterpreterError(BotError):
+    """What understands cannot be had: the message says how to get it."""
 
 
 class PromptError(BotError):

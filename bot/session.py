@@ -109,7 +109,7 @@ class Session:
         if isinstance(text, Keys):
             return await self._pressed(text)
         if text is not None and text.strip():
-            return self._heard(text)
+            return await self._heard(text)
         if self._must_stop():
             return self._turn("wound_up", conversation.wind_up)
         return self._turn("silence", conversation.hear_silence)
@@ -131,9 +131,9 @@ class Session:
             if turn.ended or self._conversation.ended:
                 if urgent is None or self._reopened:
                     return None
-                turn = self._reopen(urgent)
+                turn = await self._reopen(urgent)
             elif urgent is not None:
-                turn = self._answer_first(urgent, cut.disclosures)
+                turn = await self._answer_first(urgent, cut.disclosures)
             elif not cut.disclosures:
                 if cut.question is not None:
                     self._cut_short((cut.question,))
@@ -174,17 +174,17 @@ class Session:
             begun += 1
         return _Cut(cut, turn.says[-1].prompt if heard < HEARD_SHARE else None)
 
-    def _answer_first(self, urgent: str, cut: tuple[str, ...]) -> Turn:
+    async def _answer_first(self, urgent: str, cut: tuple[str, ...]) -> Turn:
         """Answer what cut a disclosure short; it stays owed."""
         self._cut_short(cut)
-        return self._heard(urgent)
+        return await self._heard(urgent)
 
-    def _reopen(self, urgent: str) -> Turn:
+    async def _reopen(self, urgent: str) -> Turn:
         """Take a goodbye back for words that are too grave to hang up on. Once a call."""
         self._reopened = True
         self._log(Entry(self._now(), "line", event="reopened"))
         self._conversation.reopen()
-        return self._heard(urgent)
+        return await self._heard(urgent)
 
     def _cut_short(self, prompts: tuple[str, ...]) -> None:
         self._log(Entry(self._now(), "line", event="cut_short", prompts=prompts))
@@ -209,7 +209,8 @@ class Session:
             self._kept = None  # said before the next question was asked: no answer to it
         return turn
 
-    def _heard(self, text: str) -> Turn:
+    async def _heard(self, text: str) -> Turn:
+        await self._conversation.prepare(text)
         return self._answer(text, self._conversation.hear)
 
     def _answer(self, text: str, answer: Callable[[str, datetime], Turn], event: Event | None = None) -> Turn:
@@ -226,6 +227,7 @@ class Session:
                 confidence=heard.confidence,
                 entities=heard.entities,
                 stop_words=heard.stop_words,
+                stand_in=heard.stand_in,
             )
         self._log(entry)
         return turn
@@ -269,7 +271,7 @@ class Session:
 
     async def _hung_up(self) -> SessionResult:
         if not self._conversation.ended and (words := await self._channel.last_words()):
-            self._heard(words)  # nobody hears the answer, but what it does is done
+            await self._heard(words)  # nobody hears the answer, but what it does is done
         at = self._now()
         self._log(Entry(at, "line", event="hung_up"))
         outcome = self._conversation.far_end_hung_up(at)

@@ -23,9 +23,9 @@ class Entry:
 
     Of the bot: ``text``, ``prompt``, the ``step`` after it, whether it was ``played`` to its end and, if not,
     what was ``heard`` of it; it is said from ``at`` to ``until``. Of the customer: ``text``, the ``step`` it
-    answered and what it was taken to mean; keys come as the event ``pressed`` with the keys for ``text``. Of
-    the line: an ``event``; for ``interrupted`` and ``cut_short`` the cut ``prompts``; for ``fault`` the
-    error's class in ``text``.
+    answered and what it was taken to mean, with the model that had to ``stand_in`` for the one that is set;
+    keys come as the event ``pressed`` with the keys for ``text``. Of the line: an ``event``; for
+    ``interrupted`` and ``cut_short`` the cut ``prompts``; for ``fault`` the error's class in ``text``.
     """
 
     at: datetime
@@ -40,6 +40,7 @@ class Entry:
     confidence: float | None = None
     entities: tuple[Entity, ...] = ()
     stop_words: tuple[str, ...] = ()
+    stand_in: str | None = None
     event: Event | None = None
     prompts: tuple[str, ...] = ()
 

@@ -6,7 +6,8 @@ import re
 import secrets
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
@@ -20,6 +21,7 @@ SETTINGS_FILE = "settings.toml"
 KEY_FILE, KEY_BYTES = "permit.key", 32
 LINK_KEY_FILE, WEBHOOK_KEY_FILE = "link.key", "webhook.key"
 RECORDING_KEY_FILE = "recording.key"
+RASA_TOKEN_FILE = "rasa.token"  # noqa: S105
 
 _PAGE = re.compile(r"https://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._~-]+)*/?")
 
@@ -62,7 +64,22 @@ recognizer_model = "vosk-model-small-cn-0.22"   # see 'xiaorong models list'; or
 webhook_private_addresses = false # whether 'xiaorong webhooks' may reach the lender's own network
 # console = {{ port = 8765, public_url = "https://console.example.com", trusted_proxies = ["10.0.0.0/8"] }}
 # of 'xiaorong serve'; campaigns/console/settings.py lists the keys
+interpreter = "embedded"          # or rasa: what understands the customers; see 'xiaorong nlu serve'
+# rasa_url = "http://127.0.0.1:5005"     # https:// where it is not on this machine
+# rasa_token =                    # best as the variable XIAORONG_RASA_TOKEN. Default: that of 'nlu serve'
+# rasa_timeout_s = 0.3            # a caller waits no longer: the embedded model answers then
+# rasa_python = "/opt/python3.10/bin/python3"    # default: found on the PATH, of pyenv or uv
 """
+
+
+def _rasa_address(url: str) -> str:
+    """What customers say goes over this connection."""
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError(f"{url!r} is no address such as http://127.0.0.1:5005")
+    if parts.scheme == "http" and parts.hostname not in ("127.0.0.1", "localhost", "::1"):
+        raise ValueError("a Rasa on another machine is asked over https alone: it is told what customers say")
+    return url
 
 
 def _known_zone(name: str) -> str:
@@ -115,6 +132,11 @@ class Settings(BaseSettings):
     webhook_private_addresses: bool = False
     agents: AgentSettings | None = None
     console: dict[str, Any] = Field(default_factory=dict)  # campaigns.console.settings
+    interpreter: Literal["embedded", "rasa"] = "embedded"
+    rasa_url: Annotated[str, AfterValidator(_rasa_address)] = "http://127.0.0.1:5005"
+    rasa_token: SecretStr | None = None
+    rasa_timeout_s: float = Field(default=0.3, ge=0.02, le=2.0)
+    rasa_python: Path | None = None
     twilio: dict[str, Any] = Field(default_factory=dict, repr=False)  # telephony.twilio.settings
 
     @classmethod
@@ -159,6 +181,16 @@ class Settings(BaseSettings):
     def models(self) -> Path:
         """Where the models for hearing and speaking are kept."""
         return self.models_dir or self.home / "models"
+
+    @property
+    def rasa_secret(self) -> str:
+        """The token that Rasa wants: as set, else that of the server which this installation starts."""
+        if self.rasa_token is not None:
+            return self.rasa_token.get_secret_value()
+        try:
+            return (self.home / RASA_TOKEN_FILE).read_text().strip()
+        except OSError:
+            return ""
 
     def permit_key(self) -> bytes:
         """The secret that signs permits. Raises NotInitialisedError when it is missing."""
@@ -210,6 +242,18 @@ def _make_key(path: Path) -> None:
         fresh.touch(mode=0o600)
         fresh.write_text(secrets.token_hex(KEY_BYTES))
         fresh.replace(path)  # at once: a crash leaves the old key or the new one, never half of one
+
+
+def rasa_token_of(home: Path) -> str:
+    """The token of the server that is started here, made at its first start. Raises SettingsError."""
+    path = home / RASA_TOKEN_FILE
+    try:
+        if not path.is_file():
+            path.touch(mode=0o600)
+            path.write_text(secrets.token_urlsafe(24))
+        return path.read_text().strip()
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be used: {error.strerror}") from error
 
 
 def load_settings(home: Path) -> Settings:

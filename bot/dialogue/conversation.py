@@ -13,7 +13,7 @@ from bot.dialogue.prompts import PromptBook
 from bot.dialogue.state import DialogueState
 from bot.dialogue.turn import Turn
 from bot.errors import FlowError
-from bot.nlu.interpreter import Interpreter
+from bot.nlu.interpreter import AsksAhead, Interpreter
 
 
 class Conversation:
@@ -70,6 +70,11 @@ class Conversation:
         if self._history:
             raise FlowError("the conversation is open already")
         return self._keep(self._policy.open(at))
+
+    async def prepare(self, *texts: str) -> None:
+        """Let an interpreter that asks a server ask now, so that hearing one of ``texts`` does not wait."""
+        if isinstance(self._interpreter, AsksAhead):
+            await self._interpreter.prepare(texts)
 
     def hear(self, text: str, at: datetime) -> Turn:
         """The answer to an utterance. Blank text is silence."""

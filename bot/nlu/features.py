@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from bot.nlu.pinyin import syllables
 
-VERSION = 4
+VERSION = 5
 """Part of the key of cached models: raise it when features change."""
 
 Block = list[str]

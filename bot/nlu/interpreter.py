@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 OUT_OF_SCOPE = "out_of_scope"
 """The intent of an utterance that fits none, or fits none well enough: the bot asks, it does not guess."""
@@ -50,6 +50,8 @@ class Understanding:
     ``also`` holds further intents said in the same breath, in the order they were said, without ``intent``
     itself: "我就是,不过我现在在开车,明天下午再打吧" is ``confirm_identity`` and ``driving``. Which of the
     two is ``intent`` is no matter of order: a policy looks at both. Empty for most utterances.
+
+    ``stand_in`` names the model that answered because the one that is set did not; None when all was well.
     """
 
     text: str
@@ -61,6 +63,7 @@ class Understanding:
     also: tuple[str, ...] = ()
     broader: tuple[str, ...] = ()
     narrower: str | None = None
+    stand_in: str | None = None
 
     def entity(self, *kinds: str) -> Entity | None:
         """The first entity of one of these kinds, in the order of the utterance."""
@@ -72,4 +75,17 @@ class Interpreter(Protocol):
 
     def parse(self, text: str, *, now: datetime, expected: Collection[str] = ()) -> Understanding:
         """Parse ``text``; ``now`` (aware) anchors dates, ``expected`` are the intents the state waits for."""
+        ...
+
+
+@runtime_checkable
+class AsksAhead(Protocol):
+    """An interpreter that has to ask a server, and never lets ``parse`` wait for it.
+
+    A call tells it beforehand what will be parsed. What has not been answered by then is understood by a
+    model that stands in.
+    """
+
+    async def prepare(self, texts: Sequence[str]) -> None:
+        """Ask about ``texts``, for so long as a caller may be kept waiting. Never raises."""
         ...

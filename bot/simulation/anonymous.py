@@ -54,6 +54,8 @@ class Anonymiser:
         if not name:
             return []
         pairs = [(name, invented)]
+        if len(name) > 2:  # a surname of two characters, 欧阳; nobody says it so of another
+            pairs += [(name[:2] + word, invented[0] + word) for word in self._honorifics]
         pairs += [(name[0] + word, invented[0] + word) for word in self._honorifics]
         if len(name) > 2:
             pairs.append((name[1:], invented[1:]))

@@ -94,11 +94,12 @@ class Attention:
         turn = self.weigh(text).turn
         return turn is not None and turn.heard is not None and bool(turn.heard.stop_words)
 
-    def choose(self, heard: Recognition) -> str:
+    async def choose(self, heard: Recognition) -> str:
         """The reading of an utterance that is answered: the first that means what all together mean most."""
         texts = list(dict.fromkeys(h.text for h in heard.alternatives[:MOST_READINGS] if h.text.strip()))
         if len(texts) < 2:
             return heard.text
+        await self._conversation.prepare(*texts)
         turns = [self._preview(text) for text in texts]
         best = meant_together(turn.heard.ranking if turn and turn.heard else () for turn in turns)
         for text, turn in zip(texts, turns, strict=True):

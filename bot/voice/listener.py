@@ -95,8 +95,8 @@ class Listener:
         if self._detector.active:
             self._collect()
             if self._is_over():
-                heard = self._detector
-                self._utterance = Utterance(self._best(), heard.voiced_s, self._lasted_s, heard.silence_s)
+                heard, best = self._detector, await self._best()
+                self._utterance = Utterance(best, heard.voiced_s, self._lasted_s, heard.silence_s)
                 self._rest()
 
     def take(self) -> Utterance | None:
@@ -114,7 +114,7 @@ class Listener:
                 self._reading_out, self._dirty = True, False
             await self._decoder.settle()
             self._collect()
-        words = self._best() if self._said else ""
+        words = await self._best() if self._said else ""
         self._rest()
         return words
 
@@ -159,11 +159,11 @@ class Listener:
             return False
         return self._detector.silence_s >= self._attention.wait_s(self._attention.weigh(text))
 
-    def _best(self) -> str:
+    async def _best(self) -> str:
         """The words of all segments; of one segment, the reading that makes the most sense."""
         if len(self._said) == 1:
-            return self._attention.choose(self._said[0])
-        return self._attention.choose(Recognition((Hypothesis(self.text),)))
+            return await self._attention.choose(self._said[0])
+        return await self._attention.choose(Recognition((Hypothesis(self.text),)))
 
     def _rest(self) -> None:
         self._decoder.discard()

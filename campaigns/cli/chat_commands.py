@@ -11,6 +11,7 @@ from rich.markup import escape
 
 from bot.dialogue.policy import Policy
 from bot.errors import BotError
+from bot.nlu.embedded import EmbeddedInterpreter
 from bot.simulation.anonymous import Anonymiser
 from bot.simulation.desk import Desk, Exchange
 from bot.simulation.explaining import explain
@@ -83,7 +84,9 @@ class Chat:
         if not changed:
             return
         names = ", ".join(path.name for path in changed)
-        flow_alone = all(path.parent.name in ("prompts", "flows", "parts") for path in changed)
+        # A server's model is trained elsewhere; words that rules look for take effect at the next start.
+        same = not isinstance(self._script.interpreter, EmbeddedInterpreter)
+        flow_alone = same or all(path.parent.name in ("prompts", "flows", "parts") for path in changed)
         old = self._script
         try:
             script = Script.load_from(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
+from bot.dialogue.prompts import PromptBook
 from bot.language import language_dir
 from bot.simulation.desk import Desk
 from bot.simulation.noise import NoiseChannel
@@ -17,6 +18,7 @@ from campaigns.cli.chat_commands import NAMES, Chat
 from campaigns.cli.chat_view import show_customer
 from campaigns.cli.inventing import Invented, brief_for
 from campaigns.clock import SystemClock
+from campaigns.understanding import open_author_interpreter
 
 if TYPE_CHECKING:
     from prompt_toolkit.key_binding import KeyBindings
@@ -33,7 +35,22 @@ def run_chat(
 ) -> None:
     """Chat until the author leaves. Raises NotFoundError for an unknown customer, DataFileError."""
     cache = home / "cache" if home.is_dir() else None
-    script = Script.load_from(language_dir(language), flow_name, cache)
+    folder = language_dir(language)
+    zone = PromptBook.load(folder).speech.zone
+    with open_author_interpreter(home, folder, cache, zone) as interpreter:
+        script = Script.load_from(folder, flow_name, cache, interpreter)
+        _hold(home, script, cache, customer, invented, save_to, noise)
+
+
+def _hold(
+    home: Path,
+    script: Script,
+    cache: Path | None,
+    customer: str | None,
+    invented: Invented,
+    save_to: Path,
+    noise: int,
+) -> None:
     start = SystemClock().now().astimezone(script.prompts.speech.zone).replace(microsecond=0)
     brief = brief_for(home, customer, invented, script.prompts, start.date())
     console = Console(highlight=False)

@@ -80,7 +80,7 @@ def hold_tests(
 
     home, kept = context.obj, os.environ.get("XIAORONG_CACHE_DIR")
     cache = Path(kept) if kept else home / "cache" if home.is_dir() else None
-    if not run_tests(cache, language, dialogues, path, name, junit):
+    if not run_tests(home, cache, language, dialogues, path, name, junit):
         raise typer.Exit(1)
 
 

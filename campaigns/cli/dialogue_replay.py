@@ -25,10 +25,14 @@ def replay(
     What the bot was told of the customer was kept with the call, so a ledger that has changed since changes
     nothing. Exit code 1 when a reply differs.
     """
+    from bot.language import language_dir
     from campaigns.cli.installation import open_installation
     from campaigns.cli.replaying import replay_stored, scripts_of
+    from campaigns.understanding import open_interpreter
 
     with open_installation(context.obj) as (settings, database):
-        same = replay_stored(settings, database, scripts_of(settings), call, save_test)
+        folder = language_dir(settings.language)
+        with open_interpreter(settings, folder, live=False) as interpreter:
+            same = replay_stored(settings, database, scripts_of(settings, interpreter), call, save_test)
     if not same:
         raise typer.Exit(1)

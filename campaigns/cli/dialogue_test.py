@@ -11,14 +11,15 @@ from rich.text import Text
 
 from bot.dialogue.prompts import PromptBook
 from bot.language import language_dir
-from bot.nlu.embedded import EmbeddedInterpreter
 from bot.simulation.scenario_checks import Problem
 from bot.simulation.scenario_run import ScenarioResult
 from bot.simulation.scenario_suite import SuiteResult, junit, run_suites, scenario_files
 from campaigns.errors import NotFoundError, SettingsError
+from campaigns.understanding import open_author_interpreter
 
 
 def run_tests(
+    home: Path,
     cache: Path | None,
     language: str,
     dialogues: Path | None,
@@ -31,8 +32,9 @@ def run_tests(
     files = scenario_files(path or folder / "tests")
     console = Console(highlight=False)
     began = time.perf_counter()
-    interpreter = EmbeddedInterpreter.load(folder, cache, PromptBook.load(folder).speech.zone)
-    suites = list(run_suites(folder, files, interpreter, wanted, lambda result: _dot(console, result)))
+    zone = PromptBook.load(folder).speech.zone
+    with open_author_interpreter(home, folder, cache, zone) as interpreter:
+        suites = list(run_suites(folder, files, interpreter, wanted, lambda result: _dot(console, result)))
     results = [result for suite in suites for result in suite.results]
     if not results:
         named = f" with {wanted!r} in its name" if wanted else ""

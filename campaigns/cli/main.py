@@ -31,6 +31,9 @@ from campaigns.cli import (
     line,
     messages,
     models,
+    nlu,
+    nlu_measure,
+    nlu_review,
     numbers,
     payments,
     promises,
@@ -75,8 +78,12 @@ app.add_typer(compliance.app, name="compliance")
 app.add_typer(dialogue.app, name="dialogue")
 app.add_typer(models.app, name="models")
 app.add_typer(numbers.app, name="numbers")
+app.add_typer(nlu.app, name="nlu")
 dialogue.app.command(name="replay", epilog=dialogue_replay.EXAMPLES)(dialogue_replay.replay)
 dialogue.app.command(name="simulate", epilog=dialogue_simulate.EXAMPLES)(dialogue_simulate.simulate)
+nlu.app.command(name="evaluate", epilog=nlu_measure.EVALUATE_EXAMPLES)(nlu_measure.evaluate)
+nlu.app.command(name="compare", epilog=nlu_measure.COMPARE_EXAMPLES)(nlu_measure.compare)
+nlu.app.command(name="review", epilog=nlu_review.EXAMPLES)(nlu_review.review)
 app.add_typer(recording.app, name="recording")
 app.add_typer(users.app, name="users")
 app.command(name="serve", epilog=serve.EXAMPLES)(serve.serve)

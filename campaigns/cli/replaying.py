@@ -13,6 +13,7 @@ from bot.dialogue.brief import Brief
 from bot.dialogue.conversation import Conversation
 from bot.language import language_dir
 from bot.nlu.embedded import EmbeddedInterpreter
+from bot.nlu.interpreter import Interpreter
 from bot.simulation.anonymous import Anonymiser
 from bot.simulation.replaying import Replay, replay_call
 from bot.simulation.scenario_file import Happening, scenario_data, write_scenario
@@ -34,9 +35,11 @@ Scripts = Callable[[str], Script]
 """The present script of a flow, by its name."""
 
 
-def scripts_of(settings: Settings) -> Scripts:
-    """Read from disk, each once."""
-    interpreter = EmbeddedInterpreter.load(language_dir(settings.language), settings.cache, settings.zone)
+def scripts_of(settings: Settings, interpreter: Interpreter | None = None) -> Scripts:
+    """Read from disk, each once; understood by ``interpreter``, by default the embedded one."""
+    interpreter = interpreter or EmbeddedInterpreter.load(
+        language_dir(settings.language), settings.cache, settings.zone
+    )
     return cache(lambda flow: Script.load(settings.language, flow, interpreter=interpreter))
 
 

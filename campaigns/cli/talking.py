@@ -10,14 +10,16 @@ from pathlib import Path
 from rich.console import Console
 from rich.markup import escape
 
+from bot.dialogue.flow import load_flow
+from bot.dialogue.prompts import PromptBook
 from bot.language import language_dir
-from bot.simulation.script import Script as Loaded
 from bot.transcript import Entry
 from campaigns.cli.inventing import Invented, brief_for
 from campaigns.clock import Clock, SystemClock, VirtualClock
 from campaigns.dialing.talk import Held, Script, hold_call
 from campaigns.dialing.voicing import Voicing, open_voicing
 from campaigns.settings import load_settings
+from campaigns.understanding import open_interpreter
 from telephony.line import AudioCall
 from telephony.microphone import microphone_call
 from telephony.simulated.file_call import FileCall
@@ -46,13 +48,16 @@ def run_talk(
     """
     settings = load_settings(home)
     language = language_dir(settings.language)
-    loaded = Loaded.load_from(language, flow, settings.cache)
+    prompts = PromptBook.load(language)
     clock: Clock = SystemClock() if ends.wav is None else VirtualClock(SystemClock().now())
     today = clock.now().astimezone(settings.zone).date()
-    brief = brief_for(home, customer, invented, loaded.prompts, today)
+    brief = brief_for(home, customer, invented, prompts, today)
     console = Console(highlight=False)
-    with open_voicing(settings, language, loaded.prompts, record=record) as voicing:
-        script = Script(loaded.flow, loaded.prompts, loaded.interpreter, settings.zone)
+    with (
+        open_voicing(settings, language, prompts, record=record) as voicing,
+        open_interpreter(settings, language, live=True) as interpreter,
+    ):
+        script = Script(load_flow(language, flow, prompts), prompts, interpreter, settings.zone)
 
         async def hold() -> Held:
             with clock.busy():

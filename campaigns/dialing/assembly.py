@@ -42,6 +42,7 @@ from campaigns.store.campaigns import CampaignView
 from campaigns.store.database import Database
 from campaigns.store.exclusive import exclusive_worker, shared_worker
 from campaigns.store.threads import StoreThreads
+from campaigns.understanding import open_interpreter
 from telephony.announcements import load_announcements
 from telephony.carrier import LineSetup
 from telephony.far_end import FarEndFactory
@@ -207,6 +208,7 @@ def open_ground(
         settings=line_settings(settings, **carried, **simulated),
     )
     with ExitStack() as stack:
+        interpreter = stack.enter_context(open_interpreter(settings, language, live=True))
         voice: VoiceTools | None = None
         if sound is not None or settings.line != SIMULATED:
             voicing = stack.enter_context(open_voicing(settings, language, prompts))
@@ -216,7 +218,8 @@ def open_ground(
             recordings = stack.enter_context(open_recordings(settings))
             copies = stack.enter_context(closing(StoreThreads(database)))
             setup = replace(setup, shelf=CarrierShelf(recordings, copies, settings.line))
-        yield Ground(clock, Scripts(settings, language, prompts), house_of(settings), setup, voice)
+        scripts = Scripts(language, prompts, interpreter, settings.zone)
+        yield Ground(clock, scripts, house_of(settings), setup, voice)
 
 
 def _desk(ground: Ground, store: StoreThreads, listener: Callable[[ReceptionEvent], None]) -> Desk:

@@ -57,6 +57,7 @@ def _turn(entry: Entry, seq: int) -> TurnRecord:
         "prompts": list(entry.prompts),
         "played": entry.played,
         "stop_words": list(entry.stop_words),
+        "stand_in": entry.stand_in,
         "entities": [asdict(entity) | {"value": _plain(entity.value)} for entity in entry.entities],
     }
     return TurnRecord(

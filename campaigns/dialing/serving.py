@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from bot.dialogue.flow import load_flow
 from bot.dialogue.prompts import PromptBook
-from bot.nlu.embedded import EmbeddedInterpreter
+from bot.nlu.interpreter import Interpreter
 from campaigns.compliance.facts import Purpose
 from campaigns.dialing.talk import Script
-from campaigns.settings import Settings
 from campaigns.store.handout import RunningCampaign
 
 
@@ -32,11 +32,11 @@ class Served:
 class Scripts(Mapping[str, Script]):
     """Every flow's script, loaded when it is first asked for. Raises NotFoundError, DataFileError then."""
 
-    def __init__(self, settings: Settings, language: Path, prompts: PromptBook) -> None:
-        self._settings = settings
+    def __init__(self, language: Path, prompts: PromptBook, interpreter: Interpreter, zone: ZoneInfo) -> None:
         self._language = language
         self._prompts = prompts
-        self._interpreter = EmbeddedInterpreter.load(language, settings.cache, settings.zone)
+        self._interpreter = interpreter
+        self._zone = zone
         self._loaded: dict[str, Script] = {}
 
     def __getitem__(self, flow: str) -> Script:
@@ -45,7 +45,7 @@ class Scripts(Mapping[str, Script]):
                 load_flow(self._language, flow, self._prompts),
                 self._prompts,
                 self._interpreter,
-                self._settings.zone,
+                self._zone,
             )
         return self._loaded[flow]
 

@@ -41,11 +41,12 @@ def stored_call(session: Session, call_id: int) -> StoredCall:
         call.disposition,
         call.answered_at,
         call.brief,
-        tuple(_entry(turn) for turn in turns),
+        tuple(entry_of(turn) for turn in turns),
     )
 
 
-def _entry(turn: TurnRecord) -> Entry:
+def entry_of(turn: TurnRecord) -> Entry:
+    """A line of the log as it was written."""
     details = turn.details
     return Entry(
         at=turn.at,
@@ -60,6 +61,7 @@ def _entry(turn: TurnRecord) -> Entry:
         confidence=turn.confidence,
         entities=tuple(_entity(data) for data in details.get("entities", ())),
         stop_words=tuple(details.get("stop_words", ())),
+        stand_in=details.get("stand_in"),
         event=details.get("event"),
         prompts=tuple(details.get("prompts", ())),
     )

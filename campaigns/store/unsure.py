@@ -1,0 +1,76 @@
+"""What customers said and the bot was not sure of, read back to be learnt from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from bot.nlu.interpreter import OUT_OF_SCOPE
+from bot.transcript import Entry
+from campaigns.store.calls import entry_of
+from campaigns.store.models import Call, Campaign, TurnRecord
+
+CHUNK = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class UnsureTurn:
+    """One utterance on record. ``brief`` is what the bot was told of the customer; None: not kept."""
+
+    call_id: int
+    seq: int
+    entry: Entry
+    asked: str  # what the bot had said before
+    brief: dict[str, Any] | None
+
+
+def unsure_turns(
+    session: Session, below: float, *, campaign: str | None = None, since: datetime | None = None
+) -> Iterator[UnsureTurn]:
+    """Utterances understood with less than ``below`` or not at all, or by a stand-in; the newest first.
+
+    Keys pressed are none. Nothing is masked here.
+    """
+    unsure = or_(
+        TurnRecord.confidence < below,
+        TurnRecord.intent == OUT_OF_SCOPE,
+        TurnRecord.details["stand_in"].as_string().is_not(None),
+    )
+    wanted = select(TurnRecord, Call.brief).join(Call, Call.id == TurnRecord.call_id)
+    if campaign is not None:
+        wanted = wanted.join(Campaign, Campaign.id == Call.campaign_id).where(Campaign.name == campaign)
+    if since is not None:
+        wanted = wanted.where(TurnRecord.at >= since)
+    rows = session.execute(
+        wanted.where(TurnRecord.speaker == "customer", TurnRecord.intent.is_not(None), unsure)
+        .order_by(TurnRecord.at.desc(), TurnRecord.id.desc())
+        .execution_options(yield_per=CHUNK)
+    )
+    for turn, brief in rows:
+        entry = entry_of(turn)
+        if entry.event is None:
+            yield UnsureTurn(turn.call_id, turn.seq, entry, _asked(session, turn), brief)
+
+
+def stood_in(session: Session, since: datetime | None = None) -> int:
+    """How many utterances were understood by a model that stood in for the one that was set."""
+    counted = select(func.count()).where(TurnRecord.details["stand_in"].as_string().is_not(None))
+    if since is not None:
+        counted = counted.where(TurnRecord.at >= since)
+    return session.scalar(counted) or 0
+
+
+def _asked(session: Session, turn: TurnRecord) -> str:
+    """The prompt of what the bot said last before this."""
+    before = (
+        select(TurnRecord.prompt)
+        .where(TurnRecord.call_id == turn.call_id, TurnRecord.seq < turn.seq, TurnRecord.speaker == "bot")
+        .order_by(TurnRecord.seq.desc())
+        .limit(1)
+    )
+    return session.scalar(before) or ""
