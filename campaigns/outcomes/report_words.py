@@ -52,8 +52,7 @@ class Words:
         """What a person is asked to see to: mostly how a call ended."""
         if code in self.dispositions:
             return self.disposition(code)
-        known = self.labels.get(f"follow_up.{code}")
-        return known.text(self.language) if known else self.reason(code)
+        return self.code("follow_up", code) if f"follow_up.{code}" in self.labels else self.reason(code)
 
 
 def words(language: str, dispositions: Dispositions | None = None) -> Words:
