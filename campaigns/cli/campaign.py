@@ -36,7 +36,8 @@ Channel = Annotated[
     "xiaorong campaign create often --treatment frequent  |  "
     "xiaorong campaign create twice --tags promise_broken_twice --without-tags relief_approved  |  "
     "xiaorong campaign create spring --flow dormant-offer --invitation 您有一份老客户的利率优惠 "
-    "--invitation-until 2026-12-31 --approved-by 产品部"
+    "--invitation-until 2026-12-31 --approved-by 产品部  |  "
+    "xiaorong campaign create pilot --experiment openings --arm a:45% --arm b=my-variant:45% --holdout 10%"
 )
 def create(
     context: typer.Context,
@@ -85,6 +86,26 @@ def create(
     approved_by: Annotated[
         str, typer.Option(help="Invitations: who approved them.", show_default=False)
     ] = "",
+    experiment: Annotated[
+        str | None,
+        typer.Option(
+            help="Compare scripts, under this name: campaigns that share it keep each customer in one arm.",
+            show_default=False,
+        ),
+    ] = None,
+    arm: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Experiments: NAME[=FLOW][:SHARE], such as b=later-stage:40%. The first is the reference.",
+            show_default=False,
+        ),
+    ] = None,
+    holdout: Annotated[
+        str, typer.Option(help="Experiments: this share is left alone, such as 10%.", show_default=False)
+    ] = "",
+    human_only: Annotated[
+        str, typer.Option(help="Experiments: this share is for people to call.", show_default=False)
+    ] = "",
     concurrency: Annotated[int, typer.Option(min=1, max=1000, help="Calls at once.")] = 20,
     calls_per_second: Annotated[float, typer.Option(min=0.01, max=1000, help="New calls a second.")] = 2.0,
 ) -> None:
@@ -95,7 +116,7 @@ def create(
     owe nothing and have not been heard of for long.
     """
     with open_installation(context.obj) as (settings, database):
-        from campaigns.cli.creating import DEFAULT_FLOW, create_campaign_of, invitation_of
+        from campaigns.cli.creating import DEFAULT_FLOW, create_campaign_of, experiment_of, invitation_of
         from campaigns.cli.treating import plan_for_campaign
         from campaigns.dialing.audience import Audience
         from campaigns.dialing.creation import NewCampaign
@@ -114,7 +135,9 @@ def create(
         words = invitation_of(invitation, invitation_until, approved_by)
         if treatment is not None:
             flow = plan_for_campaign(settings, database, treatment, flow, treatments)
-        wanted = NewCampaign(name, flow or DEFAULT_FLOW, audience, concurrency, calls_per_second, words)
+        design = experiment_of(experiment, arm or [], holdout, human_only, flow)
+        chosen = flow or (design and design.reference.flow) or DEFAULT_FLOW
+        wanted = NewCampaign(name, chosen, audience, concurrency, calls_per_second, words, design)
         typer.echo(create_campaign_of(settings, database, wanted))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from bot.language import language_dir
@@ -9,9 +10,11 @@ from campaigns.dialing.audience import Audience
 from campaigns.dialing.creation import NewCampaign, create
 from campaigns.dialing.timing import choose_clock
 from campaigns.errors import ConflictError
+from campaigns.experiments.design import Design, design_of
 from campaigns.settings import Settings
 from campaigns.store.campaigns import NewInvitation
 from campaigns.store.database import Database
+from campaigns.store.experiments import arm_sizes
 
 DEFAULT_FLOW = "repayment-reminder"
 
@@ -27,13 +30,26 @@ def invitation_of(text: str | None, until: datetime | None, approved_by: str) ->
     return NewInvitation(text, until.date(), approved_by)
 
 
+def experiment_of(
+    name: str | None, arms: Sequence[str], holdout: str, human_only: str, flow: str | None
+) -> Design | None:
+    """The experiment of these options, None without any. Raises ConflictError when some are missing."""
+    if name is None:
+        if arms or holdout or human_only:
+            raise ConflictError("arms and a holdout belong to an experiment: --experiment NAME")
+        return None
+    return design_of(name, arms or ["bot"], holdout, human_only, flow or DEFAULT_FLOW)
+
+
 def create_campaign_of(settings: Settings, database: Database, wanted: NewCampaign) -> str:
     """Make the campaign; what to tell the operator of it. Raises ConflictError, DataFileError, ClockError."""
     at = choose_clock(settings, database, real_time=False).now().astimezone(settings.zone)
     with database.transaction() as session:
         campaign, chosen = create(session, wanted, language_dir(settings.language), settings, at)
+        sizes = arm_sizes(session, campaign.id)
+    arms = f" Arms: {', '.join(f'{arm} {size:,}' for arm, size in sizes.items())}." if sizes else ""
     return (
-        f"Campaign {wanted.name!r} has {campaign.members:,} members: {describe(chosen)}. "
+        f"Campaign {wanted.name!r} has {campaign.members:,} members: {describe(chosen)}.{arms} "
         f"Next: xiaorong campaign run {wanted.name}"
     )
 

@@ -10,8 +10,9 @@ from bot.dialogue.brief import unknown_caller
 from bot.dialogue.flow import Flow, load_flow
 from campaigns.dialing.audience import Audience
 from campaigns.dialing.briefing import Lender
-from campaigns.dialing.fitting import fit, shipped_fits
+from campaigns.dialing.fitting import Fitted, fit, shipped_fits
 from campaigns.errors import ConflictError
+from campaigns.experiments.design import Design
 from campaigns.store.campaigns import CampaignView, NewInvitation, create_campaign
 from campaigns.store.database import Session
 
@@ -30,6 +31,7 @@ class NewCampaign:
     concurrency: int = 20
     calls_per_second: float = 2.0
     invitation: NewInvitation | None = None
+    experiment: Design | None = None  # its reference arm's flow is the campaign's
 
 
 def create(
@@ -40,6 +42,11 @@ def create(
     ``at`` is in the zone in which days are counted. Raises ConflictError that says what would fit,
     DataFileError for a flow that is wrong.
     """
+    if wanted.experiment is not None and wanted.experiment.reference.flow != wanted.flow:
+        raise ConflictError(
+            f"the first arm holds {wanted.experiment.reference.flow}, the campaign {wanted.flow}; "
+            "leave --flow out, or give the arms in another order"
+        )
     flow = load_flow(language, wanted.flow)
     fitted = fit(
         flow.name,
@@ -48,6 +55,8 @@ def create(
         speaks_of_debt=flow.speaks_of_debt,
         has_invitation=wanted.invitation is not None,
     )
+    for other in wanted.experiment.flows if wanted.experiment else ():
+        _check_arm(other, flow, fitted, wanted, language)
     invitation = wanted.invitation and _checked(wanted.invitation, flow, lender, at)
     campaign = create_campaign(
         session,
@@ -59,8 +68,28 @@ def create(
         at=at,
         purpose=fitted.purpose,
         invitation=invitation,
+        experiment=wanted.experiment,
     )
     return campaign, fitted.audience
+
+
+def _check_arm(name: str, reference: Flow, fitted: Fitted, wanted: NewCampaign, language: Path) -> None:
+    """A script of another purpose, or for other customers, is no script to compare with."""
+    if name == reference.name:
+        return
+    flow = load_flow(language, name)
+    own = fit(
+        flow.name,
+        wanted.audience,
+        shipped_fits(),
+        speaks_of_debt=flow.speaks_of_debt,
+        has_invitation=wanted.invitation is not None,
+    )
+    if (own.purpose, own.audience) != (fitted.purpose, fitted.audience):
+        raise ConflictError(
+            f"{name} is not for the same customers as {reference.name}, so nothing could be told from "
+            "comparing them; say in fits.yaml whom a variant is for"
+        )
 
 
 def _checked(invitation: NewInvitation, flow: Flow, lender: Lender, at: datetime) -> NewInvitation:

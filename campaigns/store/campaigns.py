@@ -13,6 +13,8 @@ from campaigns.compliance.facts import Purpose
 from campaigns.dialing.audience import Audience
 from campaigns.errors import ConflictError, NotFoundError
 from campaigns.store.handout import next_due_at
+from campaigns.experiments.design import Design
+from campaigns.store.experiments import assign_members, keep_design
 from campaigns.store.members import add_members
 from campaigns.store.models import Attempt, Campaign, CampaignMember, Invitation
 from campaigns.store.tags import check_tags
@@ -62,6 +64,7 @@ def create_campaign(
     at: datetime,
     purpose: Purpose = Purpose.REMINDER,
     invitation: NewInvitation | None = None,
+    experiment: Design | None = None,
 ) -> CampaignView:
     """Make a campaign and its members. Raises ConflictError: the name is taken, or nobody fits;
     NotFoundError for a tag that nobody has.
@@ -90,6 +93,8 @@ def create_campaign(
         session.add(Invitation(campaign_id=campaign.id, approved_at=at, **asdict(invitation)))
     if not add_members(session, campaign.id, audience, at):
         raise ConflictError(_nobody(audience))
+    if experiment is not None:
+        assign_members(session, campaign.id, keep_design(session, experiment, at), at)
     return campaign_by_name(session, name)
 
 
@@ -249,15 +254,14 @@ class Progress:
 
 def progress_of(session: Session, campaign_id: int) -> Progress:
     """The counts as of this transaction."""
-    states: dict[str, int] = dict(
-        session.execute(
-            select(CampaignMember.state, func.count())
+    states = {
+        row.state: row.members
+        for row in session.execute(
+            select(CampaignMember.state, func.count().label("members"))
             .where(CampaignMember.campaign_id == campaign_id)
             .group_by(CampaignMember.state)
         )
-        .tuples()
-        .all()
-    )
+    }
     attempts, live = session.execute(
         select(func.count(), func.count().filter(Attempt.state.in_(("reserved", "dialing")))).where(
             Attempt.campaign_id == campaign_id

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, exists, func, insert, literal, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, insert, literal, select
 from sqlalchemy.orm import Session, aliased
 
 from campaigns.dialing.audience import Audience
 from campaigns.store.broken import accounts_to_call_about
 from campaigns.store.models import Account, CampaignMember, Customer, CustomerTag, CustomerTreatment, Grade
 
-_COLUMNS = ("campaign_id", "customer_id", "account_id", "state", "priority", "next_at", "turn")
+_COLUMNS = (
+    "campaign_id", "customer_id", "account_id", "state", "priority", "next_at", "turn", "grade", "treatment",
+)  # fmt: skip
 
 
 def add_members(session: Session, campaign_id: int, audience: Audience, at: datetime) -> int:
@@ -49,7 +51,11 @@ def add_members(session: Session, campaign_id: int, audience: Audience, at: date
             -ranked.c.urgency,
             literal(at, type_=CampaignMember.next_at.type),
             literal(0),
+            Grade.letter,
+            CustomerTreatment.treatment,
         )
+        .outerjoin(Grade, and_(Grade.customer_id == ranked.c.customer_id, Grade.is_current))
+        .outerjoin(CustomerTreatment, CustomerTreatment.customer_id == ranked.c.customer_id)
         .where(ranked.c.rank == 1)
         .order_by(*order)
         .limit(audience.limit)

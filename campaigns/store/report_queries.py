@@ -14,7 +14,9 @@ from campaigns.store.models import Attempt, Call, Campaign, CampaignMember, Deci
 
 BUCKET_S = 900  # every zone's offset is a whole number of quarter-hours
 Condition = ColumnElement[bool] | InstrumentedAttribute[bool]
-TimeColumn = InstrumentedAttribute[datetime] | InstrumentedAttribute[datetime | None]
+TimeColumn = (
+    InstrumentedAttribute[datetime] | InstrumentedAttribute[datetime | None] | ColumnElement[datetime]
+)
 
 
 def epoch(column: TimeColumn) -> ColumnElement[int]:

@@ -20,6 +20,8 @@ from campaigns.store.models.customers import (
     PhoneNumber,
     ReliefOffer,
 )
+from campaigns.store.models.experiments import Experiment, ExperimentArm
+from campaigns.store.models.exports import ExportRecord
 from campaigns.store.models.payments import Payment, Promise
 from campaigns.store.models.tags import CustomerTag, CustomerTreatment
 from campaigns.store.models.workers import WorkerRecord
@@ -37,6 +39,9 @@ __all__ = [
     "DecisionHead",
     "DecisionRecord",
     "Deletion",
+    "Experiment",
+    "ExperimentArm",
+    "ExportRecord",
     "FollowUp",
     "Grade",
     "ImportBatch",

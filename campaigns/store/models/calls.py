@@ -36,7 +36,7 @@ class Call(Base):
     line_call_id: Mapped[str] = mapped_column(String(64))
     flow: Mapped[str] = mapped_column(String(64))
     flow_version: Mapped[str] = mapped_column(String(64))
-    started_at: Mapped[datetime]
+    started_at: Mapped[datetime] = mapped_column(index=True)
     answered_at: Mapped[datetime | None]
     ended_at: Mapped[datetime]
     cause: Mapped[str] = mapped_column(String(24))
@@ -82,7 +82,7 @@ class Message(Base):
     template: Mapped[str] = mapped_column(String(64))
     body: Mapped[str] = mapped_column(Text)
     state: Mapped[str] = mapped_column(String(16), default="queued")
-    created_at: Mapped[datetime]
+    created_at: Mapped[datetime] = mapped_column(index=True)
 
 
 class Suppression(Base):

@@ -39,6 +39,7 @@ class Campaign(Base):
     state: Mapped[str] = mapped_column(String(16), default="draft")
     pause_reason: Mapped[str | None] = mapped_column(String(255))
     audience: Mapped[dict[str, Any]] = mapped_column(default=dict)  # the filter it was created with
+    experiment_id: Mapped[int | None] = mapped_column(ForeignKey("experiment.id"), index=True)
     concurrency: Mapped[int]
     calls_per_second: Mapped[float]
     created_at: Mapped[datetime]
@@ -64,6 +65,8 @@ class CampaignMember(Base):
 
     ``due``: waiting, and its time has come; set in batches by the hand-out (campaigns.store.handout), which
     alone reads it. Whoever changes ``next_at`` may leave it as it is.
+
+    ``grade`` and ``treatment`` are those of the day of joining: a later regrade does not rewrite a report.
     """
 
     __tablename__ = "campaign_member"
@@ -88,6 +91,9 @@ class CampaignMember(Base):
     callback_at: Mapped[datetime | None]  # when the customer asked to be called; None once called since
     outcome: Mapped[str | None] = mapped_column(String(32))  # the latest disposition
     reason: Mapped[str | None] = mapped_column(String(255))
+    grade: Mapped[str | None] = mapped_column(String(1))
+    treatment: Mapped[str | None] = mapped_column(String(48))
+    arm_id: Mapped[int | None] = mapped_column(ForeignKey("experiment_arm.id"), index=True)
 
 
 class Attempt(Base):
@@ -99,11 +105,12 @@ class Attempt(Base):
         UniqueConstraint("member_id", "turn"),  # a workflow that runs again finds its own attempt
         # No two live calls to one customer, whatever campaign they belong to.
         Index("uq_attempt_live", "customer_id", unique=True, sqlite_where=LIVE, postgresql_where=LIVE),
+        Index("ix_attempt_campaign_dialed", "campaign_id", "dialed_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     member_id: Mapped[int] = mapped_column(ForeignKey("campaign_member.id"), index=True)
-    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"), index=True)
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"))
     customer_id: Mapped[int] = mapped_column(ForeignKey("customer.id"))
     number_id: Mapped[int] = mapped_column(ForeignKey("phone_number.id"))
     e164: Mapped[str] = mapped_column(String(16), index=True)  # counts per number survive a change of owner
@@ -112,7 +119,8 @@ class Attempt(Base):
     state: Mapped[str] = mapped_column(String(16), default="reserved")
     worker: Mapped[str] = mapped_column(String(64))
     reserved_at: Mapped[datetime] = mapped_column(index=True)
-    dialed_at: Mapped[datetime | None]
+    dialed_at: Mapped[datetime | None] = mapped_column(index=True)
+    caller_id: Mapped[str | None] = mapped_column(String(16))  # ours that it was placed from; None: not kept
     ended_at: Mapped[datetime | None]
     disposition: Mapped[str | None] = mapped_column(String(32))
     charged: Mapped[bool] = mapped_column(default=True)  # False when a trunk fault meant that nothing rang
