@@ -17,6 +17,8 @@ Condition = ColumnElement[bool] | InstrumentedAttribute[bool]
 TimeColumn = (
     InstrumentedAttribute[datetime] | InstrumentedAttribute[datetime | None] | ColumnElement[datetime]
 )
+IdColumn = InstrumentedAttribute[int] | InstrumentedAttribute[int | None]
+TextColumn = InstrumentedAttribute[str] | InstrumentedAttribute[str | None]
 
 
 def epoch(column: TimeColumn) -> ColumnElement[int]:
@@ -39,6 +41,11 @@ def flag(condition: Condition) -> ColumnElement[int]:
 def total(condition: Condition) -> ColumnElement[int]:
     """How many rows meet ``condition``; 0 where there is no row."""
     return func.coalesce(func.sum(flag(condition)), 0)
+
+
+def amount(column: InstrumentedAttribute[int], condition: Condition) -> ColumnElement[int]:
+    """The sum of ``column`` over the rows that meet ``condition``; 0 where there is none."""
+    return func.coalesce(func.sum(case((condition, column), else_=0)), 0)
 
 
 def connected(not_connected: Collection[str]) -> ColumnElement[bool]:

@@ -105,7 +105,7 @@ class Attempt(Base):
         UniqueConstraint("member_id", "turn"),  # a workflow that runs again finds its own attempt
         # No two live calls to one customer, whatever campaign they belong to.
         Index("uq_attempt_live", "customer_id", unique=True, sqlite_where=LIVE, postgresql_where=LIVE),
-        Index("ix_attempt_campaign_dialed", "campaign_id", "dialed_at"),
+        Index("ix_attempt_campaign_reserved", "campaign_id", "reserved_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -119,8 +119,10 @@ class Attempt(Base):
     state: Mapped[str] = mapped_column(String(16), default="reserved")
     worker: Mapped[str] = mapped_column(String(64))
     reserved_at: Mapped[datetime] = mapped_column(index=True)
-    dialed_at: Mapped[datetime | None] = mapped_column(index=True)
-    caller_id: Mapped[str | None] = mapped_column(String(16))  # ours that it was placed from; None: not kept
+    dialed_at: Mapped[datetime | None]
+    # What it was placed over and from; None for attempts that were not dialled, or before this was kept.
+    line: Mapped[str | None] = mapped_column(String(32))
+    caller_id: Mapped[str | None] = mapped_column(String(16))
     ended_at: Mapped[datetime | None]
     disposition: Mapped[str | None] = mapped_column(String(32))
     charged: Mapped[bool] = mapped_column(default=True)  # False when a trunk fault meant that nothing rang
@@ -148,10 +150,14 @@ class DecisionRecord(Base):
     """
 
     __tablename__ = "decision"
-    __table_args__ = (Index("uq_decision_attempt", "attempt_id", unique=True),)  # one allows one dial
+    __table_args__ = (
+        Index("uq_decision_attempt", "attempt_id", unique=True),  # one allows one dial
+        # All that a report asks of decisions: their inputs, which are most of a row, are never read for it.
+        Index("ix_decision_report", "at", "campaign_id", "customer_id", "verdict", "reason", "id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    at: Mapped[datetime] = mapped_column(index=True)
+    at: Mapped[datetime]
     campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"), index=True)
     customer_id: Mapped[int] = mapped_column(ForeignKey("customer.id"), index=True)
     number_id: Mapped[int | None] = mapped_column(ForeignKey("phone_number.id"))

@@ -81,11 +81,17 @@ def upgrade() -> None:
     _add_reference("campaign_member", "arm_id", "experiment_arm")
     op.add_column("campaign_member", sa.Column("grade", sa.String(length=1), nullable=True))
     op.add_column("campaign_member", sa.Column("treatment", sa.String(length=48), nullable=True))
+    op.add_column("attempt", sa.Column("line", sa.String(length=32), nullable=True))
     op.add_column("attempt", sa.Column("caller_id", sa.String(length=16), nullable=True))
     op.execute(GRADE_THEN)
     op.drop_index(op.f("ix_attempt_campaign_id"), table_name="attempt")
-    op.create_index("ix_attempt_campaign_dialed", "attempt", ["campaign_id", "dialed_at"])
-    op.create_index(op.f("ix_attempt_dialed_at"), "attempt", ["dialed_at"])
+    op.create_index("ix_attempt_campaign_reserved", "attempt", ["campaign_id", "reserved_at"])
+    op.drop_index(op.f("ix_decision_at"), table_name="decision")
+    op.create_index(
+        "ix_decision_report",
+        "decision",
+        ["at", "campaign_id", "customer_id", "verdict", "reason", "id"],
+    )
     op.create_index(op.f("ix_call_started_at"), "call", ["started_at"])
     op.create_index(op.f("ix_message_created_at"), "message", ["created_at"])
     for statement in ON_RECORD[op.get_bind().dialect.name]:

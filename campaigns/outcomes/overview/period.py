@@ -1,0 +1,33 @@
+"""The days that a report is over."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+
+from campaigns.errors import ConflictError
+
+_FIRST, _LAST = datetime(1970, 1, 2, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Whole local days, both ends included; None leaves an end open. Raises ConflictError."""
+
+    first: date | None = None
+    last: date | None = None
+
+    def __post_init__(self) -> None:
+        if self.first is not None and self.last is not None and self.last < self.first:
+            raise ConflictError(f"the last day, {self.last}, is before the first, {self.first}")
+
+    def bounds(self, zone: tzinfo) -> tuple[datetime, datetime]:
+        """From the first moment, included, to the moment after the last day, in UTC."""
+        start = _FIRST if self.first is None else _midnight(self.first, zone)
+        end = _LAST if self.last is None else _midnight(self.last + timedelta(days=1), zone)
+        return start, end
+
+
+def _midnight(day: date, zone: tzinfo) -> datetime:
+    # Some zones change their clocks at midnight; the offset in force then is the one that counts.
+    return datetime.combine(day, time.min, zone).astimezone(UTC)
