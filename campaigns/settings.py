@@ -29,6 +29,7 @@ region = "CN"                     # default country of numbers without a country
 time_zone = "Asia/Shanghai"
 rule_pack = "cn-mainland"
 # rule_pack_overrides = "overrides.yaml"   # house rules: may tighten the pack, never loosen what is law
+# rates = "rates.yaml"            # what calls cost, for reports; see outcomes/overview/rates.yaml
 line = "simulated"
 caller_id = "+8610000000"
 # twilio = {{ account_sid = "AC...", public_url = "https://calls.example.com" }}   # of line = "twilio"; its
@@ -70,6 +71,7 @@ class Settings(BaseSettings):
     time_zone: Annotated[str, AfterValidator(_known_zone)] = "Asia/Shanghai"
     rule_pack: str = "cn-mainland"
     rule_pack_overrides: Path | None = None
+    rates: Path | None = None
     line: str = "simulated"
     caller_id: str = "+8610000000"
     seed: int = 20260101
@@ -177,7 +179,7 @@ def load_settings(home: Path) -> Settings:
             f"{path}: recording_key: a key has no place among settings; "
             f"put it into {home / RECORDING_KEY_FILE}"
         )
-    for key in ("rule_pack_overrides", "recorded_prompts"):
+    for key in ("rule_pack_overrides", "rates", "recorded_prompts"):
         if content.get(key):
             content[key] = home / str(content[key])
     try:

@@ -30,6 +30,7 @@ from campaigns.cli import (
     payments,
     promises,
     recording,
+    report,
     talk,
     treatment,
     worker,
@@ -63,6 +64,7 @@ dialogue.app.command(name="replay", epilog=dialogue_replay.EXAMPLES)(dialogue_re
 dialogue.app.command(name="simulate", epilog=dialogue_simulate.EXAMPLES)(dialogue_simulate.simulate)
 app.add_typer(recording.app, name="recording")
 app.command(name="init", epilog=init.EXAMPLES)(init.init)
+app.command(name="report", epilog=report.EXAMPLES)(report.report)
 app.command(name="chat", epilog=chat.EXAMPLES)(chat.chat)
 app.command(name="talk", epilog=talk.EXAMPLES)(talk.talk)
 app.command(name="demo", epilog=demo.EXAMPLES)(demo.demo)

@@ -14,6 +14,7 @@ from campaigns.errors import NotFoundError
 from campaigns.outcomes.dispositions import Dispositions, Labels, shipped_dispositions
 
 SHIPPED = Path(__file__).with_name("report_labels.yaml")
+OVERVIEW = Path(__file__).parent / "overview" / "labels.yaml"
 
 
 class _LabelFile(BaseModel):
@@ -63,4 +64,4 @@ def words(language: str, dispositions: Dispositions | None = None) -> Words:
 
 @cache
 def _labels() -> dict[str, Labels]:
-    return load_model(SHIPPED, _LabelFile).labels
+    return load_model(SHIPPED, _LabelFile).labels | load_model(OVERVIEW, _LabelFile).labels
