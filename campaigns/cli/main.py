@@ -22,6 +22,7 @@ from campaigns.cli import (
     dialogue,
     dialogue_replay,
     dialogue_simulate,
+    experiment,
     grade,
     inbound,
     init,
@@ -52,6 +53,7 @@ app.add_typer(grade.app, name="grade")
 app.add_typer(treatment.app, name="treatment")
 app.add_typer(campaign.app, name="campaign")
 app.add_typer(worker.app, name="worker")
+app.add_typer(experiment.app, name="experiment")
 app.add_typer(call.app, name="call")
 app.add_typer(inbound.app, name="inbound")
 app.add_typer(line.app, name="line")

@@ -93,7 +93,7 @@ def shown(value: Any, unit: Unit, unknown: str) -> str:
         return unknown
     if isinstance(value, Range):
         text = shown(value.value, unit, unknown)
-        return f"{text} ({shown(value.low, unit, unknown)} – {shown(value.high, unit, unknown)})"
+        return f"{text} [{shown(value.low, unit, unknown)}, {shown(value.high, unit, unknown)}]"
     return _plain(value, unit)
 
 

@@ -85,7 +85,12 @@ def _write(sheet: Any, row: int, column: int, value: Any, style: Any) -> None:
 
 def _is_range(grid: Grid, column: Column) -> bool:
     index = grid.all_columns.index(column)
-    return any(isinstance(row[index], Range) for row in grid.rows)
+    return any(isinstance(_plain(row[index], column)[0], Range) for row in grid.rows)
+
+
+def _plain(value: Any, column: Column) -> tuple[Any, Unit]:
+    """A value and its unit, whether its own or its column's."""
+    return (value.value, value.unit) if isinstance(value, Figure) else (value, column.unit)
 
 
 def _names(grid: Grid, column: Column) -> tuple[str, ...]:
@@ -102,19 +107,19 @@ def _labels(grid: Grid, column: Column) -> tuple[str, ...]:
 
 def _flat(grid: Grid, row: Sequence[Any]) -> Iterator[Any]:
     """The values of a row, three for a range."""
-    for column, value in zip(grid.all_columns, row, strict=True):
+    for column, cell_of in zip(grid.all_columns, row, strict=True):
+        value, unit = _plain(cell_of, column)
         if isinstance(value, Range):
-            yield from (filed(part, column.unit) for part in (value.value, value.low, value.high))
+            yield from (filed(part, unit) for part in (value.value, value.low, value.high))
         elif _is_range(grid, column):
-            yield from (filed(value, column.unit), None, None)
+            yield from (filed(value, unit), None, None)
         else:
-            yield filed(value, column.unit)
+            yield filed(value, unit)
 
 
 def _units(grid: Grid, row: Sequence[Any]) -> Iterator[Unit]:
     for column, value in zip(grid.all_columns, row, strict=True):
-        unit = value.unit if isinstance(value, Figure) else column.unit
-        yield from (unit,) * (3 if _is_range(grid, column) else 1)
+        yield from (_plain(value, column)[1],) * (3 if _is_range(grid, column) else 1)
 
 
 def _sheet_name(title: str, used: set[str]) -> str:

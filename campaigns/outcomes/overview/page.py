@@ -30,6 +30,7 @@ class Section:
     grid: Grid
     plot: str = ""
     beside: bool = False
+    caption: str = ""
 
 
 def overview_page(report: Overview, say: Words) -> str:
@@ -44,7 +45,8 @@ def overview_page(report: Overview, say: Words) -> str:
         money=[row for name, row in figures.items() if name not in HEADLINE],
         warnings=head.notes,
         sections=[
-            Section(grid, _plot(grid, report, say), beside=key in _BESIDE) for key, grid in tables.items()
+            Section(grid, _plot(grid, report, say), key in _BESIDE, _caption(key, say))
+            for key, grid in tables.items()
         ],
         notes=definitions(report, say),
         say=say,
@@ -80,6 +82,10 @@ def page(
     )
 
 
+def _caption(key: str, say: Words) -> str:
+    return f"{say('promise_rate')} · {say('overview.interval')}" if key == "by_script" else ""
+
+
 def _plot(grid: Grid, report: Overview, say: Words) -> str:
     match grid.key:
         case "funnel":
@@ -93,7 +99,7 @@ def _plot(grid: Grid, report: Overview, say: Words) -> str:
             names = [say(name) for name in ("dials", "connected", "right_party")]
             return plots.hours(rows, names, "by_hour", grid.title)
         case "by_script":
-            return _promise_rates(report, say, f"{say('promise_rate')} · {say('overview.interval')}")
+            return _promise_rates(report, say, _caption(grid.key, say))
         case "by_reason":
             held = sorted(report.reasons, key=lambda row: -row.holds_back)
             bars = [
@@ -112,7 +118,7 @@ def _promise_rates(report: Overview, say: Words, title: str) -> str:
     for group in report.by_dials(Dimension.SCRIPT):
         found = wilson(min(group.dials.promises, group.dials.right_party), group.dials.right_party)
         if found is not None:
-            text = f"{percent(found.estimate)}  ({percent(found.low)} – {percent(found.high)})"
+            text = f"{percent(found.estimate)} [{percent(found.low)}, {percent(found.high)}]"
             bars.append(plots.Bar(script_label(group.key, say), found.estimate, text, found.low, found.high))
     return plots.intervals(bars, "by_script", title) if bars else ""
 

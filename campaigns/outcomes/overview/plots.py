@@ -90,10 +90,8 @@ def hours(rows: Sequence[tuple[int, int, int, int]], names: Sequence[str], name:
         return _svg(figure, name, title)
 
 
-def intervals(
-    bars: Sequence[Bar], name: str, title: str, *, zero: bool = False, width: float = WIDE, unit: str = "%"
-) -> str:
-    """Estimates as points with their intervals as lines; ``zero`` draws where there is no difference."""
+def intervals(bars: Sequence[Bar], name: str, title: str, *, zero: bool = False, width: float = WIDE) -> str:
+    """Estimates as points with their intervals as lines; ``zero``: they are differences of shares."""
     height = 0.30 * len(bars) + 0.42
     with _drawing(width, height, name) as (figure, axes):
         left = _margin(bars, width)
@@ -118,10 +116,13 @@ def intervals(
         axes.set_xlim(low - room, high + room)
         axes.set_ylim(-0.6, len(bars) - 0.4)
         axes.locator_params(axis="x", nbins=6)
-        scale = 100 if unit else 1
-        axes.xaxis.set_major_formatter(lambda value, _: f"{scale * value:{'+' if zero else ''}g}{unit}")
+        axes.xaxis.set_major_formatter(lambda value, _: _points(value) if zero else f"{100 * value:g}%")
         axes.grid(axis="x", color=LINE, linewidth=0.7)
         return _svg(figure, name, title)
+
+
+def _points(difference: float) -> str:
+    return f"{100 * difference:+g}" if difference else "0"
 
 
 def _margin(bars: Sequence[Bar], width: float) -> float:

@@ -1,0 +1,1 @@
+"""How the report of an experiment is shown."""
