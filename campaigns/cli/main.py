@@ -23,6 +23,7 @@ from campaigns.cli import (
     dialogue_replay,
     dialogue_simulate,
     experiment,
+    export,
     grade,
     inbound,
     init,
@@ -66,6 +67,7 @@ dialogue.app.command(name="replay", epilog=dialogue_replay.EXAMPLES)(dialogue_re
 dialogue.app.command(name="simulate", epilog=dialogue_simulate.EXAMPLES)(dialogue_simulate.simulate)
 app.add_typer(recording.app, name="recording")
 app.command(name="init", epilog=init.EXAMPLES)(init.init)
+app.command(name="export", epilog=export.EXAMPLES)(export.export)
 app.command(name="report", epilog=report.EXAMPLES)(report.report)
 app.command(name="chat", epilog=chat.EXAMPLES)(chat.chat)
 app.command(name="talk", epilog=talk.EXAMPLES)(talk.talk)

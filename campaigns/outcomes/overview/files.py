@@ -50,6 +50,7 @@ def write_xlsx(grids: Iterable[Grid], path: Path, notes: Sequence[str], title: s
     """One workbook: a sheet a table, in the language of the report, and one with the definitions."""
     # Text stays text: without these a name that begins with '=' or 'http' would be a formula or a link.
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    path.touch()  # what cannot be written says so as any file does
     with xlsxwriter.Workbook(path, options) as book:
         book.set_properties({"title": title})
         head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "bottom"})

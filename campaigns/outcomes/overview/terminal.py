@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from rich import box
@@ -29,10 +29,29 @@ def render(
 
 def _table(grid: Grid, say: Words, width: int) -> RenderableType:
     tables = (_filled(grid, say, room) for room in (2, 1, 0))
-    table = next((table for table in tables if _measure(table) <= width), _filled(grid, say, 0))
-    if not grid.notes:
-        return table
-    return Group(table, Text("  ".join(grid.notes), "yellow"))
+    fitting = next((table for table in tables if _measure(table) <= width), None)
+    parts: list[RenderableType] = [fitting] if fitting else _in_pieces(grid, say, width)
+    if grid.notes:
+        parts.append(Text("  ".join(grid.notes), "yellow"))
+    return Group(*parts)
+
+
+def _in_pieces(grid: Grid, say: Words, width: int) -> list[RenderableType]:
+    """A table too wide for the terminal as several, each with the columns that name its rows."""
+    pieces: list[RenderableType] = []
+    wanted = [column.key for column in grid.columns if column.room == 0]
+    while wanted:
+        taken = next(
+            (
+                count
+                for count in range(len(wanted), 1, -1)
+                if _measure(_filled(grid, say, 0, wanted[:count])) <= width
+            ),
+            1,
+        )
+        pieces.append(_filled(grid, say, 0, wanted[:taken]))
+        wanted = wanted[taken:]
+    return pieces
 
 
 def _measure(table: Table) -> int:
@@ -44,11 +63,15 @@ def _measure(table: Table) -> int:
     return sum(columns) + 2 * len(columns)
 
 
-def _filled(grid: Grid, say: Words, room: int) -> Table:
+def _filled(grid: Grid, say: Words, room: int, only: Sequence[str] | None = None) -> Table:
     table = Table(
         title=grid.title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False
     )
-    kept = [index for index, column in enumerate(grid.all_columns) if column.room <= room]
+    kept = [
+        index
+        for index, column in enumerate(grid.all_columns)
+        if index < len(grid.keys) or (column.room <= room and (only is None or column.key in only))
+    ]
     for index in kept:
         column = grid.all_columns[index]
         if index < len(grid.keys):

@@ -1,0 +1,1 @@
+"""Rows that leave the store, page by page."""
