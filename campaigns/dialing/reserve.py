@@ -151,6 +151,7 @@ def _reserve(
         expires_at=terms.expires_at,
         seen_fact=seen.fact_id,
         seen_case=seen.case_id,
+        flow=member.flow,
     )
     return Reserved(reservation, allow.window_end)
 

@@ -57,7 +57,8 @@ class Scripts(Mapping[str, Script]):
 
 
 def serve(campaign: RunningCampaign, scripts: Mapping[str, Script]) -> Served:
-    """``campaign``, with its own script loaded. Raises NotFoundError, DataFileError."""
+    """``campaign``, with its own script and those of its arms loaded. Raises NotFoundError, DataFileError."""
     served = Served(campaign.id, campaign.purpose, campaign.flow, scripts)
-    served.script()
+    for flow in (campaign.flow, *campaign.arm_flows):
+        served.script(flow)
     return served

@@ -188,7 +188,14 @@ class TurnTaker:
             return False
         started = await tools.store.run(
             # The time when it is tried: the database may have been away for long.
-            lambda session: ledger.start_dial(session, reservation, tools.clock.now(), tools.rules.worker)
+            lambda session: ledger.start_dial(
+                session,
+                reservation,
+                tools.clock.now(),
+                tools.rules.worker,
+                line=tools.line.name,
+                caller_id=tools.caller_id,
+            )
         )
         return started and tools.lease.holds
 
@@ -221,7 +228,7 @@ class TurnTaker:
     ) -> CallRecord:
         """What came of a call: at once when nobody answered, else after the talk."""
         tools = self.tools
-        script = served.script()
+        script = served.script(reservation.flow)
         flow = script.flow
         if isinstance(answer, NotAnswered):
             return CallRecord(

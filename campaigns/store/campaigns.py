@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 from campaigns.compliance.facts import Purpose
 from campaigns.dialing.audience import Audience
 from campaigns.errors import ConflictError, NotFoundError
-from campaigns.store.handout import next_due_at
 from campaigns.experiments.design import Design
 from campaigns.store.experiments import assign_members, keep_design
+from campaigns.store.handout import next_due_at
 from campaigns.store.members import add_members
 from campaigns.store.models import Attempt, Campaign, CampaignMember, Invitation
 from campaigns.store.tags import check_tags

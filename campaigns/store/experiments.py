@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import and_, func, insert, literal, select, update
@@ -71,6 +72,20 @@ def design_of_experiment(session: Session, experiment: int) -> Design:
     )
     name = session.get_one(Experiment, experiment).name
     return Design(name, tuple(Arm(arm.name, Kind(arm.kind), arm.share, arm.flow) for arm in arms))
+
+
+def arm_flows(session: Session, experiments: Collection[int]) -> dict[int, tuple[str, ...]]:
+    """The scripts of each experiment."""
+    found: defaultdict[int, list[str]] = defaultdict(list)
+    if experiments:
+        rows = session.scalars(
+            select(ExperimentArm)
+            .where(ExperimentArm.experiment_id.in_(experiments), ExperimentArm.flow.is_not(None))
+            .order_by(ExperimentArm.position)
+        )
+        for arm in rows:
+            found[arm.experiment_id].append(arm.flow or "")
+    return {experiment: tuple(flows) for experiment, flows in found.items()}
 
 
 def arm_sizes(session: Session, campaign_id: int) -> dict[str, int]:

@@ -15,6 +15,7 @@ from sqlalchemy import bindparam, func, select, text, update
 from sqlalchemy.orm import Session
 
 from campaigns.compliance.facts import Purpose
+from campaigns.store.experiments import arm_flows
 from campaigns.store.models import Campaign, CampaignMember
 from campaigns.store.workers import is_alive
 
@@ -46,6 +47,7 @@ class RunningCampaign:
     purpose: Purpose
     concurrency: int
     calls_per_second: float
+    arm_flows: tuple[str, ...] = ()  # of its experiment
 
 
 def running_campaigns(session: Session) -> list[RunningCampaign]:
@@ -58,13 +60,15 @@ def running_campaigns(session: Session) -> list[RunningCampaign]:
             Campaign.purpose,
             Campaign.concurrency,
             Campaign.calls_per_second,
+            Campaign.experiment_id,
         )
         .where(Campaign.state == "running")
         .order_by(Campaign.started_at, Campaign.id)
-    )
+    ).all()
+    flows = arm_flows(session, {row.experiment_id for row in rows if row.experiment_id is not None})
     return [
-        RunningCampaign(id_, name, flow, Purpose(purpose), concurrency, rate)
-        for id_, name, flow, purpose, concurrency, rate in rows
+        RunningCampaign(id_, name, flow, Purpose(purpose), concurrency, rate, flows.get(experiment or 0, ()))
+        for id_, name, flow, purpose, concurrency, rate, experiment in rows
     ]
 
 

@@ -20,6 +20,7 @@ from campaigns.store.models import (
     Campaign,
     CampaignMember,
     Customer,
+    ExperimentArm,
     FollowUp,
     LegalFact,
     Permit,
@@ -48,6 +49,7 @@ class Reservation:
     expires_at: datetime
     seen_fact: int = 0  # the newest fact on file, and the newest case, that the decision knew of
     seen_case: int = 0
+    flow: str | None = None  # of the member's arm; None: the campaign's own
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,7 @@ class MemberTurn:
     turn: int
     campaign_state: str
     purpose: Purpose = Purpose.REMINDER
+    flow: str | None = None  # of its arm, in an experiment
 
 
 _MEMBER_IN_TURN = (
@@ -72,8 +75,10 @@ _MEMBER_IN_TURN = (
         CampaignMember.turn,
         Campaign.state,
         Campaign.purpose,
+        ExperimentArm.flow,
     )
     .join(Campaign, Campaign.id == CampaignMember.campaign_id)
+    .outerjoin(ExperimentArm, ExperimentArm.id == CampaignMember.arm_id)
     .where(
         CampaignMember.id == bindparam("member_id"),
         CampaignMember.turn == bindparam("turn"),
@@ -93,8 +98,8 @@ def member_in_turn(session: Session, member_id: int, turn: int) -> MemberTurn | 
     row = session.execute(_MEMBER_IN_TURN, {"member_id": member_id, "turn": turn}).one_or_none()
     if row is None:
         return None
-    member_id, campaign_id, customer_id, account_id, turn, state, purpose = row
-    return MemberTurn(member_id, campaign_id, customer_id, account_id, turn, state, Purpose(purpose))
+    member_id, campaign_id, customer_id, account_id, turn, state, purpose, flow = row
+    return MemberTurn(member_id, campaign_id, customer_id, account_id, turn, state, Purpose(purpose), flow)
 
 
 def attempt_of_turn(session: Session, member_id: int, turn: int) -> tuple[int, str] | None:
@@ -145,12 +150,20 @@ def add_permit(
     )
 
 
-def start_dial(session: Session, reservation: Reservation, at: datetime, worker: str) -> bool:
+def start_dial(
+    session: Session,
+    reservation: Reservation,
+    at: datetime,
+    worker: str,
+    *,
+    line: str | None = None,
+    caller_id: str | None = None,
+) -> bool:
     """reserved → dialing, spending the permit; a dial may follow only when this returned True, and only once.
 
     False when ``worker`` is no longer alive on record, the attempt is not reserved any more, its permit is
     over, or the call is not wanted any more: a pause, a payment, a bar, a case for people or a fact on file
-    came in since the decision.
+    came in since the decision. ``line`` and ``caller_id``: over and from which it is placed, for reports.
     """
     if not is_alive(session, worker):
         return False
@@ -165,7 +178,8 @@ def start_dial(session: Session, reservation: Reservation, at: datetime, worker:
         return False
     if session.execute(_SPEND_PERMIT, {"permit": reservation.permit_id, "now": at}).first() is None:
         return False
-    if session.execute(_START_DIAL, {"attempt": reservation.attempt_id, "now": at}).first() is None:
+    dialled = {"attempt": reservation.attempt_id, "now": at, "over": line, "from": caller_id}
+    if session.execute(_START_DIAL, dialled).first() is None:
         return False
     session.execute(_CALLED_BACK, {"customer": reservation.customer_id})
     return True
@@ -216,7 +230,12 @@ _SPEND_PERMIT = (
 _START_DIAL = (
     update(Attempt)
     .where(Attempt.id == bindparam("attempt"), Attempt.state == "reserved")
-    .values(state="dialing", dialed_at=bindparam("now", type_=Attempt.dialed_at.type))
+    .values(
+        state="dialing",
+        dialed_at=bindparam("now", type_=Attempt.dialed_at.type),
+        line=bindparam("over"),
+        caller_id=bindparam("from"),
+    )
     .returning(Attempt.id)
     .execution_options(synchronize_session=False)
 )
