@@ -69,21 +69,21 @@ def newcombe(hits: int, n: int, hits_0: int, n_0: int, level: float = LEVEL) -> 
 
 
 def mean(sample: Sample, level: float = LEVEL) -> Interval | None:
-    """Student's t; None for fewer than two customers."""
-    if sample.n < 2:
+    """Student's t; None for fewer than two customers, or when all are alike: their spread is not known."""
+    if sample.n < 2 or sample.variance == 0:
         return None
     half = float(stats.t.ppf((1 + level) / 2, sample.n - 1)) * math.sqrt(sample.variance / sample.n)
     return Interval(sample.mean, sample.mean - half, sample.mean + half)
 
 
 def mean_difference(sample: Sample, reference: Sample, level: float = LEVEL) -> Interval | None:
-    """The mean less the reference's, by Welch; None for fewer than two customers on a side."""
+    """The mean less the reference's, by Welch; None for fewer than two customers on a side, or no spread."""
     if sample.n < 2 or reference.n < 2:
         return None
     one, two = sample.variance / sample.n, reference.variance / reference.n
     difference = sample.mean - reference.mean
     if one + two == 0:
-        return Interval(difference, difference, difference)
+        return None
     freedom = (one + two) ** 2 / (one**2 / (sample.n - 1) + two**2 / (reference.n - 1))
     half = float(stats.t.ppf((1 + level) / 2, freedom)) * math.sqrt(one + two)
     return Interval(difference, difference - half, difference + half)

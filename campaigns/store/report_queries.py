@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, Select, and_, case, extract, func, select
+from sqlalchemy import CTE, BigInteger, ColumnElement, Label, Select, and_, case, func, literal_column, select
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 
 from campaigns.outcomes.report import STAGES
-from campaigns.store.models import Attempt, Call, Campaign, CampaignMember, DecisionRecord, Grade, Promise
+from campaigns.store.models import (
+    Attempt,
+    Call,
+    Campaign,
+    CampaignMember,
+    DecisionRecord,
+    ExperimentArm,
+    Grade,
+    Promise,
+)
 
 BUCKET_S = 900  # every zone's offset is a whole number of quarter-hours
 Condition = ColumnElement[bool] | InstrumentedAttribute[bool]
@@ -21,16 +33,33 @@ IdColumn = InstrumentedAttribute[int] | InstrumentedAttribute[int | None]
 TextColumn = InstrumentedAttribute[str] | InstrumentedAttribute[str | None]
 
 
+class Epoch(FunctionElement[int]):
+    """Whole seconds since 1970, as an integer: divisions of it by integers are whole as well."""
+
+    type = BigInteger()
+    inherit_cache = True
+    name = "epoch"
+
+
+@compiles(Epoch)
+def _epoch(element: Epoch, compiler: SQLCompiler, **options: Any) -> str:
+    column = compiler.process(element.clauses, **options)
+    return f"CAST(floor(EXTRACT(EPOCH FROM {column})) AS BIGINT)"
+
+
+@compiles(Epoch, "sqlite")
+def _epoch_of_text(element: Epoch, compiler: SQLCompiler, **options: Any) -> str:
+    return f"CAST(strftime('%s', {compiler.process(element.clauses, **options)}) AS INTEGER)"
+
+
 def epoch(column: TimeColumn) -> ColumnElement[int]:
     """Whole seconds since 1970, whatever zone the database session is in."""
-    seconds = extract("epoch", column)
-    return seconds - seconds % 1
+    return Epoch(column)
 
 
 def bucket(column: TimeColumn) -> ColumnElement[int]:
     """The start, in seconds since 1970, of the quarter-hour that a time lies in."""
-    seconds = extract("epoch", column)
-    return seconds - seconds % BUCKET_S
+    return Epoch(column) // BUCKET_S * BUCKET_S
 
 
 def flag(condition: Condition) -> ColumnElement[int]:
@@ -41,6 +70,15 @@ def flag(condition: Condition) -> ColumnElement[int]:
 def total(condition: Condition) -> ColumnElement[int]:
     """How many rows meet ``condition``; 0 where there is no row."""
     return func.coalesce(func.sum(flag(condition)), 0)
+
+
+NOT_ASKED: ColumnElement[Any] = literal_column("0")
+"""In the place of a column that a report is not broken down by: the same for all rows."""
+
+
+def grouping(keys: Sequence[Label[Any]]) -> list[Label[Any]]:
+    """Those of ``keys`` to group by. A constant there would be read as a column's position."""
+    return [key for key in keys if key.element is not NOT_ASKED]
 
 
 def amount(column: InstrumentedAttribute[int], condition: Condition) -> ColumnElement[int]:
@@ -103,6 +141,15 @@ def by_members(campaign_id: int) -> tuple[ColumnElement[bool], ...]:
         Call.direction == "inbound",
         Call.customer_id.in_(members),
         Call.started_at >= made_at,
+    )
+
+
+def held_out(campaign_id: int) -> Select[Any]:
+    """Members whom an experiment keeps from the bot: nobody is going to decide on them."""
+    return (
+        select(CampaignMember.id)
+        .join(ExperimentArm, ExperimentArm.id == CampaignMember.arm_id)
+        .where(CampaignMember.campaign_id == campaign_id, ExperimentArm.kind != "script")
     )
 
 

@@ -112,7 +112,11 @@ def _reasons(
     left_behind = select(members.c.customer_id).where(members.c.stage == STAGES.index("loaded"))
     decided = select(DecisionRecord.customer_id).where(DecisionRecord.campaign_id == campaign_id)
     undecided = session.scalar(
-        select(func.count()).select_from(left_behind.where(members.c.customer_id.not_in(decided)).subquery())
+        select(func.count()).select_from(
+            left_behind.where(
+                members.c.customer_id.not_in(decided), members.c.member_id.not_in(sql.held_out(campaign_id))
+            ).subquery()
+        )
     )
     held = session.execute(
         select(DecisionRecord.verdict, DecisionRecord.reason, func.count())

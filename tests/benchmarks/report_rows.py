@@ -42,7 +42,7 @@ def statements(dialect: str, customers: int) -> list[str]:
 
     def some(seed: int, of: str = "i") -> str:
         """0 to 9999, by ``of``."""
-        one = f"(({of} * 7919 + {seed * 15485863}) % 1000003)"
+        one = f"((CAST({of} AS BIGINT) * 7919 + {seed * 15485863}) % 1000003)"
         two = f"(({one} * {one} + {seed * 179}) % 999983)"
         return f"(({two} * {two} + {one} * 31) % 999979 % 10000)"
 

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, tzinfo
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, literal, literal_column, select
+from sqlalchemy import ColumnElement, Label, case, func, literal, select
 from sqlalchemy.orm import Session
 
 from campaigns.outcomes.overview.figures import OF_DIALS, DialCell, Dials, Dimension, Money
@@ -47,16 +47,14 @@ def dial_cells(
         .join(CampaignMember, CampaignMember.id == Attempt.member_id)
         .outerjoin(ExperimentArm, ExperimentArm.id == CampaignMember.arm_id)
         .where(*scope.attempts(), sql.placed())
-        .group_by(*keys)
+        .group_by(*sql.grouping(keys))
     )
     return tuple(_cell(row, len(keys), by, promises) for row in rows)
 
 
-def _keys(
-    by: Collection[Dimension], zone: tzinfo, spanned: tuple[datetime, datetime]
-) -> list[ColumnElement[Any]]:
+def _keys(by: Collection[Dimension], zone: tzinfo, spanned: tuple[datetime, datetime]) -> list[Label[Any]]:
     """Always the same columns: what is not asked for is the same for all."""
-    hour: ColumnElement[Any] = literal_column("0")
+    hour = sql.NOT_ASKED
     if Dimension.HOUR in by:
         hour = local_hour(Attempt.dialed_at, zone, spanned)
     return [
@@ -70,7 +68,7 @@ def _keys(
 
 
 def _wanted(dimension: Dimension, by: Collection[Dimension], column: sql.TextColumn) -> ColumnElement[Any]:
-    return case((column.is_not(None), column)) if dimension in by else literal_column("0")
+    return case((column.is_not(None), column)) if dimension in by else sql.NOT_ASKED
 
 
 def _increments(increments: Mapping[str, int]) -> ColumnElement[int]:
@@ -79,12 +77,11 @@ def _increments(increments: Mapping[str, int]) -> ColumnElement[int]:
     size: ColumnElement[int] = literal(USUAL_INCREMENT_S)
     if increments:
         size = case(*((Call.line == line, each) for line, each in increments.items()), else_=size)
-    up = seconds + size - 1
-    return case((Call.answered_at.is_not(None), (up - up % size) / size), else_=0)
+    return case((Call.answered_at.is_not(None), (seconds + size - 1) // size), else_=0)
 
 
 def _promises(
-    session: Session, scope: Scope, keys: Sequence[ColumnElement[Any]]
+    session: Session, scope: Scope, keys: Sequence[Label[Any]]
 ) -> dict[tuple[Any, ...], list[Sequence[Any]]]:
     """Promises of those dials, by the same keys and by currency."""
     stands, kept = Promise.state != "cancelled", Promise.state == "kept"
@@ -107,7 +104,7 @@ def _promises(
         .outerjoin(ExperimentArm, ExperimentArm.id == CampaignMember.arm_id)
         .outerjoin(ReliefOffer, ReliefOffer.id == Promise.relief_offer_id)
         .where(*scope.attempts(), sql.placed())
-        .group_by(*keys, Promise.currency)
+        .group_by(*sql.grouping(keys), Promise.currency)
     )
     found: defaultdict[tuple[Any, ...], list[Sequence[Any]]] = defaultdict(list)
     for row in rows:

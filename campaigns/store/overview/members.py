@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Subquery, case, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, Label, Subquery, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from campaigns.outcomes.overview.figures import FUNNEL, OF_MEMBERS, Dimension, MemberCell, Money, Stages
@@ -58,7 +58,7 @@ def member_cells(
         .outerjoin(promised, promised.c.member_id == CampaignMember.id)
         .outerjoin(paid, paid.c.member_id == CampaignMember.id)
         .where(CampaignMember.campaign_id.in_(scope.ids), _CALLED)
-        .group_by(*keys, Account.currency)
+        .group_by(*sql.grouping(keys), Account.currency)
     )
     return tuple(_cell(row, len(keys), by) for row in rows)
 
@@ -76,7 +76,7 @@ def held_out(session: Session, scope: Scope) -> int:
     )
 
 
-def _keys(by: Collection[Dimension]) -> list[ColumnElement[Any]]:
+def _keys(by: Collection[Dimension]) -> list[Label[Any]]:
     columns: dict[Dimension, ColumnElement[Any] | sql.TextColumn] = {
         Dimension.CAMPAIGN: Campaign.name,
         Dimension.GRADE: CampaignMember.grade,
@@ -84,7 +84,7 @@ def _keys(by: Collection[Dimension]) -> list[ColumnElement[Any]]:
         Dimension.ARM: ExperimentArm.name,
     }
     return [
-        (columns[dimension] if dimension in by else literal_column("0")).label(f"by_{dimension}")
+        (columns[dimension] if dimension in by else sql.NOT_ASKED).label(f"by_{dimension}")
         for dimension in OF_MEMBERS
     ]
 

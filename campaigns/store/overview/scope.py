@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from itertools import pairwise
 
-from sqlalchemy import ColumnElement, Integer, case, cast, func, or_, select
+from sqlalchemy import ColumnElement, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from campaigns.errors import NotFoundError
@@ -80,8 +80,7 @@ def local_hour(
     offset: ColumnElement[int] | int = offsets[-1][1]
     if len(offsets) > 1:
         offset = case(*((at < until, seconds) for until, seconds in _upto(offsets)), else_=offset)
-    seconds = (at + offset) % DAY_S
-    return cast((seconds - seconds % HOUR_S) / HOUR_S, Integer)
+    return (at + offset) % DAY_S // HOUR_S
 
 
 def _offsets(zone: tzinfo, first: datetime, last: datetime) -> Iterator[tuple[int, int]]:
