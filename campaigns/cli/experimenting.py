@@ -21,7 +21,7 @@ def report_experiment(
     """Print the report; write the files. Raises CampaignsError."""
     say = words(language)
     now = choose_clock(settings, database, real_time=False).now().astimezone(settings.zone)
-    with database.transaction() as session:
+    with database.reading() as session:
         report = experiment_report(session, name, now, days=days, wanted=wanted)
     tables, notes = grids(report, say), definitions(report, say)
     console = Console()

@@ -58,7 +58,7 @@ def report_overview(
 
 def overview_of(settings: Settings, database: Database, wanted: Wanted) -> Overview:
     """The figures that were asked for."""
-    with database.transaction() as session:
+    with database.reading() as session:
         return overview(
             session,
             settings.zone,

@@ -17,6 +17,17 @@ SQLITE_BUSY_TIMEOUT_MS = 30_000
 IDLE_TRANSACTION_MS = 5_000
 REVISION = "0010"  # the newest migration; checked at every start without loading Alembic
 
+READS = "xiaorong_reads"
+# Memory to group and join millions of rows in: the usual 4 MB, or 2 MB of SQLite, send them to the disk.
+ROOM_FOR_REPORTS = {
+    "postgresql": (
+        "SET LOCAL work_mem = '128MB'",
+        "SET LOCAL hash_mem_multiplier = 2",
+        "SET LOCAL jit = off",
+    ),
+    "sqlite": ("PRAGMA cache_size = -131072",),
+}
+
 UNREACHABLE = ("unable to open", "onnection", "disk I/O", "shutting down", "starting up")
 # Serialization failure, deadlock, lock timeout; connection lost, no connection free, server going down or
 # coming up; a transaction ended because this process stood still in it.
@@ -46,8 +57,12 @@ def prepare_worker(connection: Any, _record: Any) -> None:
 
 
 def begin_immediate(connection: Connection) -> None:
-    """What a transaction reads is what it acts on: it holds the write lock from its start."""
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    """What a transaction reads is what it acts on: it holds the write lock from its start.
+
+    One that only reads takes no lock: calls go on while a long report is counted.
+    """
+    reads = connection.get_execution_options().get(READS, False)
+    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
 
 
 def _set_pragmas(connection: Any, *more: str) -> None:
@@ -96,6 +111,22 @@ class Database:
         self._check_file()
         try:
             with self._sessions.begin() as session:
+                yield session
+        except DBAPIError as error:
+            raise explain(error, self.url.render_as_string(hide_password=True)) from error
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session on one moment of the store, for long reports: it holds up nobody. Raises StoreError."""
+        self._check_file()
+        own: dict[str, Any] = {READS: True}
+        if not self.is_sqlite:
+            own |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        try:
+            with self._sessions.begin() as session:
+                session.connection(execution_options=own)
+                for setting in ROOM_FOR_REPORTS["sqlite" if self.is_sqlite else "postgresql"]:
+                    session.execute(text(setting))
                 yield session
         except DBAPIError as error:
             raise explain(error, self.url.render_as_string(hide_password=True)) from error

@@ -73,13 +73,13 @@ def run(database: Database, times: int, folder: Path) -> None:
 
     def report(**wanted: object) -> Callable[[], object]:
         def work() -> object:
-            with database.transaction() as session:
+            with database.reading() as session:
                 return overview(session, SHANGHAI, rates, **wanted)  # type: ignore[arg-type]
 
         return work
 
     def experiment() -> object:
-        with database.transaction() as session:
+        with database.reading() as session:
             return experiment_report(session, "openings", NOW)
 
     def export() -> object:
@@ -145,7 +145,7 @@ def main() -> None:
         made = time.perf_counter() - began
         print(f"{asked.database}: {asked.customers:,} customers, {calls:,} calls, made in {made:.0f} s")
         if asked.explain:
-            with explaining(database), database.transaction() as session:
+            with explaining(database), database.reading() as session:
                 overview(session, SHANGHAI, load_rates())
         run(database, asked.times, Path(folder))
 

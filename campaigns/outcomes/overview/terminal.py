@@ -77,7 +77,9 @@ def _filled(grid: Grid, say: Words, room: int, only: Sequence[str] | None = None
         if index < len(grid.keys):
             table.add_column(column.label, overflow="fold")
         else:
-            table.add_column(column.label, justify="right", min_width=_widest(grid, index, say))
+            table.add_column(
+                column.label, justify="right", overflow="fold", min_width=_widest(grid, index, say)
+            )
     for row in grid.rows:
         # Text, never markup: names of campaigns and scripts are an operator's own words.
         table.add_row(*(Text(_shown(grid, row, index, say)) for index in kept))

@@ -29,7 +29,7 @@ class Filter:
 def count_rows(database: Database, dataset: str, wanted: Filter) -> int:
     """How many rows there are now. Raises NotFoundError for an unknown campaign."""
     source = SOURCES[dataset]
-    with database.transaction() as session:
+    with database.reading() as session:
         conditions = _conditions(source, wanted, _ids(session, wanted.campaigns))
         counted = source.joined(select(func.count())).where(*conditions)
         return int(session.scalar(counted) or 0)
@@ -41,14 +41,14 @@ def pages(database: Database, dataset: str, wanted: Filter) -> Iterator[Sequence
     Raises NotFoundError for an unknown campaign.
     """
     source = SOURCES[dataset]
-    with database.transaction() as session:
+    with database.reading() as session:
         conditions = _conditions(source, wanted, _ids(session, wanted.campaigns))
         last = session.scalar(select(func.max(source.id))) or 0
     query = source.joined(select(source.id, *source.columns)).where(*conditions, source.id <= last)
     query = query.order_by(source.id).limit(PAGE)
     after = 0
     while True:
-        with database.transaction() as session:
+        with database.reading() as session:
             page = session.execute(query.where(source.id > after)).all()
         if page:
             yield [row[1:] for row in page]

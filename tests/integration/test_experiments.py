@@ -1,0 +1,274 @@
+"""Experiments in campaigns: who is called with what, and what is counted."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from bot.language import language_dir
+from campaigns.dialing.audience import Audience
+from campaigns.dialing.creation import NewCampaign, create
+from campaigns.errors import ConflictError, NotFoundError
+from campaigns.experiments.assign import arm_of
+from campaigns.experiments.design import Design, Kind, design_of
+from campaigns.outcomes.experiments.grids import definitions, grids, warnings
+from campaigns.outcomes.report_words import words
+from campaigns.store import campaigns as store
+from campaigns.store.campaigns import create_campaign, progress_of, start_campaign
+from campaigns.store.database import Database
+from campaigns.store.experiment_results import experiment_report
+from campaigns.store.experiments import arm_sizes
+from campaigns.store.handout import claim_due, running_campaigns
+from campaigns.store.ledger import member_in_turn
+from campaigns.store.models import (
+    Account,
+    Attempt,
+    Call,
+    Campaign,
+    CampaignMember,
+    Customer,
+    ExperimentArm,
+    FollowUp,
+    Payment,
+    Promise,
+    Suppression,
+)
+from tests.integration.store.rows import AT, add_customer, add_worker
+
+DESIGN = design_of("openings", ["plain=repayment-reminder:40%", "warm=other:40%"], "10%", "10%", None)
+CUSTOMERS = 60
+
+
+def made(session: Session, name: str = "spring", design: Design | None = DESIGN) -> int:
+    return create_campaign(
+        session,
+        name,
+        "repayment-reminder",
+        Audience(),
+        concurrency=50,
+        calls_per_second=1,
+        at=AT,
+        experiment=design,
+    ).id
+
+
+def arms(session: Session, campaign_id: int) -> dict[str, str]:
+    """The arm of each customer."""
+    rows = session.execute(
+        select(Customer.external_id, ExperimentArm.name)
+        .join(CampaignMember, CampaignMember.customer_id == Customer.id)
+        .join(ExperimentArm, ExperimentArm.id == CampaignMember.arm_id)
+        .where(CampaignMember.campaign_id == campaign_id)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+@pytest.fixture
+def people(clean_database: Database) -> Database:
+    with clean_database.transaction() as session:
+        for _ in range(CUSTOMERS):
+            add_customer(session)
+    return clean_database
+
+
+def test_customers_keep_their_arm_over_campaigns_of_one_experiment(people: Database) -> None:
+    with people.transaction() as session:
+        first, second = made(session), made(session, "summer")
+        assert arms(session, first) == arms(session, second)
+        assert arms(session, first) == {key: arm_of(DESIGN, key).name for key in arms(session, first)}
+        sizes = arm_sizes(session, first)
+        assert list(sizes) == ["plain", "warm", "control", "human"]
+        assert sum(sizes.values()) == CUSTOMERS
+
+
+def test_the_holdout_is_never_handed_out_and_people_get_theirs(people: Database) -> None:
+    with people.transaction() as session:
+        campaign_id = made(session)
+        made(session, "summer")
+        start_campaign(session, campaign_id, AT)
+        add_worker(session)
+        sizes = arm_sizes(session, campaign_id)
+        turns = claim_due(session, campaign_id, AT, CUSTOMERS, worker="w")
+        assert len(turns) == sizes["plain"] + sizes["warm"]
+        flows = {member_in_turn(session, turn.member_id, turn.turn).flow for turn in turns}  # type: ignore[union-attr]
+        assert flows == {"repayment-reminder", "other"}
+        assert progress_of(session, campaign_id).waiting == 0
+        # Once on their list, though they are in two campaigns.
+        handed = session.scalar(select(func.count()).where(FollowUp.reason == "holdout_human"))
+        assert handed == sizes["human"]
+
+
+def test_a_worker_loads_every_script_of_the_arms(people: Database) -> None:
+    with people.transaction() as session:
+        start_campaign(session, made(session), AT)
+        start_campaign(session, made(session, "without", None), AT)
+        found = {campaign.name: campaign.arm_flows for campaign in running_campaigns(session)}
+    assert found == {"spring": ("repayment-reminder", "other"), "without": ()}
+
+
+def test_another_design_needs_another_name(people: Database) -> None:
+    other = design_of("openings", ["plain=repayment-reminder:50%", "warm=other:40%"], "10%", "", None)
+    with people.transaction() as session:
+        made(session)
+        with pytest.raises(ConflictError, match="other arms or shares"):
+            made(session, "summer", other)
+
+
+class Lender:
+    institution, hotline = "融安消费金融", "4008001234"
+
+
+def test_a_script_for_other_customers_is_nothing_to_compare_with(people: Database) -> None:
+    language = language_dir("zh")
+    for arm, says in (("later-stage", "is for accounts"), ("broken-promise", "not for the same customers")):
+        design = design_of("e", ["a=repayment-reminder", f"b={arm}"], "", "", None)
+        wanted = NewCampaign("c", "repayment-reminder", Audience(min_days_past_due=1), experiment=design)
+        with people.transaction() as session, pytest.raises(ConflictError, match=says):
+            create(session, wanted, language, Lender(), AT)
+    design = design_of("e", ["a=due-reminder", "b=repayment-reminder"], "", "", None)
+    wanted = NewCampaign("c", "repayment-reminder", Audience(), experiment=design)
+    with people.transaction() as session, pytest.raises(ConflictError, match="the first arm holds"):
+        create(session, wanted, language, Lender(), AT)
+
+
+def pay(
+    session: Session, customer_id: int, after: timedelta, amount: int = 10_000, currency: str = "CNY"
+) -> None:
+    account = session.scalars(select(Account.id).where(Account.customer_id == customer_id)).one()
+    reference = f"{customer_id}-{after}"
+    session.add(
+        Payment(
+            account_id=account,
+            reference=reference,
+            amount=amount,
+            currency=currency,
+            paid_on=AT.date(),
+            paid_at=AT + after,
+            booked_at=AT,
+            file_name="f",
+        )
+    )
+
+
+def call(session: Session, member: CampaignMember, code: str, promise: str | None = None) -> None:
+    attempt = Attempt(
+        member_id=member.id,
+        campaign_id=member.campaign_id,
+        customer_id=member.customer_id,
+        number_id=1,
+        e164="+8615400000001",
+        turn=1,
+        n=1,
+        state="ended",
+        worker="w",
+        reserved_at=AT,
+        dialed_at=AT,
+        ended_at=AT,
+        disposition=code,
+    )
+    attempt.number_id = (
+        session.execute(select(Customer).where(Customer.id == member.customer_id)).scalar_one().numbers[0].id
+    )
+    session.add(attempt)
+    session.flush()
+    row = Call(
+        attempt_id=attempt.id,
+        campaign_id=member.campaign_id,
+        customer_id=member.customer_id,
+        line="l",
+        line_call_id="c",
+        flow="f",
+        flow_version="1",
+        started_at=AT,
+        answered_at=AT,
+        ended_at=AT,
+        cause="normal",
+        disposition=code,
+        right_party=promise is not None,
+    )
+    session.add(row)
+    session.flush()
+    if promise:
+        session.add(
+            Promise(
+                call_id=row.id,
+                customer_id=member.customer_id,
+                account_id=member.account_id,
+                amount=1,
+                currency="CNY",
+                due=AT.date(),
+                state=promise,
+                made_at=AT,
+            )
+        )
+
+
+def members_of(session: Session, arm: str) -> list[CampaignMember]:
+    query = select(CampaignMember).join(ExperimentArm, ExperimentArm.id == CampaignMember.arm_id)
+    return list(session.scalars(query.where(ExperimentArm.name == arm).order_by(CampaignMember.id)))
+
+
+def test_each_arm_is_counted_by_intention_to_treat(people: Database) -> None:
+    with people.transaction() as session:
+        made(session)
+        plain, warm, control = (members_of(session, arm) for arm in ("plain", "warm", "control"))
+        call(session, plain[0], "promise", "kept")
+        call(session, plain[1], "complaint")
+        call(session, warm[0], "promise", "broken")
+        call(session, warm[1], "assistant")
+        pay(session, plain[0].customer_id, timedelta(days=1))
+        pay(session, plain[0].customer_id, timedelta(days=2), 5_000)
+        pay(session, plain[2].customer_id, timedelta(days=7))  # too late
+        pay(session, warm[2].customer_id, -timedelta(seconds=1))  # before
+        pay(session, control[0].customer_id, timedelta(days=3))
+        session.add(Suppression(customer_id=control[1].customer_id, reason="complaint", created_at=AT))
+        session.flush()
+        report = experiment_report(session, "openings", AT + timedelta(days=8))
+        early = experiment_report(session, "openings", AT + timedelta(days=6))
+    found = {result.arm.name: {part.measure: part.hits for part in result.measures} for result in report.arms}
+    names = ("connected", "right_party", "promise", "kept", "paid", "guardrail")
+    assert found["plain"] == dict(zip(names, (2, 1, 1, 1, 1, 1), strict=True))
+    assert found["warm"] == dict(zip(names, (1, 1, 1, 0, 0, 0), strict=True))
+    assert found["control"] == dict(zip(names, (0, 0, 0, 0, 1, 1), strict=True))
+    by_arm = {result.arm.name: result for result in report.arms}
+    assert by_arm["plain"].customers == len(plain)
+    money = by_arm["plain"].money
+    assert money is not None
+    assert money.estimate == pytest.approx(15_000 / len(plain))
+    assert all(part.value is None for part in by_arm["control"].measures if part.measure == "promise")
+    assert (report.unripe, early.unripe) == (0, CUSTOMERS)
+    assert report.currency == "CNY"
+    say = words("en")
+    assert any("fixed beforehand" in line for line in warnings(early, say))
+    assert [grid.key for grid in grids(report, say)] == ["arms", "outcomes", "differences"]
+    assert any("intention to treat" in line for line in definitions(report, say))
+
+
+def test_money_of_two_currencies_is_not_added(people: Database) -> None:
+    with people.transaction() as session:
+        made(session)
+        first, second, *_ = members_of(session, "plain")
+        pay(session, first.customer_id, timedelta(days=1))
+        pay(session, second.customer_id, timedelta(days=1), currency="USD")
+        session.flush()
+        report = experiment_report(session, "openings", AT + timedelta(days=8))
+    assert report.currency is None
+    assert all(result.money is None for result in report.arms)
+    assert sum(part.hits for result in report.arms for part in result.measures if part.measure == "paid") == 2
+
+
+def test_a_broken_split_is_told(people: Database) -> None:
+    with people.transaction() as session:
+        made(session)
+        control = session.scalars(select(ExperimentArm.id).where(ExperimentArm.kind == Kind.CONTROL)).one()
+        session.execute(update(CampaignMember).values(arm_id=control))
+        session.execute(update(Campaign).values(state="finished"))
+        report = experiment_report(session, "openings", AT + timedelta(days=8))
+        with pytest.raises(NotFoundError, match="there are: openings"):
+            experiment_report(session, "nope", AT)
+    assert report.split.broken
+    assert "split is broken" in warnings(report, words("en"))[0]
+    assert store.NAME.fullmatch("spring")
