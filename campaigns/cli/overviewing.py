@@ -11,12 +11,13 @@ from rich.console import Console
 
 from campaigns.errors import SettingsError
 from campaigns.outcomes.grid import Grid
-from campaigns.outcomes.overview.figures import Overview, parse_dimensions
+from campaigns.outcomes.overview.dimensions import parse_dimensions
 from campaigns.outcomes.overview.files import write_csv, write_xlsx
 from campaigns.outcomes.overview.grids import about, definitions, grids
 from campaigns.outcomes.overview.page import overview_page
 from campaigns.outcomes.overview.period import Period
 from campaigns.outcomes.overview.rates import load_rates
+from campaigns.outcomes.overview.summary import Overview
 from campaigns.outcomes.overview.terminal import render
 from campaigns.outcomes.report_words import words
 from campaigns.settings import Settings

@@ -23,7 +23,7 @@ from sqlalchemy import event, text
 
 from campaigns.outcomes.exports.schema import fields_of
 from campaigns.outcomes.exports.writers import Format, open_writer
-from campaigns.outcomes.overview.figures import USUAL, Dimension
+from campaigns.outcomes.overview.dimensions import USUAL, Dimension
 from campaigns.outcomes.overview.period import Period
 from campaigns.outcomes.overview.rates import load_rates
 from campaigns.store.database import Database

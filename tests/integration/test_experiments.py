@@ -30,8 +30,10 @@ from campaigns.store.models import (
     Campaign,
     CampaignMember,
     Customer,
+    CustomerTreatment,
     ExperimentArm,
     FollowUp,
+    Grade,
     Payment,
     Promise,
     Suppression,
@@ -107,6 +109,33 @@ def test_a_worker_loads_every_script_of_the_arms(people: Database) -> None:
         start_campaign(session, made(session, "without", None), AT)
         found = {campaign.name: campaign.arm_flows for campaign in running_campaigns(session)}
     assert found == {"spring": ("repayment-reminder", "other"), "without": ()}
+
+
+def test_grade_and_treatment_stay_those_of_the_day_of_joining(people: Database) -> None:
+    with people.transaction() as session:
+        (customer, *_) = session.scalars(select(Customer.id).order_by(Customer.id))
+        session.add(Grade(customer_id=customer, letter="C", points=1, rules_version="1", graded_at=AT))
+        session.add(
+            CustomerTreatment(
+                customer_id=customer,
+                treatment="frequent",
+                source="s",
+                since=AT,
+                check_number=False,
+                reasons=[],
+            )
+        )
+        session.flush()
+        campaign_id = made(session, design=None)
+        session.execute(update(Grade).values(letter="A"))
+        rows = session.execute(
+            select(CampaignMember.customer_id, CampaignMember.grade, CampaignMember.treatment).where(
+                CampaignMember.campaign_id == campaign_id
+            )
+        )
+        joined = {row.customer_id: (row.grade, row.treatment) for row in rows}
+    assert joined.pop(customer) == ("C", "frequent")
+    assert set(joined.values()) == {(None, None)}
 
 
 def test_another_design_needs_another_name(people: Database) -> None:

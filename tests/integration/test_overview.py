@@ -18,9 +18,11 @@ from sqlalchemy.pool import StaticPool
 
 from campaigns.errors import ConflictError, NotFoundError
 from campaigns.outcomes.dispositions import shipped_dispositions
-from campaigns.outcomes.overview.figures import FUNNEL, Dimension, Money, Overview, Stages, parse_dimensions
+from campaigns.outcomes.overview.dimensions import Dimension, parse_dimensions
+from campaigns.outcomes.overview.figures import FUNNEL, Money, Stages
 from campaigns.outcomes.overview.period import Period
 from campaigns.outcomes.overview.rates import LineRate, MessageRate, Rates
+from campaigns.outcomes.overview.summary import Overview
 from campaigns.store.database import Database
 from campaigns.store.models import Attempt, Base, CampaignMember, Message, Payment, Promise
 from campaigns.store.overview.report import overview

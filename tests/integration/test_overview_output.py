@@ -20,11 +20,12 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import StaticPool
 
 from campaigns.outcomes.grid import UNKNOWN, Column, Grid, Range, Unit, filed, shown
-from campaigns.outcomes.overview.figures import Dimension, Overview
+from campaigns.outcomes.overview.dimensions import Dimension
 from campaigns.outcomes.overview.files import write_csv, write_xlsx
 from campaigns.outcomes.overview.grids import about, definitions, grids
 from campaigns.outcomes.overview.page import overview_page
 from campaigns.outcomes.overview.rates import load_rates
+from campaigns.outcomes.overview.summary import Overview
 from campaigns.outcomes.overview.terminal import render
 from campaigns.outcomes.report_words import words
 from campaigns.store.database import Database

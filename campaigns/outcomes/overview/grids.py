@@ -7,16 +7,10 @@ from typing import Any
 
 from campaigns.outcomes.figures import moment
 from campaigns.outcomes.grid import Column, Grid, Unit
-from campaigns.outcomes.overview.figures import (
-    FUNNEL,
-    OF_DIALS,
-    OF_MEMBERS,
-    Dials,
-    Dimension,
-    Money,
-    Overview,
-)
+from campaigns.outcomes.overview.dimensions import OF_DIALS, OF_MEMBERS, Dimension
+from campaigns.outcomes.overview.figures import FUNNEL, Dials, Money
 from campaigns.outcomes.overview.headline import cost_currencies, key_figures, known, over, paid_label
+from campaigns.outcomes.overview.summary import Overview
 from campaigns.outcomes.report import rate
 from campaigns.outcomes.report_words import Words
 

@@ -7,8 +7,9 @@ from decimal import Decimal
 from typing import Any
 
 from campaigns.outcomes.grid import UNKNOWN, Column, Figure, Grid, Unit
-from campaigns.outcomes.overview.figures import Group, Money, Overview
+from campaigns.outcomes.overview.figures import Money
 from campaigns.outcomes.overview.rates import Cost
+from campaigns.outcomes.overview.summary import Group, Overview
 from campaigns.outcomes.report import rate
 from campaigns.outcomes.report_words import Words
 

@@ -13,8 +13,9 @@ from campaigns.experiments.intervals import wilson
 from campaigns.outcomes.figures import percent
 from campaigns.outcomes.grid import Grid, shown
 from campaigns.outcomes.overview import plots
-from campaigns.outcomes.overview.figures import Dimension, Overview
+from campaigns.outcomes.overview.dimensions import Dimension
 from campaigns.outcomes.overview.grids import about, definitions, grids, script_label
+from campaigns.outcomes.overview.summary import Overview
 from campaigns.outcomes.report_words import Words
 
 TEMPLATE = "page.html.j2"

@@ -10,7 +10,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Label, case, func, literal, select
 from sqlalchemy.orm import Session
 
-from campaigns.outcomes.overview.figures import OF_DIALS, DialCell, Dials, Dimension, Money
+from campaigns.outcomes.overview.dimensions import OF_DIALS, Dimension
+from campaigns.outcomes.overview.figures import DialCell, Dials, Money
 from campaigns.store import report_queries as sql
 from campaigns.store.models import Attempt, Call, CampaignMember, ExperimentArm, Promise, ReliefOffer
 from campaigns.store.overview.scope import Scope, local_hour

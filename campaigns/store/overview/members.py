@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Label, Subquery, case, func, or_, select
 from sqlalchemy.orm import Session
 
-from campaigns.outcomes.overview.figures import FUNNEL, OF_MEMBERS, Dimension, MemberCell, Money, Stages
+from campaigns.outcomes.overview.dimensions import OF_MEMBERS, Dimension
+from campaigns.outcomes.overview.figures import FUNNEL, MemberCell, Money, Stages
 from campaigns.store import report_queries as sql
 from campaigns.store.models import (
     Account,

@@ -9,9 +9,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from campaigns.outcomes.dispositions import Dispositions, shipped_dispositions
-from campaigns.outcomes.overview.figures import USUAL, Dimension, Overview
+from campaigns.outcomes.overview.dimensions import USUAL, Dimension
 from campaigns.outcomes.overview.period import Period
 from campaigns.outcomes.overview.rates import Rates
+from campaigns.outcomes.overview.summary import Overview
 from campaigns.store.models import Call, Message
 from campaigns.store.overview.decisions import reasons
 from campaigns.store.overview.dials import dial_cells
