@@ -114,9 +114,4 @@ def _format(name: str) -> Format:
 
 
 def _filter(asked: Asked, settings: Settings) -> Filter:
-    start, end = asked.period.bounds(settings.zone)
-    return Filter(
-        asked.campaigns,
-        None if asked.period.first is None else start,
-        None if asked.period.last is None else end,
-    )
+    return Filter(asked.campaigns, *asked.period.bounds(settings.zone))

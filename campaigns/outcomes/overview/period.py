@@ -7,8 +7,6 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from campaigns.errors import ConflictError
 
-_FIRST, _LAST = datetime(1970, 1, 2, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
-
 
 @dataclass(frozen=True, slots=True)
 class Period:
@@ -21,10 +19,10 @@ class Period:
         if self.first is not None and self.last is not None and self.last < self.first:
             raise ConflictError(f"the last day, {self.last}, is before the first, {self.first}")
 
-    def bounds(self, zone: tzinfo) -> tuple[datetime, datetime]:
-        """From the first moment, included, to the moment after the last day, in UTC."""
-        start = _FIRST if self.first is None else _midnight(self.first, zone)
-        end = _LAST if self.last is None else _midnight(self.last + timedelta(days=1), zone)
+    def bounds(self, zone: tzinfo) -> tuple[datetime | None, datetime | None]:
+        """From the first moment, included, to the moment after the last day, in UTC; None: no bound."""
+        start = None if self.first is None else _midnight(self.first, zone)
+        end = None if self.last is None else _midnight(self.last + timedelta(days=1), zone)
         return start, end
 
 

@@ -28,15 +28,18 @@ class Scope:
     ids: tuple[int, ...]
     names: tuple[str, ...]
     chosen: bool
-    start: datetime
-    end: datetime
+    start: datetime | None  # None: no bound, and no index that would only be in the way
+    end: datetime | None
 
     def attempts(self) -> tuple[ColumnElement[bool], ...]:
         """Whether an attempt is in the report."""
         return (*self._campaigns(Attempt.campaign_id), *self.within(Attempt.reserved_at))
 
     def within(self, column: sql.TimeColumn) -> tuple[ColumnElement[bool], ...]:
-        return column >= self.start, column < self.end
+        return (
+            *(() if self.start is None else (column >= self.start,)),
+            *(() if self.end is None else (column < self.end,)),
+        )
 
     def _campaigns(self, column: ColumnElement[int] | sql.IdColumn) -> tuple[ColumnElement[bool], ...]:
         return (column.in_(self.ids),) if self.chosen else ()
@@ -45,7 +48,7 @@ class Scope:
         return self._campaigns(column)
 
 
-def scope_of(session: Session, names: Collection[str], start: datetime, end: datetime) -> Scope:
+def scope_of(session: Session, names: Collection[str], start: datetime | None, end: datetime | None) -> Scope:
     """The campaigns called ``names``, or all that were open in the period. Raises NotFoundError."""
     query = select(Campaign.id, Campaign.name).order_by(Campaign.id)
     if names:
@@ -54,11 +57,11 @@ def scope_of(session: Session, names: Collection[str], start: datetime, end: dat
         if missing:
             raise NotFoundError(f"there is no campaign {missing[0]!r}; see 'xiaorong campaign list'")
     else:
-        rows = session.execute(
-            query.where(
-                Campaign.created_at < end, or_(Campaign.finished_at.is_(None), Campaign.finished_at >= start)
-            )
-        ).all()
+        if end is not None:
+            query = query.where(Campaign.created_at < end)
+        if start is not None:
+            query = query.where(or_(Campaign.finished_at.is_(None), Campaign.finished_at >= start))
+        rows = session.execute(query).all()
     return Scope(tuple(row.id for row in rows), tuple(row.name for row in rows), bool(names), start, end)
 
 
