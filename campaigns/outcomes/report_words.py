@@ -50,7 +50,9 @@ class Words:
 
     def follow_up(self, code: str) -> str:
         """What a person is asked to see to: mostly how a call ended."""
-        return self.disposition(code) if code in self.dispositions else self.reason(code)
+        if code in self.dispositions:
+            return self.disposition(code)
+        return self.code("follow_up", code) if f"follow_up.{code}" in self.labels else self.reason(code)
 
 
 def words(language: str, dispositions: Dispositions | None = None) -> Words:

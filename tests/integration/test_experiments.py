@@ -101,6 +101,7 @@ def test_the_holdout_is_never_handed_out_and_people_get_theirs(people: Database)
         # Once on their list, though they are in two campaigns.
         handed = session.scalar(select(func.count()).where(FollowUp.reason == "holdout_human"))
         assert handed == sizes["human"]
+    assert words("en").follow_up("holdout_human") == "Experiment: people only"
 
 
 def test_a_worker_loads_every_script_of_the_arms(people: Database) -> None:
