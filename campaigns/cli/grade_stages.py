@@ -22,13 +22,8 @@ from campaigns.outcomes.report_csv import ENCODING, cell
 from campaigns.outcomes.report_words import words
 from campaigns.settings import Settings
 from campaigns.store.database import Database
-from campaigns.store.life_cycle import (
-    StageReport,
-    diff_stage,
-    explain_stage,
-    grade_portfolio_during,
-    grade_rows,
-)
+from campaigns.store.life_cycle import StageReport, grade_portfolio_during, grade_rows
+from campaigns.store.life_cycle_records import diff_stage, explain_stage
 
 COLUMNS = ("key", "outcome", "grade", "points", "reasons")
 WORST = 10

@@ -16,13 +16,8 @@ from campaigns.grading.rules import Outcome, StrongRule
 from campaigns.outcomes.report_words import words
 from campaigns.store.customer_facts import customer_facts
 from campaigns.store.database import Database
-from campaigns.store.life_cycle import (
-    CASES,
-    diff_stage,
-    explain_stage,
-    grade_portfolio_during,
-    grade_rows,
-)
+from campaigns.store.life_cycle import CASES, grade_portfolio_during, grade_rows
+from campaigns.store.life_cycle_records import diff_stage, explain_stage
 from campaigns.store.models import Customer, FollowUp, LifeCycleGrade
 from tests.integration.test_grading import MONDAY, THIRD_MONTH, TUESDAY, customer, fill
 
