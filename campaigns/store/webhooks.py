@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -42,6 +42,7 @@ class Claimed:
     type: str
     data: dict[str, Any]
     at: datetime
+    endpoint_id: int
     url: str
     sealed_secret: str = field(repr=False)
 
@@ -102,16 +103,20 @@ def _view(session: Session, row: WebhookEndpoint, counts: dict[str, int]) -> End
     )
 
 
-def claim_deliveries(session: Session, now: datetime, lease: timedelta, limit: int) -> list[Claimed]:
+def claim_deliveries(
+    session: Session, now: datetime, lease: timedelta, limit: int, without: Collection[int] = ()
+) -> list[Claimed]:
     """Take up to ``limit`` due deliveries, at most one a stream and endpoint, the earliest of it.
 
-    One that was taken and not settled is due again when its lease ends: its taker died.
+    One that was taken and not settled is due again when its lease ends: its taker died. ``without``: leave
+    these endpoints alone.
     """
     earlier = aliased(WebhookDelivery)
     due = session.scalars(
         select(WebhookDelivery)
         .where(
             WebhookDelivery.state == PENDING,
+            WebhookDelivery.endpoint_id.not_in(without),
             or_(WebhookDelivery.due_at.is_(None), WebhookDelivery.due_at <= now),
             ~exists().where(
                 earlier.endpoint_id == WebhookDelivery.endpoint_id,
@@ -136,6 +141,7 @@ def claim_deliveries(session: Session, now: datetime, lease: timedelta, limit: i
             WebhookEvent.type,
             WebhookEvent.data,
             WebhookEvent.at,
+            WebhookDelivery.endpoint_id,
             WebhookEndpoint.url,
             WebhookEndpoint.sealed_secret,
         )
@@ -198,11 +204,13 @@ def dead_letters(session: Session, name: str, limit: int = 20) -> list[tuple[str
 
 
 def delivery_of(session: Session, event_id: int) -> tuple[str, str | None]:
-    """State and reason of the delivery of an event that one endpoint alone was told of."""
-    row = session.execute(
-        select(WebhookDelivery.state, WebhookDelivery.reason).where(WebhookDelivery.event_id == event_id)
-    ).one()
-    return row[0], row[1]
+    """State and reason of the delivery of an event that one endpoint alone was told of.
+
+    While it waits behind others, the reason is what keeps those from arriving.
+    """
+    row = session.scalars(select(WebhookDelivery).where(WebhookDelivery.event_id == event_id)).one()
+    waits = row.state == PENDING and row.reason is None
+    return row.state, _last_reason(session, row.endpoint_id) if waits else row.reason
 
 
 def next_delivery_at(session: Session) -> datetime | None:

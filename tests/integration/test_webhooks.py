@@ -190,7 +190,7 @@ async def test_after_the_last_try_it_is_a_dead_letter_with_its_reason_and_can_be
     way = road(roads, clean_database, receiver)
     with clean_database.transaction() as session:
         tell(session, add_customer(session).id, "a", "b")
-    for seconds in (0, 5, 60):
+    for seconds in (0, 5, 60, 0):
         way.now += timedelta(seconds=seconds)
         await way.deliver()
     assert [data["reason"] for _, _, data in receiver.events] == ["a", "a", "a", "b"]
@@ -223,6 +223,20 @@ async def test_an_endpoint_that_is_gone_is_told_nothing_more(
             store.endpoint_by_name(session, "e0")
         with pytest.raises(ConflictError):
             store.add_endpoint(session, "e0", URL, "s", (), AT)
+
+
+async def test_an_endpoint_that_is_down_is_found_out_once_a_pass_and_others_are_served(
+    clean_database: Database, roads: list[Road]
+) -> None:
+    receiver = Receiver(*[503] * 3)
+    way = road(roads, clean_database, receiver)
+    with clean_database.transaction() as session:
+        for number in range(9):
+            tell(session, add_customer(session).id, f"r{number}")
+    assert await way.deliver() == Round(failed=3)  # what was under way together
+    assert await way.deliver() == Round(delivered=6)
+    way.now += timedelta(seconds=5)
+    assert await way.deliver() == Round(delivered=3)
 
 
 async def test_a_slow_answer_is_given_up_and_a_long_one_is_not_read(

@@ -16,7 +16,7 @@ from campaigns.errors import StoreError
 from campaigns.store.calls import stored_call
 from campaigns.store.database import Database
 from campaigns.store.migrate import revision, upgrade
-from campaigns.store.models import Base, Call, Campaign, Customer, FollowUp, Promise, TurnRecord
+from campaigns.store.models import Base, Call, Campaign, Customer, FollowUp, Message, Promise, TurnRecord
 from tests.integration.store.rows import AT
 
 CUSTOMER = {"external_id": "C1", "name": "王小明", "generated": False, "attributes": {}, "created_at": AT}
@@ -149,7 +149,7 @@ FIRST_RELEASE: tuple[tuple[str, dict[str, Any]], ...] = (
             "customer_id": 1,
             "call_id": 1,
             "channel": "sms",
-            "template": "t",
+            "template": "promise_confirmed",
             "body": "b",
             "state": "queued",
             "created_at": AT,
@@ -194,6 +194,8 @@ def test_everything_is_still_there_and_what_is_new_is_told_soundly(upgraded: Dat
         call = session.scalars(select(Call)).one()
         assert (call.direction, call.e164, call.attempt_id) == ("outbound", "+8615400000001", 1)
         assert session.scalars(select(Campaign)).one().purpose == "reminder"
+        message = session.scalars(select(Message)).one()
+        assert (message.e164, message.reveals_debt, message.occasion) == ("+8615400000001", True, "follow_up")
         promise = session.scalars(select(Promise)).one()
         assert (promise.state, promise.amount, promise.relief_offer_id, promise.plan_id) == (
             "pending",
