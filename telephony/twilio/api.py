@@ -45,7 +45,7 @@ class TwilioApi:
     ) -> None:
         secret = settings.api_secret or settings.auth_token
         self._clock = clock
-        self._transport, self._request_s = transport, settings.request_s
+        self._http = HttpxClient(settings.request_s, transport)
         self._account = settings.account_sid
         self._login = settings.api_key or settings.account_sid, secret.get_secret_value()
         self.client: Any = Client(
@@ -54,7 +54,7 @@ class TwilioApi:
             settings.account_sid,
             region=settings.region,
             edge=settings.edge,
-            http_client=HttpxClient(settings.request_s, transport),
+            http_client=self._http,
             environment=_NO_ENVIRONMENT,
         )
 
@@ -76,10 +76,9 @@ class TwilioApi:
         """The WAV file of a recording, both channels. Raises Refused, Unsure."""
         url = f"https://api.twilio.com/2010-04-01/Accounts/{self._account}/Recordings/{sid}.wav"
         try:
-            async with httpx.AsyncClient(transport=self._transport, timeout=self._request_s) as client:
-                answer = await client.get(
-                    self.client.get_hostname(url), params={"RequestedChannels": "2"}, auth=self._login
-                )
+            answer = await self._http.download(
+                self.client.get_hostname(url), {"RequestedChannels": "2"}, self._login
+            )
         except httpx.HTTPError as error:
             raise Unsure(f"Twilio did not answer: {type(error).__name__}") from None
         if answer.status_code != httpx.codes.OK:

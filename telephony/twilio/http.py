@@ -54,3 +54,8 @@ class HttpxClient:
                 follow_redirects=allow_redirects,
             )
         return Response(answer.status_code, answer.text, answer.headers)
+
+    async def download(self, url: str, params: dict[str, str], auth: tuple[str, str]) -> httpx.Response:
+        """A file as it is. Raises httpx.HTTPError."""
+        async with httpx.AsyncClient(transport=self._transport, timeout=self._timeout_s) as client:
+            return await client.get(url, params=params, auth=auth, follow_redirects=True)

@@ -37,9 +37,13 @@ class IdleLoop(asyncio.SelectorEventLoop):
         self, executor: Executor | None, func: Any, *args: Any
     ) -> asyncio.Future[Any]:
         future = super().run_in_executor(executor, func, *args)
+        self.wait_for(future)
+        return future
+
+    def wait_for(self, future: asyncio.Future[Any]) -> None:
+        """Let no time pass before this is done: a thread works on it."""
         self.working += 1
         future.add_done_callback(self._worked)
-        return future
 
     def _worked(self, _future: asyncio.Future[Any]) -> None:
         self.working -= 1

@@ -96,7 +96,13 @@ class NetworkAccount(FakeAccount):
 
         handset = Handset(self._people(who, call.sid), put)
         self.handsets[call.sid] = handset
-        socket.on_text = handset.take
+        keep = socket.on_text
+
+        def hear(sent: dict[str, Any]) -> None:
+            keep(sent)
+            handset.take(sent)
+
+        socket.on_text = hear
         leaves = asyncio.create_task(handset.run())
         await asyncio.wait({leaves}, timeout=phone.hangs_up_after_s)
         leaves.cancel()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
 from datetime import time
 from pathlib import Path
@@ -37,7 +39,7 @@ from telephony.twilio.call import TwilioCall
 from telephony.twilio.http import HttpxClient
 from tests.integration.dialing.campaigning import MONDAY_MORNING, campaign, install
 from tests.integration.twilio.coded import CodedRecognizer, CodedVoice
-from tests.integration.twilio.idle_loop import LoopClock
+from tests.integration.twilio.idle_loop import IdleLoop, LoopClock
 from tests.integration.twilio.network import NetworkAccount, free_port
 from tests.unit.telephony.twilio.fake_account import ACCOUNT, CALLER, TOKEN
 from tests.unit.telephony.twilio.published import FOLDER
@@ -104,6 +106,16 @@ class World:
             self.loop_clock.begun += 1
             await receive(reception, incoming, line, release)
 
+        wrap = asyncio.wrap_future
+
+        def wait_for(future: Future[Any]) -> asyncio.Future[Any]:
+            wrapped = wrap(future)
+            loop = asyncio.get_running_loop()
+            if isinstance(loop, IdleLoop):
+                loop.wait_for(wrapped)
+            return wrapped
+
+        patch.setattr(asyncio, "wrap_future", wait_for)  # the disk of recordings is a thread's
         self.received: Counter[str] = Counter()  # frames that came through to whoever talks, by call
         hear = TwilioCall.receive
 
