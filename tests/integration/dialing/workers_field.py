@@ -36,6 +36,7 @@ _STANDING = text(
     FROM waiting
     """
 )
+_ALIVE = text("SELECT count(*) FROM worker WHERE state = 'alive'")
 _IN_HAND = text("SELECT count(*) FROM campaign_member WHERE state = 'queued'")
 
 
@@ -90,6 +91,11 @@ class Field:
         """How many turns are in hand."""
         with self.database.engine.connect() as connection:
             return connection.scalar(_IN_HAND) or 0
+
+    def alive(self) -> int:
+        """How many workers are alive on record: one that starts takes its time to get there."""
+        with self.database.engine.connect() as connection:
+            return connection.scalar(_ALIVE) or 0
 
     def dials(self) -> int:
         """How many dials have reached the carrier."""

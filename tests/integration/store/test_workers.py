@@ -13,8 +13,8 @@ from sqlalchemy import func, select, text, update
 from campaigns.compliance.chain import LogSeal
 from campaigns.compliance.effective import load_effective
 from campaigns.dialing.audience import Audience
-from campaigns.dialing.heart import identity
 from campaigns.dialing.house import House
+from campaigns.dialing.process import identity
 from campaigns.dialing.record import CallRecord
 from campaigns.dialing.reserve import Declined, Reserved, Rules, weigh_turn
 from campaigns.dialing.settle import settle_call
