@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from campaigns.dialing.line_rules import LineRules
 from campaigns.errors import NotInitialisedError, SettingsError
 
 SETTINGS_FILE = "settings.toml"
@@ -31,6 +32,9 @@ rule_pack = "cn-mainland"
 # rule_pack_overrides = "overrides.yaml"   # house rules: may tighten the pack, never loosen what is law
 line = "simulated"
 caller_id = "+8610000000"
+# caller_ids = ["+8610000000", "+8610000001"]   # a pool; a customer keeps the same number where possible
+# pacing = {{ calls_per_second = 10, concurrent_calls = 100, caller_calls_per_second = 1 }}   # what the line
+# allows over all campaigns and workers; every key is in campaigns/dialing/line_rules.py. See 'line status'
 # twilio = {{ account_sid = "AC...", public_url = "https://calls.example.com" }}   # of line = "twilio"; its
 # auth_token is best the variable XIAORONG_TWILIO_AUTH_TOKEN. Test it with 'xiaorong line check'.
 seed = 20260101                   # of the simulated line, its customers and generated data
@@ -72,6 +76,8 @@ class Settings(BaseSettings):
     rule_pack_overrides: Path | None = None
     line: str = "simulated"
     caller_id: str = "+8610000000"
+    caller_ids: tuple[Annotated[str, Field(min_length=3, max_length=32)], ...] = ()
+    pacing: LineRules = LineRules()
     seed: int = 20260101
     database_url: str | None = None
     cache_dir: Path | None = None
@@ -97,6 +103,11 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         return env_settings, init_settings
+
+    @property
+    def callers(self) -> tuple[str, ...]:
+        """The numbers of ours to dial from."""
+        return tuple(dict.fromkeys(self.caller_ids)) or (self.caller_id,)
 
     @property
     def zone(self) -> ZoneInfo:

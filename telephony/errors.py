@@ -51,7 +51,14 @@ class PermitError(LineError):
 
 
 class TrunkFault(LineError):  # noqa: N818 - the field's term
-    """The trunk could not place the call. Nothing rang; the number is not charged an attempt."""
+    """The trunk could not place the call. Nothing rang; the number is not charged an attempt.
+
+    ``stops_line``: no call can be placed until a person has put right what the message says.
+    """
+
+    def __init__(self, message: str, *, stops_line: bool = False) -> None:
+        super().__init__(message)
+        self.stops_line = stops_line
 
 
 class ProtocolFault(LineError):  # noqa: N818 - the field's term

@@ -40,7 +40,8 @@ _BY_Q850 = {
     127: HangupCause.NO_ANSWER,
 }
 # 401 and 407: the trunk does not know us; the number has no part in it.
-_TRUNK_SIP = frozenset({401, 407, 488})
+_UNKNOWN_TO_TRUNK = frozenset({401, 407})
+_TRUNK_SIP = _UNKNOWN_TO_TRUNK | {488}
 _TRUNK_Q850 = frozenset({34, 58})
 
 # Congestion is the network's: it says nothing of the number.
@@ -97,7 +98,7 @@ def conclude(seen: Evidence) -> DialOutcome:
 def _signalled(seen: Evidence) -> HangupCause | None:
     sip, q850 = seen.sip_code, seen.q850
     if sip is not None and _is_trunk_fault(sip):
-        raise TrunkFault(f"the trunk refused the call with SIP {sip}")
+        raise TrunkFault(f"the trunk refused the call with SIP {sip}", stops_line=sip in _UNKNOWN_TO_TRUNK)
     if sip == 480 and q850 == 20:  # absent subscriber
         return HangupCause.POWERED_OFF
     if sip == 480 and q850 == 19 and seen.rang:  # Q.850's own name for 19: no answer, user alerted

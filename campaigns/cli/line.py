@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import typer
 
+from campaigns.cli import line_status
+
 app = typer.Typer(no_args_is_help=True, help="The line that calls go over.")
+app.command(name="status", epilog=line_status.EXAMPLES)(line_status.status)
 
 
 @app.callback()

@@ -19,8 +19,7 @@ from campaigns.dialing.house import House
 from campaigns.dialing.inbound import FLOW as INBOUND_FLOW
 from campaigns.dialing.inbound import Desk, Reception
 from campaigns.dialing.lease import FENCE_S, Lease
-from campaigns.dialing.lines import line_settings
-from campaigns.dialing.paces import CampaignPacer
+from campaigns.dialing.lines import line_settings, trunk_of
 from campaigns.dialing.people import SimulatedPeople
 from campaigns.dialing.process import identity
 from campaigns.dialing.reserve import Rules
@@ -107,10 +106,8 @@ def open_worker(
             line=open_line(settings.line, PermitGate(key, clock), setup),
             signer=PermitSigner(key),
             checker=open_checker(settings.line, setup),
-            rules=Rules(house.pack, LogSeal(key), who.id, settings.language),
+            rules=Rules(house.pack, LogSeal(key), who.id, settings.language, trunk_of(settings, clock)),
             house=house,
-            pacer=CampaignPacer(clock),
-            caller_id=settings.caller_id,
             # A file's lock is lost by no silence.
             lease=Lease(None if database.is_sqlite else FENCE_S),
             voice=voice,

@@ -82,7 +82,6 @@ class Dispatcher:
                 log.error("campaign %s is paused: %s", campaign.name, error)
                 reason = str(error)[:PAUSE_REASON_CHARS]
                 await self._store.run(store_campaigns.pause_campaign, campaign.id, reason)
-        self._turns.tools.pacer.serve(servable)
         return servable
 
     async def give_turns(self, running: Sequence[RunningCampaign]) -> int:
@@ -91,7 +90,7 @@ class Dispatcher:
         return sum([await self._give_turns_of(campaign) for campaign in running])
 
     async def _give_turns_of(self, campaign: RunningCampaign) -> int:
-        room = min(self._calls - self.live, self._turns.room(campaign.id))
+        room = min(self._calls - self.live, await self._turns.room(campaign.id))
         if room <= 0:
             return 0
         claimed = await self._store.run(

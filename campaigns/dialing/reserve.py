@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from campaigns.compliance.chain import LogSeal
@@ -26,14 +26,16 @@ from campaigns.store.facts import Seen, Surroundings, fact_sheet, lock_debtor, n
 from campaigns.store.handout import put_back
 from campaigns.store.ledger import MemberTurn, Reservation
 from campaigns.store.models import Attempt, PhoneNumber
+from campaigns.store.pacing import NoSlot, Slot, Trunk, take_slot
 
 
 @dataclass(frozen=True, slots=True)
 class Reserved:
-    """Dial this, before its permit ends, and be done by ``ends_by``."""
+    """Dial this at its slot, before its permit ends, and be done by ``ends_by``."""
 
     reservation: Reservation
     ends_by: datetime
+    slot: Slot
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,14 @@ class Declined:
     """No call now: the member waits (defer) or is done (refuse)."""
 
     verdict: Defer | Refuse
+
+
+@dataclass(frozen=True, slots=True)
+class Paced:
+    """A call is allowed and cannot start soon: the member keeps its place and is charged nothing."""
+
+    until: datetime
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +65,7 @@ class NothingToDo:
     """The turn was worked off before, or given back."""
 
 
-Weighed = Reserved | Declined | Interrupted | NothingToDo
+Weighed = Reserved | Declined | Paced | Interrupted | NothingToDo
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +76,7 @@ class Rules:
     log: LogSeal
     worker: str
     language: str
+    trunk: Trunk = field(default_factory=Trunk)
 
 
 def weigh_turn(
@@ -99,7 +110,12 @@ def weigh_turn(
     for number, facts in zip(numbers, (replace(facts, now=now) for facts in sheet.facts), strict=True):
         verdict = decide(facts, rules.pack)
         if isinstance(verdict, Allow):
-            return _reserve(session, member, number, facts, verdict, rules, sheet.seen)
+            # A permit lives 60 s, so none is issued to wait for a start further away than the slots reach.
+            slot = take_slot(session, rules.trunk, member.campaign_id, member.customer_id, now)
+            if isinstance(slot, NoSlot):
+                ledger.set_next(session, member.id, next_at=slot.until, reason=slot.reason)
+                return Paced(slot.until, slot.reason)
+            return _reserve(session, member, number, facts, verdict, rules, sheet.seen, slot)
         _record(session, member, number.id, facts, verdict, rules)
         declined.append(verdict)
         if verdict.scope is not Scope.NUMBER:
@@ -132,8 +148,10 @@ def _reserve(
     allow: Allow,
     rules: Rules,
     seen: Seen,
+    slot: Slot,
 ) -> Reserved:
     attempt = ledger.add_attempt(session, member, number, worker=rules.worker, at=facts.now)
+    attempt.line, attempt.caller_id = slot.line, slot.caller_id
     terms = permit_terms(allow, rules.pack, attempt.id, facts.now)
     permit_id = str(uuid.uuid4())
     ledger.add_permit(session, attempt, permit_id, terms.pack, terms.issued_at, terms.expires_at)
@@ -152,7 +170,7 @@ def _reserve(
         seen_fact=seen.fact_id,
         seen_case=seen.case_id,
     )
-    return Reserved(reservation, allow.window_end)
+    return Reserved(reservation, allow.window_end, slot)
 
 
 def _record(

@@ -71,13 +71,18 @@ def settle_lost(session: Session, attempt_id: int, at: datetime, house: House) -
     return True
 
 
-def settle_trunk_fault(session: Session, attempt_id: int, at: datetime, house: House) -> bool:
-    """Nothing rang: the attempt is not charged to the number, and is tried again soon."""
+def settle_trunk_fault(
+    session: Session, attempt_id: int, at: datetime, house: House, *, again_at: datetime | None = None
+) -> bool:
+    """Nothing rang: the attempt is not charged to the number, and is tried again soon, or at ``again_at``."""
     attempt = ledger.end_attempt(
         session, attempt_id, state="ended", disposition=TRUNK_FAULT, at=at, charged=False
     )
     if attempt is None:
         return False
+    if again_at is not None:
+        ledger.set_next(session, attempt.member_id, next_at=again_at, outcome=TRUNK_FAULT)
+        return True
     _set_next(session, attempt, TRUNK_FAULT, at, house, ledger.tries_of(session, attempt.member_id))
     return True
 

@@ -15,9 +15,8 @@ from campaigns.dialing.events import Decided, Dialled, Ended, Listener, Spoken, 
 from campaigns.dialing.house import House
 from campaigns.dialing.lease import Lease
 from campaigns.dialing.number_check import check_numbers
-from campaigns.dialing.paces import Pacer
 from campaigns.dialing.record import CallRecord
-from campaigns.dialing.reserve import Declined, Interrupted, Reserved, Rules, weigh_turn
+from campaigns.dialing.reserve import Declined, Interrupted, Paced, Reserved, Rules, weigh_turn
 from campaigns.dialing.serving import Served
 from campaigns.dialing.settle import (
     LOST,
@@ -25,14 +24,15 @@ from campaigns.dialing.settle import (
     WITHDRAWN,
     settle_call,
     settle_lost,
-    settle_trunk_fault,
-    settle_withdrawn,
 )
 from campaigns.dialing.talk import VoiceTools, hold_call
-from campaigns.store import handout, ledger
+from campaigns.dialing.trunk import begin_dial, is_late, settle_fault, settle_no_dial
+from campaigns.store import handout, lines, pacing
 from campaigns.store.briefs import call_subject
+from campaigns.store.database import Session
 from campaigns.store.facts import Surroundings
 from campaigns.store.ledger import Reservation
+from campaigns.store.pacing import Slot
 from campaigns.store.threads import StoreThreads
 from telephony.checks import NumberChecker
 from telephony.errors import PermitError, TrunkFault
@@ -41,8 +41,6 @@ from telephony.permits import PermitClaims, PermitSigner
 from telephony.status import NumberStatus
 
 log = logging.getLogger(__name__)
-
-MOST_PACING_S = 20.0  # a permit lives 60 s
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +54,6 @@ class Tools:
     checker: NumberChecker
     rules: Rules
     house: House
-    pacer: Pacer
-    caller_id: str
     lease: Lease
     voice: VoiceTools | None = None  # for lines that carry sound
     listener: Listener = ignore
@@ -76,9 +72,10 @@ class TurnTaker:
         tools = self.tools
         await check_numbers(customer_ids, tools.store, tools.checker, tools.rules.pack, tools.clock.now())
 
-    def room(self, campaign_id: int) -> int:
-        """How many turns of a campaign could be paced out before their permits are over."""
-        return max(1, self.tools.pacer.room(campaign_id, MOST_PACING_S))
+    async def room(self, campaign_id: int) -> int:
+        """About how many turns of a campaign could get a slot soon. Raises StoreError."""
+        tools = self.tools
+        return await tools.store.run(pacing.room, tools.rules.trunk, campaign_id, tools.clock.now())
 
     def tell_lost(self, attempt_ids: Sequence[int]) -> None:
         """Tell of attempts that workers left who are no more."""
@@ -105,10 +102,12 @@ class TurnTaker:
             weigh_turn, member_id, turn, served.id, tools.rules, self._surroundings
         )
         match weighed:
-            case Reserved(reservation, _):
+            case Reserved(reservation):
                 self._tell(Decided(member_id, "allow", "allowed"))
-                await tools.pacer.take(served.id)
+                await tools.clock.sleep((weighed.slot.at - tools.clock.now()).total_seconds())
                 await self._dial(served, reservation, weighed)
+            case Paced():
+                self._tell(Decided(member_id, "paced", weighed.reason, weighed.until))
             case Declined(verdict):
                 until = getattr(verdict, "until", None)
                 self._tell(Decided(member_id, type(verdict).__name__.lower(), verdict.reason, until))
@@ -137,23 +136,23 @@ class TurnTaker:
 
     async def _dial(self, served: Served, reservation: Reservation, reserved: Reserved) -> None:
         tools = self.tools
-        attempt_id = reservation.attempt_id
-        order = DialOrder(reservation.e164, tools.caller_id, tools.signer.issue(_claims(reservation)))
-        if not await self._may_dial(reservation):
-            await self._withdraw(attempt_id)
+        attempt_id, slot = reservation.attempt_id, reserved.slot
+        order = DialOrder(reservation.e164, slot.caller_id, tools.signer.issue(_claims(reservation)))
+        if not await self._may_dial(reservation, slot):
+            await self._withdraw(attempt_id, slot)
             return
         started_at = tools.clock.now()
         self._tell(Dialled(attempt_id, started_at))
         try:
             call = await tools.line.dial(order)
-        except TrunkFault:
-            await self._settle_trunk_fault(attempt_id)
+        except TrunkFault as fault:
+            await self._settle_fault(attempt_id, slot, fault)
             return
         except (
             PermitError
         ) as error:  # nothing was sent: this process stood still for longer than a permit lives
             log.warning("attempt %s was not dialled: %s", attempt_id, error)
-            await self._withdraw(attempt_id)
+            await self._withdraw(attempt_id, slot)
             return
         self._calls[attempt_id] = call
         try:
@@ -161,9 +160,12 @@ class TurnTaker:
                 await call.hang_up()
             try:
                 answer = await call.answer()
-            except TrunkFault:
-                await self._settle_trunk_fault(attempt_id)
+            except TrunkFault as fault:
+                await self._settle_fault(attempt_id, slot, fault)
                 return
+            if slot.watched:
+                at, line_rules = tools.clock.now(), tools.rules.trunk.rules
+                await tools.store.run(lines.report_success, slot.line, slot.passed_at, at, line_rules)
             record = await self._record(served, call, answer, started_at, reservation, reserved)
         finally:
             del self._calls[attempt_id]
@@ -181,26 +183,33 @@ class TurnTaker:
                 )
             )
 
-    async def _may_dial(self, reservation: Reservation) -> bool:
+    async def _may_dial(self, reservation: Reservation, slot: Slot) -> bool:
         """Spend the permit; whether the dial may follow at once."""
         tools = self.tools
         if self.stopped or not tools.lease.holds:
             return False
-        started = await tools.store.run(
-            # The time when it is tried: the database may have been away for long.
-            lambda session: ledger.start_dial(session, reservation, tools.clock.now(), tools.rules.worker)
-        )
-        return started and tools.lease.holds
 
-    async def _withdraw(self, attempt_id: int) -> None:
+        def begin(session: Session) -> datetime | None:
+            # The time when it is tried: the database may have been away for long.
+            at = tools.clock.now()
+            return at if begin_dial(session, reservation, slot, at, tools.rules.worker) else None
+
+        begun_at = await tools.store.run(begin)
+        # A database that answers late told what was true then: a pause may have come since.
+        return begun_at is not None and tools.lease.holds and not is_late(begun_at, tools.clock.now())
+
+    async def _withdraw(self, attempt_id: int, slot: Slot) -> None:
         """Nothing was sent: the attempt is given up without a charge."""
         at = self.tools.clock.now()
-        if await self.tools.store.run(settle_withdrawn, attempt_id, at):
+        if await self.tools.store.run(settle_no_dial, attempt_id, slot, at):
             self._tell(Ended(attempt_id, WITHDRAWN, False, False, None, at))
 
-    async def _settle_trunk_fault(self, attempt_id: int) -> None:
-        at = self.tools.clock.now()
-        if await self.tools.store.run(settle_trunk_fault, attempt_id, at, self.tools.house):
+    async def _settle_fault(self, attempt_id: int, slot: Slot, fault: TrunkFault) -> None:
+        tools = self.tools
+        at = tools.clock.now()
+        log.warning("attempt %d: %s", attempt_id, fault)
+        line_rules = tools.rules.trunk.rules
+        if await tools.store.run(settle_fault, attempt_id, slot, fault, at, tools.house, line_rules):
             self._tell(Ended(attempt_id, TRUNK_FAULT, False, False, None, at))
 
     def _tell(self, event: WorkerEvent) -> None:

@@ -151,7 +151,8 @@ class Worker:
             if not running and not self.live:
                 await asyncio.sleep(IDLE_TICK_S)  # real time: somebody may launch a campaign
             else:
-                await self._clock.sleep(VIRTUAL_TICK_S if due_s is None else due_s)
+                # Somebody is due and there is no slot: without a wait time would stand still.
+                await self._clock.sleep(due_s if due_s is not None and due_s > 0 else VIRTUAL_TICK_S)
         elif self.live:
             self._dispatcher.freed.clear()
             await asyncio.sleep(LEAST_TICK_S)

@@ -15,7 +15,7 @@ from campaigns.errors import SettingsError, StoreError
 
 SQLITE_BUSY_TIMEOUT_MS = 30_000
 IDLE_TRANSACTION_MS = 5_000
-REVISION = "0006"  # the newest migration; checked at every start without loading Alembic
+REVISION = "0007"  # the newest migration; checked at every start without loading Alembic
 
 UNREACHABLE = ("unable to open", "onnection", "disk I/O", "shutting down", "starting up")
 # Serialization failure, deadlock, lock timeout; connection lost, no connection free, server going down or

@@ -29,7 +29,8 @@ class Refused(TrunkFault):
 
     def __init__(self, fault: Fault, code: int | None) -> None:
         self.fault, self.code = fault, code
-        super().__init__(f"Twilio {code}: {fault.says}" if code is not None else fault.says)
+        message = f"Twilio {code}: {fault.says}" if code is not None else fault.says
+        super().__init__(message, stops_line=fault.stops_line)
 
 
 class Unsure(TrunkFault):

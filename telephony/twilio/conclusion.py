@@ -36,7 +36,7 @@ def not_answered(seen: Progress, ring_s: float) -> NotAnswered:
     if seen.error_code is not None and (sip is None or sip == 0):
         fault = fault_of(seen.error_code)
         if fault.kind is not Kind.NUMBER or fault.cause is None:
-            raise TrunkFault(f"Twilio {seen.error_code}: {fault.says}")
+            raise TrunkFault(f"Twilio {seen.error_code}: {fault.says}", stops_line=fault.stops_line)
         return NotAnswered(fault.cause, fault.status, ring_s)
     unanswered = seen.status is CallStatus.NO_ANSWER
     if unanswered and sip in _UNANSWERED_SIP:

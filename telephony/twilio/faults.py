@@ -25,7 +25,10 @@ class Kind(StrEnum):
 
 
 class Fault(BaseModel):
-    """One error code. ``cause`` and ``status`` are set where the number is concerned."""
+    """One error code. ``cause`` and ``status`` are set where the number is concerned.
+
+    ``stops_line``: every further call would fail as well, until a person has put it right.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -33,11 +36,14 @@ class Fault(BaseModel):
     says: str = Field(min_length=10)
     cause: HangupCause | None = None
     status: NumberStatus | None = None
+    stops_line: bool = False
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
         if (self.kind is Kind.NUMBER) != (self.cause is not None):
             raise ValueError("a cause belongs to the kind `number`, which needs one")
+        if self.stops_line and self.kind is not Kind.TRUNK:
+            raise ValueError("only a fault of the kind `trunk` stops the line")
         return self
 
 

@@ -20,6 +20,7 @@ from campaigns.store.models.customers import (
     PhoneNumber,
     ReliefOffer,
 )
+from campaigns.store.models.lines import CampaignChange, HourAnswers, LineState, Pace
 from campaigns.store.models.payments import Payment, Promise
 from campaigns.store.models.tags import CustomerTag, CustomerTreatment
 from campaigns.store.models.workers import WorkerRecord
@@ -30,6 +31,7 @@ __all__ = [
     "Base",
     "Call",
     "Campaign",
+    "CampaignChange",
     "CampaignMember",
     "Customer",
     "CustomerTag",
@@ -39,11 +41,14 @@ __all__ = [
     "Deletion",
     "FollowUp",
     "Grade",
+    "HourAnswers",
     "ImportBatch",
     "InstalmentPlan",
     "Invitation",
     "LegalFact",
+    "LineState",
     "Message",
+    "Pace",
     "Payment",
     "Permit",
     "PhoneNumber",

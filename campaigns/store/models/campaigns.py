@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, false, text
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from campaigns.store.models.base import Base
@@ -41,6 +41,11 @@ class Campaign(Base):
     audience: Mapped[dict[str, Any]] = mapped_column(default=dict)  # the filter it was created with
     concurrency: Mapped[int]
     calls_per_second: Mapped[float]
+    # Its own in place of the installation's, each None where it has none.
+    windows: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    retries: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    caller_ids: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
+    priorities: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     created_at: Mapped[datetime]
     started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
@@ -88,6 +93,7 @@ class CampaignMember(Base):
     callback_at: Mapped[datetime | None]  # when the customer asked to be called; None once called since
     outcome: Mapped[str | None] = mapped_column(String(32))  # the latest disposition
     reason: Mapped[str | None] = mapped_column(String(255))
+    timing: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))  # why ``next_at``
 
 
 class Attempt(Base):
@@ -99,6 +105,7 @@ class Attempt(Base):
         UniqueConstraint("member_id", "turn"),  # a workflow that runs again finds its own attempt
         # No two live calls to one customer, whatever campaign they belong to.
         Index("uq_attempt_live", "customer_id", unique=True, sqlite_where=LIVE, postgresql_where=LIVE),
+        Index("ix_attempt_on_line", "line", "campaign_id", sqlite_where=LIVE, postgresql_where=LIVE),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -115,6 +122,8 @@ class Attempt(Base):
     dialed_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     disposition: Mapped[str | None] = mapped_column(String(32))
+    line: Mapped[str | None] = mapped_column(String(32))
+    caller_id: Mapped[str | None] = mapped_column(String(32))  # the number of ours that it was dialled from
     charged: Mapped[bool] = mapped_column(default=True)  # False when a trunk fault meant that nothing rang
 
 

@@ -60,7 +60,7 @@ def made(database: Database, customers: int, *, concurrency: int = 10) -> int:
         for _ in range(customers):
             add_customer(session)
         campaign = create_campaign(
-            session, "c", "f", Audience(), concurrency=concurrency, calls_per_second=1, at=AT
+            session, "c", "f", Audience(), concurrency=concurrency, calls_per_second=1000, at=AT
         )
         start_campaign(session, campaign.id, AT)
         return campaign.id
