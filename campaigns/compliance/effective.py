@@ -90,12 +90,18 @@ class EffectivePack:
         """The region as a customer file names it; None when it is missing or not listed."""
         return region_key(self.rules, name)
 
+    def is_day_off(self, day: date) -> bool:
+        """Whether the local day is no working day."""
+        off = self.rules.times.days_off
+        if _WEEKDAYS[day.weekday()] in off.weekdays or day in off.dates:
+            return True
+        return off.calendar is not None and CALENDARS[off.calendar](day)
+
     def hours(self, day: date) -> Hours | None:
         """The hours of a local day; None when no calls are made on it."""
         times = self.rules.times
         off = times.days_off
-        is_off = _WEEKDAYS[day.weekday()] in off.weekdays or day in off.dates
-        if not is_off and (off.calendar is None or not CALENDARS[off.calendar](day)):
+        if not self.is_day_off(day):
             return times.window.default
         return off.window.default.overlap(times.window.default) if off.window else None
 

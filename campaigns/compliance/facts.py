@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from campaigns.compliance.campaign_window import CampaignWindow
 from campaigns.compliance.hours import Hours
 from campaigns.compliance.personal import PersonalHours
 from telephony.status import NumberStatus
@@ -140,7 +141,7 @@ class CallFacts:
         None  # latest due date among the customer's pending promises; None: none pending
     )
     callback_at: datetime | None = None  # when the debtor asked to be called; None once a call was made since
-    campaign_hours: Hours | None = (
+    campaign_hours: Hours | CampaignWindow | None = (
         None  # the campaign's own hours, local to the customer; None: as the pack says
     )
     last_region: str | None = None  # province or state where the customer was last known to be, if elsewhere

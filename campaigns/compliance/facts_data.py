@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time
 from typing import Any
 
+from campaigns.compliance.campaign_window import CampaignWindow
 from campaigns.compliance.effective import EffectivePack
 from campaigns.compliance.facts import (
     AttemptFact,
@@ -145,9 +146,13 @@ def _moment(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
 
 
-def _hours(hours: Hours | None) -> list[str] | None:
+def _hours(hours: Hours | CampaignWindow | None) -> list[str] | dict[str, Any] | None:
+    if isinstance(hours, CampaignWindow):
+        return hours.model_dump(mode="json", exclude_defaults=True)
     return [hours.start.isoformat(), hours.end.isoformat()] if hours else None
 
 
-def _hours_from(data: Any) -> Hours | None:
+def _hours_from(data: Any) -> Hours | CampaignWindow | None:
+    if isinstance(data, dict):
+        return CampaignWindow.model_validate(data)
     return Hours(time.fromisoformat(data[0]), time.fromisoformat(data[1])) if data else None

@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from campaigns.compliance.campaign_window import CampaignWindow
 from campaigns.compliance.effective import EffectivePack
 from campaigns.compliance.hours import Hours
 from campaigns.compliance.locality import Place
@@ -33,7 +34,7 @@ def next_opening(
     pack: EffectivePack,
     places: Sequence[Place],
     after: datetime,
-    campaign_hours: Hours | None = None,
+    campaign_hours: Hours | CampaignWindow | None = None,
     personal: Sequence[PersonalHours] = (),
 ) -> Opening | None:
     """The first moment from ``after`` on when all places allow a call to start. None within the horizon.
@@ -60,7 +61,7 @@ def _in_place(
     pack: EffectivePack,
     place: Place,
     at: datetime,
-    campaign_hours: Hours | None,
+    campaign_hours: Hours | CampaignWindow | None,
     personal: Sequence[PersonalHours],
 ) -> Opening | None:
     margin = timedelta(seconds=pack.rules.times.last_start_margin_s.default)
@@ -79,7 +80,7 @@ def _stretches(
     pack: EffectivePack,
     place: Place,
     day: date,
-    campaign_hours: Hours | None,
+    campaign_hours: Hours | CampaignWindow | None,
     personal: Sequence[PersonalHours],
 ) -> list[Hours]:
     """What of a local day is open to calls, in order."""
@@ -92,6 +93,8 @@ def _stretches(
         if pack.rules.debtor_agreed.may_widen:
             stretches = opened(stretches, (said.hours for said in today if said.agreed and said.written))
         stretches = closed(stretches, (said.hours for said in today if not said.agreed))
+    if isinstance(campaign_hours, CampaignWindow):
+        return campaign_hours.within(stretches, day, day_off=pack.is_day_off(day))
     if campaign_hours is not None:
         stretches = [both for hours in stretches if (both := hours.overlap(campaign_hours)) is not None]
     return stretches

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from campaigns.compliance.campaign_window import CampaignWindow
 from campaigns.compliance.facts import Purpose
 from campaigns.store.database import Database
 from campaigns.store.ledger import MemberTurn
@@ -121,6 +122,7 @@ def place_of(session: Session, customer_id: int) -> MemberTurn | None:
             CampaignMember.turn,
             Campaign.state,
             Campaign.purpose,
+            Campaign.windows,
         )
         .join(Campaign, Campaign.id == CampaignMember.campaign_id)
         .where(CampaignMember.customer_id == customer_id)
@@ -128,8 +130,9 @@ def place_of(session: Session, customer_id: int) -> MemberTurn | None:
         .limit(1)
     ).first()
     if member is not None:
-        member_id, campaign_id, owner, account, turn, state, purpose = member
-        return MemberTurn(member_id, campaign_id, owner, account, turn, state, Purpose(purpose))
+        member_id, campaign_id, owner, account, turn, state, purpose, windows = member
+        window = None if windows is None else CampaignWindow.model_validate(windows)
+        return MemberTurn(member_id, campaign_id, owner, account, turn, state, Purpose(purpose), window)
     account_id = session.scalar(
         select(Account.id)
         .where(Account.customer_id == customer_id)

@@ -222,6 +222,7 @@ def fact_sheet(
             talks=talks,
             promise_due=circumstances.promise_due,
             callback_at=circumstances.callback_at,
+            campaign_hours=member.window,
             personal_hours=tuple(filed.hours),
             flags=(*filed.flags, *_imported_flags(circumstances, around.flags)),
             first_contact_at=min(spoken_at, default=None),

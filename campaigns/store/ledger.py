@@ -12,6 +12,7 @@ from datetime import datetime
 from sqlalchemy import and_, bindparam, exists, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
+from campaigns.compliance.campaign_window import CampaignWindow
 from campaigns.compliance.facts import Purpose
 from campaigns.store.models import (
     Account,
@@ -61,6 +62,7 @@ class MemberTurn:
     turn: int
     campaign_state: str
     purpose: Purpose = Purpose.REMINDER
+    window: CampaignWindow | None = None  # the campaign's own hours
 
 
 _MEMBER_IN_TURN = (
@@ -72,6 +74,7 @@ _MEMBER_IN_TURN = (
         CampaignMember.turn,
         Campaign.state,
         Campaign.purpose,
+        Campaign.windows,
     )
     .join(Campaign, Campaign.id == CampaignMember.campaign_id)
     .where(
@@ -93,8 +96,9 @@ def member_in_turn(session: Session, member_id: int, turn: int) -> MemberTurn | 
     row = session.execute(_MEMBER_IN_TURN, {"member_id": member_id, "turn": turn}).one_or_none()
     if row is None:
         return None
-    member_id, campaign_id, customer_id, account_id, turn, state, purpose = row
-    return MemberTurn(member_id, campaign_id, customer_id, account_id, turn, state, Purpose(purpose))
+    member_id, campaign_id, customer_id, account_id, turn, state, purpose, windows = row
+    window = None if windows is None else CampaignWindow.model_validate(windows)
+    return MemberTurn(member_id, campaign_id, customer_id, account_id, turn, state, Purpose(purpose), window)
 
 
 def attempt_of_turn(session: Session, member_id: int, turn: int) -> tuple[int, str] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from campaigns.compliance.campaign_window import CampaignWindow
 from campaigns.compliance.effective import EffectivePack
 from campaigns.compliance.facts import CallFacts
 from campaigns.compliance.hours import Hours
@@ -34,7 +35,7 @@ def campaign_hours(facts: CallFacts, pack: EffectivePack) -> Defer | Refuse | No
 def _open(
     facts: CallFacts,
     pack: EffectivePack,
-    hours: Hours | None,
+    hours: Hours | CampaignWindow | None,
     personal: tuple[PersonalHours, ...],
     reason: Reason,
     rule: str,
