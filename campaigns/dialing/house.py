@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import tzinfo
 
 from campaigns.compliance.effective import EffectivePack
+from campaigns.outcomes.hours import HourRules, shipped_hours
 from campaigns.outcomes.messages import MessageBook
 from campaigns.outcomes.retry import RetryPolicy
 
@@ -20,3 +21,4 @@ class House:
     institution: str
     hotline: str
     zone: tzinfo
+    hours: HourRules = field(default_factory=shipped_hours)

@@ -7,9 +7,9 @@ from datetime import datetime
 from campaigns.compliance.facts import Purpose
 from campaigns.dialing.aftermath import Contact, apply_consequences, queue_message, write_promise
 from campaigns.dialing.house import House
+from campaigns.dialing.next_try import learn_hour, set_next_try
 from campaigns.dialing.record import CallRecord
 from campaigns.dialing.rows import call_row, turn_rows
-from campaigns.outcomes.retry import Retry
 from campaigns.store import ledger
 from campaigns.store.database import Session
 from campaigns.store.ledger import EndedAttempt
@@ -59,7 +59,8 @@ def _write_call(
         queue_message(session, contact, record, promise, house)
     if plan:
         callback_at = record.outcome.callback_at if record.outcome else None
-        _set_next(session, attempt, record.disposition, at, house, tries, callback_at)
+        set_next_try(session, attempt, record.disposition, at, house, callback_at=callback_at)
+    learn_hour(session, attempt.id, record.answered_at is not None, house)
 
 
 def settle_lost(session: Session, attempt_id: int, at: datetime, house: House) -> bool:
@@ -67,7 +68,7 @@ def settle_lost(session: Session, attempt_id: int, at: datetime, house: House) -
     attempt = ledger.end_attempt(session, attempt_id, state="lost", disposition=LOST, at=at)
     if attempt is None:
         return False
-    _set_next(session, attempt, LOST, at, house, ledger.tries_of(session, attempt.member_id))
+    set_next_try(session, attempt, LOST, at, house)
     return True
 
 
@@ -83,7 +84,7 @@ def settle_trunk_fault(
     if again_at is not None:
         ledger.set_next(session, attempt.member_id, next_at=again_at, outcome=TRUNK_FAULT)
         return True
-    _set_next(session, attempt, TRUNK_FAULT, at, house, ledger.tries_of(session, attempt.member_id))
+    set_next_try(session, attempt, TRUNK_FAULT, at, house)
     return True
 
 
@@ -96,21 +97,3 @@ def settle_withdrawn(session: Session, attempt_id: int, at: datetime) -> bool:
         return False
     ledger.set_next(session, attempt.member_id, next_at=at)
     return True
-
-
-def _set_next(
-    session: Session,
-    attempt: EndedAttempt,
-    disposition: str,
-    at: datetime,
-    house: House,
-    tries: int,
-    callback_at: datetime | None = None,
-) -> None:
-    wish = house.retries.next_try(disposition, tries, at, callback_at=callback_at)
-    if isinstance(wish, Retry):
-        ledger.set_next(
-            session, attempt.member_id, next_at=wish.at, outcome=disposition, callback_at=callback_at
-        )
-    else:
-        ledger.set_next(session, attempt.member_id, next_at=None, outcome=disposition, reason=wish.reason)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -50,6 +51,19 @@ class RetryClass(BaseModel):
     after_min: tuple[Annotated[int, Field(ge=1, le=60 * 24 * 30)], ...] = Field(min_length=1)
     max_tries: int = Field(ge=1, le=50)
     at_asked_time: bool = False
+    at_best_hour: bool = False
+
+
+class RetryChange(BaseModel):
+    """What a campaign sets of a class for itself; None leaves a key as it is."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    after_min: tuple[Annotated[int, Field(ge=1, le=60 * 24 * 30)], ...] | None = Field(
+        default=None, min_length=1
+    )
+    max_tries: int | None = Field(default=None, ge=1, le=50)
+    at_best_hour: bool | None = None
 
 
 class _RetryFile(BaseModel):
@@ -65,6 +79,22 @@ class RetryPolicy:
 
     classes: dict[str, RetryClass]
     dispositions: Dispositions
+
+    def changed(self, changes: Mapping[str, Any]) -> RetryPolicy:
+        """The policy with a campaign's own changes, ``RetryChange`` by class. Raises ValueError."""
+        classes = dict(self.classes)
+        for name, change in changes.items():
+            if name not in classes:
+                known = ", ".join(sorted(classes))
+                raise ValueError(f"there is no class of retries {name!r}; there are: {known}")
+            told = RetryChange.model_validate(change).model_dump(exclude_none=True)
+            classes[name] = RetryClass.model_validate({**classes[name].model_dump(), **told})
+        return RetryPolicy(classes, self.dispositions)
+
+    def goes_to_best_hour(self, disposition: str) -> bool:
+        """Whether the next try after such a dial goes to the hour in which the customer answers best."""
+        name = self.dispositions[disposition].retry
+        return name is not None and self.classes[name].at_best_hour
 
     def next_try(
         self,

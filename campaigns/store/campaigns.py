@@ -15,6 +15,7 @@ from campaigns.errors import ConflictError, NotFoundError
 from campaigns.store.handout import next_due_at
 from campaigns.store.members import add_members
 from campaigns.store.models import Attempt, Campaign, CampaignMember, Invitation
+from campaigns.store.priorities import refresh_campaign
 from campaigns.store.tags import check_tags
 
 NAME = re.compile(r"\w[\w.-]{0,63}")
@@ -90,6 +91,7 @@ def create_campaign(
         session.add(Invitation(campaign_id=campaign.id, approved_at=at, **asdict(invitation)))
     if not add_members(session, campaign.id, audience, at):
         raise ConflictError(_nobody(audience))
+    refresh_campaign(session, campaign.id, at.date())
     return campaign_by_name(session, name)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import and_, bindparam, exists, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
@@ -65,7 +66,7 @@ class MemberTurn:
     window: CampaignWindow | None = None  # the campaign's own hours
 
 
-_MEMBER_IN_TURN = (
+_MEMBER = (
     select(
         CampaignMember.id,
         CampaignMember.campaign_id,
@@ -77,13 +78,11 @@ _MEMBER_IN_TURN = (
         Campaign.windows,
     )
     .join(Campaign, Campaign.id == CampaignMember.campaign_id)
-    .where(
-        CampaignMember.id == bindparam("member_id"),
-        CampaignMember.turn == bindparam("turn"),
-        CampaignMember.state == "queued",
-    )
-    .with_for_update(of=CampaignMember)
+    .where(CampaignMember.id == bindparam("member_id"))
 )
+_MEMBER_IN_TURN = _MEMBER.where(
+    CampaignMember.turn == bindparam("turn"), CampaignMember.state == "queued"
+).with_for_update(of=CampaignMember)
 _ATTEMPT_OF_TURN = select(Attempt.id, Attempt.state).where(
     Attempt.member_id == bindparam("member_id"), Attempt.turn == bindparam("turn")
 )
@@ -96,9 +95,19 @@ def member_in_turn(session: Session, member_id: int, turn: int) -> MemberTurn | 
     row = session.execute(_MEMBER_IN_TURN, {"member_id": member_id, "turn": turn}).one_or_none()
     if row is None:
         return None
+    return _member_turn(row)
+
+
+def _member_turn(row: Any) -> MemberTurn:
     member_id, campaign_id, customer_id, account_id, turn, state, purpose, windows = row
     window = None if windows is None else CampaignWindow.model_validate(windows)
     return MemberTurn(member_id, campaign_id, customer_id, account_id, turn, state, Purpose(purpose), window)
+
+
+def member_of(session: Session, member_id: int) -> MemberTurn:
+    """The member as it stands, whatever its turn."""
+    row = session.execute(_MEMBER, {"member_id": member_id}).one()
+    return _member_turn(row)
 
 
 def attempt_of_turn(session: Session, member_id: int, turn: int) -> tuple[int, str] | None:
@@ -273,6 +282,7 @@ _SET_NEXT = (
         state=bindparam("to"),
         next_at=bindparam("again_at", type_=CampaignMember.next_at.type),
         reason=bindparam("why"),
+        timing=bindparam("timed", type_=CampaignMember.timing.type),
         outcome=func.coalesce(bindparam("result"), CampaignMember.outcome),
         callback_at=func.coalesce(
             bindparam("promised", type_=CampaignMember.callback_at.type), CampaignMember.callback_at
@@ -345,8 +355,12 @@ def set_next(
     outcome: str | None = None,
     reason: str | None = None,
     callback_at: datetime | None = None,
+    timing: dict[str, Any] | None = None,
 ) -> None:
-    """queued → waiting until ``next_at``, or done when that is None. No ``outcome`` keeps the last one."""
+    """queued → waiting until ``next_at``, or done when that is None. No ``outcome`` keeps the last one.
+
+    ``timing``: why then, as ``campaigns.dialing.next_try`` tells it.
+    """
     session.execute(
         _SET_NEXT,
         {
@@ -356,5 +370,6 @@ def set_next(
             "why": reason,
             "result": outcome,
             "promised": callback_at,
+            "timed": timing,
         },
     )
