@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import getpass
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from campaigns.cli import campaign_edit
 from campaigns.cli.installation import open_installation, parse_codes, parse_names
 
 app = typer.Typer(no_args_is_help=True, help="Create, run and report campaigns.")
+app.command(name="edit", epilog=campaign_edit.EDIT)(campaign_edit.edit)
+app.command(name="stop", epilog=campaign_edit.STOP)(campaign_edit.stop)
+app.command(name="queue", epilog=campaign_edit.QUEUE)(campaign_edit.queue)
+app.command(name="windows", epilog=campaign_edit.WINDOWS)(campaign_edit.windows)
+app.command(name="changes", epilog=campaign_edit.CHANGES)(campaign_edit.changes)
 
 Name = Annotated[str, typer.Argument(help="The campaign's name.", show_default=False)]
 RealTime = Annotated[
@@ -85,6 +92,10 @@ def create(
     approved_by: Annotated[
         str, typer.Option(help="Invitations: who approved them.", show_default=False)
     ] = "",
+    windows: Annotated[
+        Path | None,
+        typer.Option(help="File of its hours by weekday and date. Default: the law's.", show_default=False),
+    ] = None,
     concurrency: Annotated[int, typer.Option(min=1, max=1000, help="Calls at once.")] = 20,
     calls_per_second: Annotated[float, typer.Option(min=0.01, max=1000, help="New calls a second.")] = 2.0,
 ) -> None:
@@ -99,6 +110,7 @@ def create(
         from campaigns.cli.treating import plan_for_campaign
         from campaigns.dialing.audience import Audience
         from campaigns.dialing.creation import NewCampaign
+        from campaigns.dialing.editing import load_window
 
         audience = Audience(
             grades=parse_codes(grades),
@@ -114,7 +126,10 @@ def create(
         words = invitation_of(invitation, invitation_until, approved_by)
         if treatment is not None:
             flow = plan_for_campaign(settings, database, treatment, flow, treatments)
-        wanted = NewCampaign(name, flow or DEFAULT_FLOW, audience, concurrency, calls_per_second, words)
+        window = None if windows is None else load_window(windows)
+        wanted = NewCampaign(
+            name, flow or DEFAULT_FLOW, audience, concurrency, calls_per_second, words, window
+        )
         typer.echo(create_campaign_of(settings, database, wanted))
 
 
@@ -190,11 +205,14 @@ def launch(context: typer.Context, name: Name) -> None:
 def pause(context: typer.Context, name: Name) -> None:
     """Pause a campaign: no new calls; those in progress go on to their end."""
     with open_installation(context.obj) as (_, database):
+        from campaigns.clock import SystemClock
         from campaigns.store.campaigns import campaign_by_name, pause_campaign
+        from campaigns.store.changes import note_change
 
         with database.transaction() as session:
             campaign = campaign_by_name(session, name)
             pause_campaign(session, campaign.id, "paused by an operator")
+            note_change(session, campaign.id, "pause", getpass.getuser(), SystemClock().now())
     typer.echo(f"Campaign {name!r} is paused. Go on with: xiaorong campaign resume {name}")
 
 

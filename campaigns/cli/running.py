@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import getpass
 import signal
 import sys
 from collections import Counter
@@ -22,6 +23,7 @@ from campaigns.errors import StoreError
 from campaigns.outcomes.report_terminal import funnel_table
 from campaigns.settings import Settings
 from campaigns.store.campaigns import campaign_by_name, resume_campaign
+from campaigns.store.changes import note_change
 from campaigns.store.database import Database
 from campaigns.store.reporting import campaign_report
 
@@ -84,6 +86,7 @@ def run_campaign(
         if resume:  # only now is it sure that nobody else runs it
             with database.transaction() as session:
                 resume_campaign(session, campaign.id)
+                note_change(session, campaign.id, "resume", getpass.getuser(), clock.now())
 
         def show() -> None:
             with suppress(StoreError), database.transaction() as session:  # the worker minds the store

@@ -8,8 +8,10 @@ from pathlib import Path
 
 from bot.dialogue.brief import unknown_caller
 from bot.dialogue.flow import Flow, load_flow
+from campaigns.compliance.campaign_window import CampaignWindow
 from campaigns.dialing.audience import Audience
 from campaigns.dialing.briefing import Lender
+from campaigns.dialing.editing import check_window
 from campaigns.dialing.fitting import fit, shipped_fits
 from campaigns.errors import ConflictError
 from campaigns.store.campaigns import CampaignView, NewInvitation, create_campaign
@@ -30,6 +32,7 @@ class NewCampaign:
     concurrency: int = 20
     calls_per_second: float = 2.0
     invitation: NewInvitation | None = None
+    window: CampaignWindow | None = None
 
 
 def create(
@@ -48,6 +51,8 @@ def create(
         speaks_of_debt=flow.speaks_of_debt,
         has_invitation=wanted.invitation is not None,
     )
+    if wanted.window is not None:
+        check_window(wanted.window, at.date())
     invitation = wanted.invitation and _checked(wanted.invitation, flow, lender, at)
     campaign = create_campaign(
         session,
@@ -59,6 +64,7 @@ def create(
         at=at,
         purpose=fitted.purpose,
         invitation=invitation,
+        window=wanted.window,
     )
     return campaign, fitted.audience
 

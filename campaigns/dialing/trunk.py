@@ -57,5 +57,6 @@ def settle_fault(
             session,
             f"the line {slot.line} places no calls: {fault}. Put it right, test it with "
             "'xiaorong line check', then resume",
+            at,
         )
     return True

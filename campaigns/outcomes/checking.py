@@ -14,6 +14,7 @@ from campaigns.outcomes.promises import PromiseState
 from campaigns.outcomes.standing import Ledger, PromiseRules, review
 from campaigns.store.database import Database, Session
 from campaigns.store.outcomes import open_follow_up
+from campaigns.store.priorities import refresh_accounts
 from campaigns.store.promises import OpenPromise, open_promises, payments_of, settle_promise
 
 CHUNK = 1000
@@ -58,6 +59,7 @@ def _check(
 ) -> Counter[tuple[PromiseState, str]]:
     payments = payments_of(session, (open_.account_id for open_ in chunk))
     found: Counter[tuple[PromiseState, str]] = Counter()
+    accounts = set()
     for open_ in chunk:
         ledger = Ledger(
             payments.get(open_.account_id, ()), open_.owed_now, open_.told_at.astimezone(zone).date()
@@ -69,6 +71,8 @@ def _check(
             found[PromiseState.PENDING, ""] += 1
         if settle_promise(session, open_, to, at):
             found[to.state, to.reason or ""] += 1
+            accounts.add(open_.account_id)
             if to.state is PromiseState.KEPT and open_.promise.relief_offer_id is not None:
                 open_follow_up(session, open_.customer_id, RELIEF_DUE, at)
+    refresh_accounts(session, accounts, today)  # who broke a promise is called first
     return found

@@ -9,8 +9,10 @@ from datetime import date, datetime
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from campaigns.compliance.campaign_window import CampaignWindow
 from campaigns.compliance.facts import Purpose
 from campaigns.dialing.audience import Audience
+from campaigns.dialing.priority import CALLBACK_PRIORITY
 from campaigns.errors import ConflictError, NotFoundError
 from campaigns.store.handout import next_due_at
 from campaigns.store.members import add_members
@@ -63,6 +65,7 @@ def create_campaign(
     at: datetime,
     purpose: Purpose = Purpose.REMINDER,
     invitation: NewInvitation | None = None,
+    window: CampaignWindow | None = None,
 ) -> CampaignView:
     """Make a campaign and its members. Raises ConflictError: the name is taken, or nobody fits;
     NotFoundError for a tag that nobody has.
@@ -83,6 +86,7 @@ def create_campaign(
         audience=audience.to_dict(),
         concurrency=concurrency,
         calls_per_second=calls_per_second,
+        windows=None if window is None else window.model_dump(mode="json", exclude_defaults=True),
         created_at=at,
     )
     session.add(campaign)
@@ -232,7 +236,7 @@ def agree_callback(session: Session, customer_id: int, at: datetime) -> bool:
             CampaignMember.state == "waiting",
             CampaignMember.campaign_id.in_(select(Campaign.id).where(Campaign.state != "finished")),
         )
-        .values(callback_at=at, next_at=at)
+        .values(callback_at=at, next_at=at, due=False, priority=CALLBACK_PRIORITY)
         .returning(CampaignMember.id)
     ).all()
     return bool(agreed)

@@ -15,6 +15,7 @@ from campaigns.errors import NotFoundError
 from campaigns.store.approvals import put_offers, put_plans
 from campaigns.store.models import Account, Customer, ImportBatch
 from campaigns.store.payments import take_off_newer_payments
+from campaigns.store.priorities import refresh_customers
 from campaigns.store.promises import put_promises
 from campaigns.store.upsert import put_accounts, put_customers, put_numbers
 
@@ -87,6 +88,7 @@ def upsert_customers(session: Session, rows: Sequence[CustomerRow], *, at: datet
         put_plans(session, kept)
         put_promises(session, kept, at)
         take_off_newer_payments(session, kept)
+        refresh_customers(session, ids.values(), at.date())
     inserted = sum(row.account.external_id not in owners for row in kept)
     return UpsertResult(inserted, len(kept) - inserted, refused)
 

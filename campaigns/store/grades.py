@@ -21,6 +21,7 @@ from campaigns.grading.rules import GRADES, GradingRules
 from campaigns.store.database import Database
 from campaigns.store.features import features
 from campaigns.store.models import Grade
+from campaigns.store.priorities import refresh_open_campaigns
 
 # Customers in a transaction: few enough that other writers hardly wait, and that their ids fit into one
 # statement (SQLite allows 32,766 parameters, PostgreSQL 65,535).
@@ -72,6 +73,9 @@ def grade_portfolio(
         done += len(batch)
         if progress is not None:
             progress(done, len(known))
+    if changed:
+        with database.transaction() as session:
+            refresh_open_campaigns(session, at.date())
     return GradingReport(version, dict(counts), changed, perf_counter() - started)
 
 

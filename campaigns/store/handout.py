@@ -22,6 +22,10 @@ MARKED_AT_ONCE = 5_000
 
 # As literals: an index over some members is used only where the condition is seen to be its own.
 _COMING = text("campaign_member.state = 'waiting' AND NOT campaign_member.due")
+_CALLBACK = text(
+    "campaign_member.state = 'waiting' AND NOT campaign_member.due "
+    "AND campaign_member.callback_at IS NOT NULL"
+)
 _DUE = text("campaign_member.state = 'waiting' AND campaign_member.due")
 _QUEUED = text("campaign_member.state = 'queued'")
 _NOW = bindparam("now", type_=CampaignMember.next_at.type)
@@ -124,21 +128,25 @@ def claim_due(
 
 
 def mark_due(session: Session, campaign_id: int, now: datetime) -> None:
-    """Mark members whose time has come, the longest waiting first; at most so many at once."""
-    come = (
-        select(CampaignMember.id)
-        .where(CampaignMember.campaign_id == campaign_id, _COMING, CampaignMember.next_at <= _NOW)
-        .order_by(CampaignMember.next_at, CampaignMember.priority, CampaignMember.id)
-        .limit(MARKED_AT_ONCE)
-        .with_for_update(skip_locked=True)
-    )
-    session.execute(
-        update(CampaignMember)
-        .where(CampaignMember.id.in_(come.scalar_subquery()))
-        .values(due=True)
-        .execution_options(synchronize_session=False),
-        {"now": now},
-    )
+    """Mark members whose time has come, the longest waiting first; at most so many at once.
+
+    Who asked to be called at a time does not stand behind those who have waited since before it.
+    """
+    for which in (_CALLBACK, _COMING):
+        come = (
+            select(CampaignMember.id)
+            .where(CampaignMember.campaign_id == campaign_id, which, CampaignMember.next_at <= _NOW)
+            .order_by(CampaignMember.next_at, CampaignMember.priority, CampaignMember.id)
+            .limit(MARKED_AT_ONCE)
+            .with_for_update(skip_locked=True)
+        )
+        session.execute(
+            update(CampaignMember)
+            .where(CampaignMember.id.in_(come.scalar_subquery()))
+            .values(due=True)
+            .execution_options(synchronize_session=False),
+            {"now": now},
+        )
 
 
 def next_due_at(session: Session, campaign_id: int) -> datetime | None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, bindparam, exists, func, or_, select, update
+from sqlalchemy import and_, bindparam, case, exists, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from campaigns.compliance.campaign_window import CampaignWindow
@@ -275,13 +275,16 @@ _CALLED_BACK = (
     .values(callback_at=None)
     .execution_options(synchronize_session=False)
 )
+# A call that ends after its campaign was stopped is no reason to call again.
+_IS_OVER = exists().where(Campaign.id == CampaignMember.campaign_id, Campaign.state == "finished")
+_WHY = bindparam("why", type_=CampaignMember.reason.type)
 _SET_NEXT = (
     update(CampaignMember)
     .where(CampaignMember.id == bindparam("member"))
     .values(
-        state=bindparam("to"),
-        next_at=bindparam("again_at", type_=CampaignMember.next_at.type),
-        reason=bindparam("why"),
+        state=case((_IS_OVER, "done"), else_=bindparam("to", type_=CampaignMember.state.type)),
+        next_at=case((_IS_OVER, None), else_=bindparam("again_at", type_=CampaignMember.next_at.type)),
+        reason=case((_IS_OVER, func.coalesce(_WHY, CampaignMember.reason)), else_=_WHY),
         timing=bindparam("timed", type_=CampaignMember.timing.type),
         outcome=func.coalesce(bindparam("result"), CampaignMember.outcome),
         callback_at=func.coalesce(

@@ -14,6 +14,7 @@ from campaigns.dialing import breaker as breakers
 from campaigns.dialing.breaker import Breaker, Circuit, Recent
 from campaigns.dialing.line_rules import LineRules
 from campaigns.dialing.pacing import concurrent, faster, slower, tick_of, within
+from campaigns.store.changes import SYSTEM, note_change
 from campaigns.store.models import Attempt, Campaign, LineState, Pace
 
 LONGEST_TEXT = 255
@@ -86,15 +87,17 @@ def report_no_dial(session: Session, line: str, passed_at: datetime, now: dateti
     put_breaker(row, breakers.after_no_dial(breaker_of(row), passed_at, now))
 
 
-def pause_all(session: Session, reason: str) -> list[str]:
+def pause_all(session: Session, reason: str, at: datetime) -> list[str]:
     """running → paused for every campaign, since none can be dialled; the names of those paused."""
-    paused = session.scalars(
+    paused = session.execute(
         update(Campaign)
         .where(Campaign.state == "running")
         .values(state="paused", pause_reason=reason[:LONGEST_TEXT])
-        .returning(Campaign.name)
-    )
-    return sorted(paused)
+        .returning(Campaign.id, Campaign.name)
+    ).all()
+    for campaign_id, _ in paused:
+        note_change(session, campaign_id, "pause", SYSTEM, at, after={"reason": reason})
+    return sorted(name for _, name in paused)
 
 
 def _recent(session: Session, line: str, breaker: Breaker, now: datetime, rules: LineRules) -> Recent:

@@ -13,6 +13,7 @@ from campaigns.customers.record import CustomerRow, Reason
 from campaigns.payments.record import PaymentRow
 from campaigns.store.models import Account, Payment
 from campaigns.store.payment_accounts import PayableAccount, PaymentAccounts
+from campaigns.store.priorities import refresh_accounts
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,7 @@ def book_payments(
     if news:
         session.connection().execute(insert(Payment), news)
     taken_off, cleared = _take_off(session, paid)
+    refresh_accounts(session, paid, at.astimezone(zone).date())
     told_before = sum(bool(payment["in_ledger"]) for payment in news)
     return BookResult(len(news), told_before, refused, frozenset(repeated), taken_off, cleared)
 

@@ -19,6 +19,7 @@ from campaigns.store.customer_facts import customer_facts
 from campaigns.store.database import Database
 from campaigns.store.grades import Progress
 from campaigns.store.models import CustomerTag
+from campaigns.store.priorities import refresh_open_campaigns
 
 BATCH: Final = 5_000  # customers in a transaction
 _HELD: Final = CustomerTag.until.is_(None)
@@ -67,6 +68,9 @@ def tag_portfolio(
         done += len(batch)
         if progress is not None:
             progress(done, len(chosen))
+    if given or taken:
+        with database.transaction() as session:
+            refresh_open_campaigns(session, at.date())
     return TaggingReport(rules.label, len(chosen), dict(counts), given, taken)
 
 

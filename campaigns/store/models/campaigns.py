@@ -18,6 +18,11 @@ MEMBER_INDEXES = (
         ("campaign_id", "next_at", "priority", "id"),
         "state = 'waiting' AND NOT due",
     ),
+    (
+        "ix_campaign_member_callback",
+        ("campaign_id", "next_at", "priority", "id"),
+        "state = 'waiting' AND NOT due AND callback_at IS NOT NULL",
+    ),
     ("ix_campaign_member_due", ("campaign_id", "priority", "next_at", "id"), "state = 'waiting' AND due"),
     ("ix_campaign_member_queued", ("campaign_id", "worker"), "state = 'queued'"),
     ("ix_campaign_member_open", ("campaign_id",), "state <> 'done'"),

@@ -220,7 +220,7 @@ def test_all_running_campaigns_are_paused_with_what_to_do(database: Database) ->
         for state, name in (("running", "a"), ("running", "b")):
             session.scalars(select(Campaign).where(Campaign.name == name)).one().state = state
         session.flush()
-        assert pause_all(session, "credentials" + "x" * 300) == ["a", "b"]
+        assert pause_all(session, "credentials" + "x" * 300, AT) == ["a", "b"]
     with database.transaction() as session:
         assert dict(session.execute(select(Campaign.name, Campaign.state)).all()) == {
             "a": "paused",

@@ -12,6 +12,7 @@ depends_on = None
 
 LIVE = sa.text("state IN ('reserved', 'dialing')")
 OF_A_CAMPAIGN = ("windows", "retries", "caller_ids", "priorities")
+CALLBACK = sa.text("state = 'waiting' AND NOT due AND callback_at IS NOT NULL")
 AT = sa.DateTime(timezone=True)
 
 
@@ -66,6 +67,13 @@ def upgrade() -> None:
     for name in OF_A_CAMPAIGN:
         op.add_column("campaign", sa.Column(name, sa.JSON(none_as_null=True), nullable=True))
     op.add_column("campaign_member", sa.Column("timing", sa.JSON(none_as_null=True), nullable=True))
+    op.create_index(
+        "ix_campaign_member_callback",
+        "campaign_member",
+        ["campaign_id", "next_at", "priority", "id"],
+        sqlite_where=CALLBACK,
+        postgresql_where=CALLBACK,
+    )
     op.add_column("attempt", sa.Column("line", sa.String(length=32), nullable=True))
     op.add_column("attempt", sa.Column("caller_id", sa.String(length=32), nullable=True))
     op.create_index(
@@ -77,6 +85,7 @@ def downgrade() -> None:
     op.drop_index("ix_attempt_on_line", "attempt")
     op.drop_column("attempt", "caller_id")
     op.drop_column("attempt", "line")
+    op.drop_index("ix_campaign_member_callback", "campaign_member")
     op.drop_column("campaign_member", "timing")
     for name in OF_A_CAMPAIGN:
         op.drop_column("campaign", name)

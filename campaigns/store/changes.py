@@ -1,0 +1,132 @@
+"""What operators change of campaigns, each on record with what was before and after."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from campaigns.compliance.campaign_window import CampaignWindow
+from campaigns.compliance.reasons import Reason
+from campaigns.dialing.priority import PriorityRules
+from campaigns.errors import ConflictError
+from campaigns.store.models import Campaign, CampaignChange, CampaignMember
+from campaigns.store.priorities import refresh_campaign, rules_of
+
+STOPPED = "campaign_stopped"
+SYSTEM = "system"
+EDITABLE = ("draft", "paused")
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One entry of the record. ``before`` and ``after`` hold what differs."""
+
+    at: datetime
+    by: str
+    what: str
+    before: dict[str, Any]
+    after: dict[str, Any]
+
+
+def note_change(
+    session: Session,
+    campaign_id: int,
+    what: str,
+    by: str,
+    at: datetime,
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+) -> None:
+    """Put a change on record, in the transaction that makes it."""
+    session.add(
+        CampaignChange(
+            campaign_id=campaign_id,
+            what=what,
+            by=by[:64],
+            at=at,
+            before=dict(before or {}),
+            after=dict(after or {}),
+        )
+    )
+
+
+def edit_campaign(
+    session: Session, campaign_id: int, values: Mapping[str, Any], *, by: str, at: datetime, today: date
+) -> Change:
+    """Set columns of a campaign that is a draft or paused. Raises ConflictError: it runs, it is over, or
+    nothing would be another than before.
+
+    Members that wait for the campaign's window are decided on anew when the window changes.
+    """
+    campaign = session.get_one(Campaign, campaign_id, with_for_update=True, populate_existing=True)
+    if campaign.state not in EDITABLE:
+        does = "pause it first" if campaign.state == "running" else "it cannot be changed any more"
+        raise ConflictError(f"campaign {campaign.name!r} is {campaign.state}; {does}")
+    changed = {name: value for name, value in values.items() if getattr(campaign, name) != value}
+    if not changed:
+        raise ConflictError(f"nothing to change: campaign {campaign.name!r} is set so already")
+    before = {name: getattr(campaign, name) for name in changed}
+    for name, value in changed.items():
+        setattr(campaign, name, value)
+    session.flush()
+    note_change(session, campaign_id, "edit", by, at, before, changed)
+    if "windows" in changed:
+        session.execute(
+            update(CampaignMember)
+            .where(
+                CampaignMember.campaign_id == campaign_id,
+                CampaignMember.state == "waiting",
+                CampaignMember.reason == Reason.CAMPAIGN_HOURS,
+            )
+            .values(next_at=at, reason=None)
+            .execution_options(synchronize_session=False)
+        )
+    if "priorities" in changed:
+        refresh_campaign(session, campaign_id, today)
+    return Change(at, by, "edit", before, changed)
+
+
+def stop_campaign(session: Session, campaign_id: int, *, by: str, at: datetime) -> int:
+    """End a campaign for good: nobody is dialled any more; how many members were not done.
+
+    Calls in progress go on to their end and are written down. Raises ConflictError when it is over.
+    """
+    campaign = session.get_one(Campaign, campaign_id, with_for_update=True, populate_existing=True)
+    if campaign.state == "finished":
+        raise ConflictError(f"campaign {campaign.name!r} is finished already; see 'xiaorong campaign report'")
+    before = {"state": campaign.state}
+    campaign.state, campaign.pause_reason, campaign.finished_at = "finished", f"stopped by {by}"[:255], at
+    session.flush()
+    left = session.execute(
+        update(CampaignMember)
+        .where(CampaignMember.campaign_id == campaign_id, CampaignMember.state != "done")
+        .values(state="done", next_at=None, reason=STOPPED)
+        .returning(CampaignMember.id)
+        .execution_options(synchronize_session=False)
+    ).all()
+    note_change(session, campaign_id, "stop", by, at, before, {"state": "finished", "members": len(left)})
+    return len(left)
+
+
+def changes_of(session: Session, campaign_id: int) -> list[Change]:
+    """The record of a campaign, the latest last."""
+    rows = session.scalars(
+        select(CampaignChange).where(CampaignChange.campaign_id == campaign_id).order_by(CampaignChange.id)
+    )
+    return [Change(row.at, row.by, row.what, row.before, row.after) for row in rows]
+
+
+def window_of(session: Session, campaign_id: int) -> CampaignWindow | None:
+    """The campaign's own window."""
+    windows = session.get_one(Campaign, campaign_id).windows
+    return None if windows is None else CampaignWindow.model_validate(windows)
+
+
+def rules_by_campaign(session: Session, campaign_id: int) -> PriorityRules:
+    """The order of calling that a campaign goes by."""
+    return rules_of(session.get_one(Campaign, campaign_id))
