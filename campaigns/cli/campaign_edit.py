@@ -87,11 +87,10 @@ def stop(context: typer.Context, name: Name, by: By = None) -> None:
         from campaigns.store.campaigns import campaign_by_name
         from campaigns.store.changes import stop_campaign
 
+        now = _now(settings, database)
         with database.transaction() as session:
             campaign = campaign_by_name(session, name)
-            left = stop_campaign(
-                session, campaign.id, by=by or getpass.getuser(), at=_now(settings, database)
-            )
+            left = stop_campaign(session, campaign.id, by=by or getpass.getuser(), at=now)
         typer.echo(
             f"Campaign {name!r} is ended; {left:,} members were not done. "
             f"More: xiaorong campaign report {name}"

@@ -207,7 +207,7 @@ class TurnTaker:
     async def _settle_fault(self, attempt_id: int, slot: Slot, fault: TrunkFault) -> None:
         tools = self.tools
         at = tools.clock.now()
-        log.warning("attempt %d: %s", attempt_id, fault)
+        log.info("attempt %d: %s", attempt_id, fault)
         line_rules = tools.rules.trunk.rules
         if await tools.store.run(settle_fault, attempt_id, slot, fault, at, tools.house, line_rules):
             self._tell(Ended(attempt_id, TRUNK_FAULT, False, False, None, at))
