@@ -86,7 +86,11 @@ _MEMBER_IN_TURN = _MEMBER.where(
 _ATTEMPT_OF_TURN = select(Attempt.id, Attempt.state).where(
     Attempt.member_id == bindparam("member_id"), Attempt.turn == bindparam("turn")
 )
-_TRIES = select(func.count()).where(Attempt.member_id == bindparam("member_id"))
+_TRIES = select(func.count()).where(
+    Attempt.member_id == bindparam("member_id"),
+    # Given up before it was dialled, such as for a line that is left alone: no try of theirs.
+    func.coalesce(Attempt.disposition, "") != "withdrawn",
+)
 _LAST_N = select(func.max(Attempt.n)).where(Attempt.customer_id == bindparam("customer_id"))
 
 
