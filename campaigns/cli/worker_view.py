@@ -8,7 +8,7 @@ from datetime import tzinfo
 from rich.console import Console
 from rich.table import Table
 
-from campaigns.dialing.heart import FENCE_S
+from campaigns.dialing.lease import FENCE_S
 from campaigns.store.workers import ALIVE, WorkerView
 
 

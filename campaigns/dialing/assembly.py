@@ -17,13 +17,14 @@ from campaigns.compliance.effective import load_effective
 from campaigns.dialing.companion import open_companion
 from campaigns.dialing.events import Listener, ReceptionEvent, ignore
 from campaigns.dialing.handing import open_handover
-from campaigns.dialing.heart import FENCE_S, Lease, identity
 from campaigns.dialing.house import House
 from campaigns.dialing.inbound import FLOW as INBOUND_FLOW
 from campaigns.dialing.inbound import Desk, Reception
+from campaigns.dialing.lease import FENCE_S, Lease
 from campaigns.dialing.lines import line_settings, trunk_of
 from campaigns.dialing.links import PayLinks
 from campaigns.dialing.people import SimulatedPeople
+from campaigns.dialing.process import identity
 from campaigns.dialing.reserve import Rules
 from campaigns.dialing.serving import Scripts
 from campaigns.dialing.shelving import CarrierShelf

@@ -12,8 +12,8 @@ from campaigns.clock import Clock
 from campaigns.compliance.facts import Purpose
 from campaigns.dialing.briefing import brief_of
 from campaigns.dialing.events import Decided, Dialled, Ended, Listener, Spoken, WorkerEvent, ignore
-from campaigns.dialing.heart import Lease
 from campaigns.dialing.house import House
+from campaigns.dialing.lease import Lease
 from campaigns.dialing.number_check import check_numbers
 from campaigns.dialing.record import CallRecord
 from campaigns.dialing.reserve import Declined, Interrupted, Paced, Reserved, Rules, weigh_turn

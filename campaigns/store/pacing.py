@@ -117,7 +117,7 @@ def take_slot(
 
 
 def room(session: Session, trunk: Trunk, campaign_id: int, now: datetime) -> int:
-    """About how many slots a campaign could take now, at least 1 while the line is to be dialled on at all.
+    """About how many slots a campaign could take now; 0 where it would get none.
 
     A look without a lock: what is taken is decided when it is taken.
     """
@@ -133,11 +133,18 @@ def room(session: Session, trunk: Trunk, campaign_id: int, now: datetime) -> int
     if channels < 1:
         return 0
     present = tick_of(now)
-    ahead = reach(row.campaigns, campaign_id, round(trunk.horizon_s * TICKS)) / TICKS
-    own = session.get(Pace, f"campaign/{campaign_id}", populate_existing=True)
+    reached = reach(row.campaigns, campaign_id, round(trunk.horizon_s * TICKS))
+    pace = session.get(Pace, f"campaign/{campaign_id}", populate_existing=True)
+    own = [] if pace is None else pace.starts
+    soonest = earliest(
+        present, Booked(row.starts, gap_of(rate)), Booked(own, gap_of(campaign.calls_per_second))
+    )
+    if soonest - present > reached:
+        return 0
+    ahead = reached / TICKS
     free = min(
         ahead * rate - _booked_after(row.starts, present),
-        ahead * campaign.calls_per_second - (_booked_after(own.starts, present) if own else 0),
+        ahead * campaign.calls_per_second - _booked_after(own, present),
     )
     return max(1, min(channels, int(free)))
 

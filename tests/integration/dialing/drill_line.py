@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 from typing import Literal
@@ -20,12 +21,9 @@ from telephony.permits import PermitClaims
 from telephony.status import HangupCause, NumberStatus
 
 RECORD = "carrier.log"
-RING_S = 3.0
-SENTENCE_S = 1.0
 TRUNK_FAULTS = 0.01
-ANSWERED = (
-    0.85  # most are reached at the first dial, and most need no second call: a drill is not to take long
-)
+# Most are reached at the first dial, and most need no second call: a drill is not to take long.
+ANSWERED = 0.85
 # What the far end says, sentence by sentence, before it hangs up.
 TALKS = (
     *(("你打错了",), ("别再给我打电话了",), ("我要投诉你们",)) * 5,
@@ -38,6 +36,17 @@ CAUSES = {
     HangupCause.BUSY: NumberStatus.ACTIVE,
     HangupCause.POWERED_OFF: NumberStatus.POWERED_OFF,
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How long the line takes for things, in seconds."""
+
+    ring_s: float
+    sentence_s: float
+
+
+PACES = {"usual": Pace(3.0, 1.0), "instant": Pace(0.0, 0.0), "long": Pace(1.0, 60.0)}
 
 
 class Record:
@@ -58,10 +67,11 @@ class Record:
 class DrillCall:
     """One call: rings, perhaps is answered, hears a few sentences. Hanging up wakes whatever waits on it."""
 
-    def __init__(self, attempt_id: int, chance: Random, clock: Clock, record: Record) -> None:
+    def __init__(self, attempt_id: int, chance: Random, pace: Pace, clock: Clock, record: Record) -> None:
         self._attempt_id = attempt_id
         self._clock = clock
         self._record = record
+        self._pace = pace
         self._cause: HangupCause | None = None
         self._over = asyncio.Event()
         self._fails = None if chance.random() < ANSWERED else chance.choice(list(CAUSES))
@@ -81,20 +91,20 @@ class DrillCall:
 
     async def answer(self) -> Answered | NotAnswered:
         try:
-            await self._pass(RING_S)
+            await self._pass(self._pace.ring_s)
         except CallEnded:
             return NotAnswered(HangupCause.NO_ANSWER, None, 0.0)
         if self._fails is not None:
             self._end(self._fails)
-            return NotAnswered(self._fails, CAUSES[self._fails], RING_S)
-        return Answered(RING_S)
+            return NotAnswered(self._fails, CAUSES[self._fails], self._pace.ring_s)
+        return Answered(self._pace.ring_s)
 
     async def play(self, media: Text, *, interruptible: bool = True) -> bool:
-        await self._pass(SENTENCE_S)
+        await self._pass(self._pace.sentence_s)
         return True
 
     async def hear(self, timeout_s: float) -> Text | None:
-        await self._pass(SENTENCE_S)
+        await self._pass(self._pace.sentence_s)
         said = next(self._talk, None)
         if said is None:
             self._end(HangupCause.NORMAL)
@@ -128,14 +138,15 @@ class DrillCarrier:
     name = "simulated"
     simulated = True
 
-    def __init__(self, clock: Clock, record: Record) -> None:
+    def __init__(self, pace: Pace, clock: Clock, record: Record) -> None:
+        self._pace = pace
         self._clock = clock
         self._record = record
 
     async def place(self, order: DialOrder, permit: PermitClaims) -> DrillCall:
         self._record.write(f"+ {permit.attempt_id} {order.number} {self._record.second:.3f} {os.getpid()}")
         chance = Random(f"{order.number}|{permit.nth}")
-        call = DrillCall(permit.attempt_id, chance, self._clock, self._record)
+        call = DrillCall(permit.attempt_id, chance, self._pace, self._clock, self._record)
         if chance.random() < TRUNK_FAULTS:
             await call.hang_up()
             raise TrunkFault("a drill of a trunk that is full")
@@ -144,4 +155,4 @@ class DrillCarrier:
 
 def build(setup: LineSetup) -> DrillCarrier:
     record = Record(Path(os.environ["XIAORONG_HOME"]) / RECORD, setup.clock)
-    return DrillCarrier(setup.clock, record)
+    return DrillCarrier(PACES[os.environ.get("DRILL_PACE", "usual")], setup.clock, record)

@@ -103,15 +103,16 @@ def test_a_campaign_of_5000_outlives_kills_a_frozen_worker_and_20_s_without_its_
     field.run_until(field.more_dials(100))
     for _ in dead:
         field.start()
-    field.run_until(field.more_dials(100))
+    field.run_until(lambda: field.alive() == WORKERS)
 
-    assert field.at_work() > 0
+    field.run_until(lambda: field.at_work() > 0)
     own_server.stop()
     time.sleep(AWAY_S)  # real time: the workers' hearts and their patience are
     own_server.ensure_postgres_running()
     field.database.engine.dispose()  # its sessions ended with the server
     field.run_until(field.more_dials(150))
 
+    field.run_until(lambda: field.alive() == WORKERS)
     frozen = chance.choice(field.workers)
     frozen.send_signal(signal.SIGSTOP)
     # Not moved ahead: its calls are still up, and the next to their customers are hours away.

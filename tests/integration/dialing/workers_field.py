@@ -21,7 +21,7 @@ from tests.integration.dialing.shared_clock import SharedClock
 
 ROOT = Path(__file__).parents[3]
 LOOK_S = 0.1
-PATIENCE_S = 400.0  # for a machine that is busy with other things
+PATIENCE_S = 1200.0  # for a machine that is busy with other things
 AT_ONCE = 200  # members that are let come due together, when nobody is due
 
 # How many hold a turn, when the first of those waiting is due, and when so many are.
@@ -36,6 +36,7 @@ _STANDING = text(
     FROM waiting
     """
 )
+_ALIVE = text("SELECT count(*) FROM worker WHERE state = 'alive'")
 _IN_HAND = text("SELECT count(*) FROM campaign_member WHERE state = 'queued'")
 
 
@@ -90,6 +91,11 @@ class Field:
         """How many turns are in hand."""
         with self.database.engine.connect() as connection:
             return connection.scalar(_IN_HAND) or 0
+
+    def alive(self) -> int:
+        """How many workers are alive on record: one that starts takes its time to get there."""
+        with self.database.engine.connect() as connection:
+            return connection.scalar(_ALIVE) or 0
 
     def dials(self) -> int:
         """How many dials have reached the carrier."""

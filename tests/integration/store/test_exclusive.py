@@ -8,10 +8,11 @@ import subprocess
 import sys
 
 import pytest
+from sqlalchemy import text
 
 from campaigns.errors import ConflictError
 from campaigns.store.database import Database
-from campaigns.store.exclusive import exclusive_worker
+from campaigns.store.exclusive import exclusive_worker, shared_worker
 
 HOLDER = """
 import sys
@@ -58,3 +59,55 @@ def test_a_killed_worker_leaves_no_lock(database: Database) -> None:
         except ConflictError:
             continue
     pytest.fail("the lock outlived its holder")
+
+
+@pytest.mark.external
+def test_many_share_a_postgresql_and_none_is_alone_beside_them(postgres_database: Database) -> None:
+    with shared_worker(postgres_database) as one, shared_worker(postgres_database) as two:
+        assert not one.alone
+        assert not two.alone
+        with pytest.raises(ConflictError, match="already running"):
+            claim(postgres_database)
+    with (
+        exclusive_worker(postgres_database) as alone,
+        pytest.raises(ConflictError),
+        shared_worker(postgres_database),
+    ):
+        assert alone.alone
+
+
+def test_on_sqlite_a_worker_is_alone_whatever_it_would_share(sqlite_database: Database) -> None:
+    with shared_worker(sqlite_database) as place:
+        assert place.alone
+        place.keep()
+        with pytest.raises(ConflictError):
+            claim(sqlite_database)
+
+
+def end_other_sessions(database: Database) -> None:
+    """As a server that is restarted, or an administrator, does."""
+    with database.transaction() as session:
+        session.execute(
+            text(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+        )
+
+
+@pytest.mark.external
+def test_a_place_whose_session_the_server_ended_is_taken_again(postgres_database: Database) -> None:
+    with exclusive_worker(postgres_database) as place:
+        end_other_sessions(postgres_database)
+        place.keep()
+        with pytest.raises(ConflictError):
+            claim(postgres_database)
+
+
+@pytest.mark.external
+def test_a_place_that_another_took_meanwhile_is_lost(postgres_database: Database) -> None:
+    with shared_worker(postgres_database) as place:
+        end_other_sessions(postgres_database)
+        with exclusive_worker(postgres_database), pytest.raises(ConflictError, match="already running"):
+            place.keep()
+        place.keep()

@@ -106,6 +106,7 @@ def test_a_slot_further_away_than_the_horizon_is_not_waited_for(database: Databa
         assert [seconds(slot.at) for slot in taken] == [0, 1, 2]
         later = take_slot(session, where, one, 0, AT)
         assert later == NoSlot(AT + timedelta(seconds=0.5), "no_slot")
+        assert room(session, where, one, AT) == 0
         assert seconds(take(session, where, one, AT + timedelta(seconds=0.5)).at) == 3
         assert session.get_one(LineState, LINE).taken == 4
 

@@ -13,8 +13,8 @@ from sqlalchemy import func, select, text, update
 from campaigns.compliance.chain import LogSeal
 from campaigns.compliance.effective import load_effective
 from campaigns.dialing.audience import Audience
-from campaigns.dialing.heart import identity
 from campaigns.dialing.house import House
+from campaigns.dialing.process import identity
 from campaigns.dialing.record import CallRecord
 from campaigns.dialing.reserve import Declined, Reserved, Rules, weigh_turn
 from campaigns.dialing.settle import settle_call
@@ -60,7 +60,7 @@ def made(database: Database, customers: int, *, concurrency: int = 10) -> int:
         for _ in range(customers):
             add_customer(session)
         campaign = create_campaign(
-            session, "c", "f", Audience(), concurrency=concurrency, calls_per_second=1, at=AT
+            session, "c", "f", Audience(), concurrency=concurrency, calls_per_second=1000, at=AT
         )
         start_campaign(session, campaign.id, AT)
         return campaign.id

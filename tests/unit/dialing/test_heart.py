@@ -10,7 +10,10 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from campaigns.dialing.heart import FENCE_S, FENCE_TICK_S, LAPSE_S, Gone, Lease, Vigil, identity, is_running
+from campaigns.dialing.heart import FENCE_TICK_S
+from campaigns.dialing.lease import FENCE_S, Lease
+from campaigns.dialing.process import identity, is_running
+from campaigns.dialing.vigil import LAPSE_S, Gone, Vigil
 from campaigns.store.workers import Peer
 from tests.effort import times
 
