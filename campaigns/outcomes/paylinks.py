@@ -1,9 +1,9 @@
 """Payment links: short tokens that are signed, hold nothing personal, and are not to be guessed or counted.
 
-A token is a number of 71 bits, written with 12 letters and digits: the first 39 bits of an HMAC-SHA256 over
+A token is a number of 71 bits, written with 12 letters and digits: the first 40 bits of an HMAC-SHA256 over
 the link's id, its promise and its end, then the id, hidden under a pad that is made from those bits. So it
 can be made again from the row and the key, and without the key neither tokens nor ids can be told apart from
-noise. One in 2^39 guesses would fit a given id; whoever serves the page limits how often one may guess.
+noise. One in 2^40 guesses would fit a given id; whoever serves the page limits how often one may guess.
 """
 
 from __future__ import annotations
@@ -16,8 +16,9 @@ from typing import Final
 
 LENGTH: Final = 12
 ALPHABET: Final = string.digits + string.ascii_uppercase + string.ascii_lowercase
-MAC_BITS: Final = 39
-ID_BITS: Final = 32
+MAC_BITS: Final = 40
+ID_BITS: Final = 31
+"""The ids that a database's integer column holds."""
 
 _VALUE: Final = {letter: value for value, letter in enumerate(ALPHABET)}
 
@@ -25,7 +26,7 @@ _VALUE: Final = {letter: value for value, letter in enumerate(ALPHABET)}
 def make_token(key: bytes, link_id: int, promise_id: int, expires_at: datetime) -> str:
     """The token of a link."""
     if not 0 < link_id < 1 << ID_BITS:
-        raise ValueError("a link's id has 32 bits")
+        raise ValueError(f"a link's id has {ID_BITS} bits")
     mac = _mac(key, link_id, promise_id, expires_at)
     return _write(mac << ID_BITS | link_id ^ _pad(key, mac))
 
@@ -55,7 +56,7 @@ def _mac(key: bytes, link_id: int, promise_id: int, expires_at: datetime) -> int
 
 def _pad(key: bytes, mac: int) -> int:
     digest = hmac.digest(key, f"pay-link-pad-1|{mac}".encode(), hashlib.sha256)
-    return int.from_bytes(digest[: ID_BITS // 8], "big")
+    return int.from_bytes(digest[:4], "big") >> (32 - ID_BITS)
 
 
 def _write(value: int) -> str:

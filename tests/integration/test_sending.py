@@ -54,10 +54,10 @@ def bench(benches: list[Bench], database: Database, *script: Receipt | Exception
 
 
 async def test_a_message_goes_once_and_its_receipts_are_taken(
-    database: Database, benches: list[Bench]
+    clean_database: Database, benches: list[Bench]
 ) -> None:
-    desk = bench(benches, database)
-    with database.transaction() as session:
+    desk = bench(benches, clean_database)
+    with clean_database.transaction() as session:
         _, number = queued(session)
     await desk.send()
     assert desk.messages() == [("accepted", None)]
@@ -69,11 +69,11 @@ async def test_a_message_goes_once_and_its_receipts_are_taken(
 
 
 async def test_what_is_surely_not_sent_is_tried_again_then_fails(
-    database: Database, benches: list[Bench]
+    clean_database: Database, benches: list[Bench]
 ) -> None:
     faults = [NotDone("busy") for _ in range(4)]
-    desk = bench(benches, database, *faults)
-    with database.transaction() as session:
+    desk = bench(benches, clean_database, *faults)
+    with clean_database.transaction() as session:
         add_endpoint(session, "e", "https://e.example", "sealed", [EventType.MESSAGE_FAILED.value], AT)
         queued(session)
     await desk.send()
@@ -87,32 +87,32 @@ async def test_what_is_surely_not_sent_is_tried_again_then_fails(
     desk.pass_time(days=1)
     await desk.send()
     assert len(desk.messenger.sent) == 4
-    with database.transaction() as session:
+    with clean_database.transaction() as session:
         event = session.scalars(select(WebhookEvent)).one()
         assert event.type == "message.failed"
         assert event.data["number"].count("*") == 4
 
 
 async def test_what_may_have_gone_is_never_sent_again_and_a_person_looks(
-    database: Database, benches: list[Bench]
+    clean_database: Database, benches: list[Bench]
 ) -> None:
-    desk = bench(benches, database, TrunkFault("no answer"))
-    with database.transaction() as session:
+    desk = bench(benches, clean_database, TrunkFault("no answer"))
+    with clean_database.transaction() as session:
         queued(session)
     await desk.send()
     desk.pass_time(days=1)
     await desk.send()
     assert desk.messages() == [("unsure", "no answer")]
     assert len(desk.messenger.sent) == 1
-    with database.transaction() as session:
+    with clean_database.transaction() as session:
         assert session.scalars(select(FollowUp.reason)).all() == ["message_unsure"]
 
 
 async def test_a_number_that_takes_no_messages_fails_at_once(
-    database: Database, benches: list[Bench]
+    clean_database: Database, benches: list[Bench]
 ) -> None:
-    desk = bench(benches, database, Receipt("", Delivery.FAILED, "no mobile"))
-    with database.transaction() as session:
+    desk = bench(benches, clean_database, Receipt("", Delivery.FAILED, "no mobile"))
+    with clean_database.transaction() as session:
         queued(session)
     await desk.send()
     assert desk.messages() == [("failed", "no mobile")]
@@ -130,16 +130,16 @@ async def test_a_line_that_cannot_be_opened_keeps_the_message_and_tells(
 
 
 def test_a_process_that_died_over_a_message_does_not_send_it_twice(
-    database: Database, benches: list[Bench]
+    clean_database: Database, benches: list[Bench]
 ) -> None:
-    desk = bench(benches, database)
-    with database.transaction() as session:
+    desk = bench(benches, clean_database)
+    with clean_database.transaction() as session:
         queued(session)
         (message_id,) = store.due_messages(session, AT, 10)
-    with database.transaction() as session:
+    with clean_database.transaction() as session:
         assert isinstance(weigh_message(session, message_id, desk.scales, AT), Outgoing)
     # Here it dies: sent or not, nobody knows.
-    with database.transaction() as session:
+    with clean_database.transaction() as session:
         assert weigh_message(session, message_id, desk.scales, AT) is None
         assert store.due_messages(session, AT + timedelta(days=1), 10) == []
         assert store.sweep(session, AT + timedelta(minutes=9), timedelta(minutes=10)) == 0
@@ -227,10 +227,10 @@ async def test_what_is_no_keyword_is_a_persons_work(database: Database, benches:
 
 
 async def test_refusals_and_waits_are_on_record_with_their_reasons(
-    database: Database, benches: list[Bench]
+    clean_database: Database, benches: list[Bench]
 ) -> None:
-    desk = bench(benches, database)
-    with database.transaction() as session:
+    desk = bench(benches, clean_database)
+    with clean_database.transaction() as session:
         barred, _ = queued(session)
         suppress(session, reason="complaint", at=AT, customer_id=barred)
         queued(session, DEBT)  # never spoken to on this number
@@ -245,7 +245,7 @@ async def test_refusals_and_waits_are_on_record_with_their_reasons(
         ("accepted", None),
         ("queued", "text_cap"),
     ]
-    with database.transaction() as session:
+    with clean_database.transaction() as session:
         waiting = session.scalars(select(Message).where(Message.state == "queued")).one()
         assert waiting.due_at is not None
         assert waiting.pack == desk.scales.pack.label

@@ -240,7 +240,7 @@ def test_what_an_interrupted_run_left_is_done_by_the_next(
     assert len(members(clean_database)) == 3
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=4)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=3)
 @given(st.lists(st.tuples(st.sampled_from("ABCD"), st.integers(0, 4), st.booleans()), min_size=1, max_size=3))
 def test_whatever_the_days_and_grades_nobody_gets_a_thing_twice_a_day_or_waits_twice(
     sqlite_database: Database, history: list[tuple[str, int, bool]]

@@ -164,11 +164,11 @@ async def test_only_events_that_are_wanted_are_written(clean_database: Database,
 
 
 async def test_failures_wait_keep_the_order_of_a_customer_and_hold_up_nobody_else(
-    database: Database, roads: list[Road]
+    clean_database: Database, roads: list[Road]
 ) -> None:
     receiver = Receiver(500, 204)
-    way = road(roads, database, receiver)
-    with database.transaction() as session:
+    way = road(roads, clean_database, receiver)
+    with clean_database.transaction() as session:
         one, other = add_customer(session), add_customer(session)
         tell(session, one.id, "a")
         tell(session, other.id, "b")
@@ -276,23 +276,23 @@ async def test_a_key_that_was_replaced_is_told_and_nothing_is_sent(
 
 
 async def test_a_courier_that_died_with_an_event_in_hand_is_followed_by_another(
-    database: Database, roads: list[Road]
+    clean_database: Database, roads: list[Road]
 ) -> None:
     receiver = Receiver()
-    way = road(roads, database, receiver)
-    with database.transaction() as session:
+    way = road(roads, clean_database, receiver)
+    with clean_database.transaction() as session:
         tell(session, add_customer(session).id, "a", "b")
-    with database.transaction() as session:
+    with clean_database.transaction() as session:
         (dead_one,) = store.claim_deliveries(session, way.now, timedelta(seconds=60), 10)
     assert await way.deliver() == Round()  # it may still be at it
     way.now += timedelta(seconds=60)
     assert await way.deliver() == Round(delivered=2)
-    with database.transaction() as session:
+    with clean_database.transaction() as session:
         assert not store.settle_delivered(session, dead_one, way.now)  # too late: the lease was lost
         assert not store.settle_failed(session, dead_one, "x", None, way.now)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=10)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=6)
 @given(
     told=st.lists(st.integers(0, 2), min_size=1, max_size=8),
     answers=st.lists(st.sampled_from([204, 500, 204]), max_size=12),
