@@ -19,6 +19,8 @@ from campaigns.clock import Release
 Result = TypeVar("Result")
 
 _LOOK_S = 0.02
+_DELIVERY_S = 0.01
+"""Real time for each second in which nothing came: a busy kernel may be late with what is on its way."""
 
 
 class IdleLoop(asyncio.SelectorEventLoop):
@@ -53,15 +55,21 @@ class _Idle(selectors.SelectSelector):
     def __init__(self, loop: IdleLoop) -> None:
         super().__init__()
         self._loop = loop
+        self._looked_at = 0.0
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
         events = super().select(0)
-        if events or timeout == 0:
-            return events
-        if timeout is None or self._loop.working or self._loop.held():
-            return super().select(_LOOK_S)
-        self._loop.now += timeout
-        return []
+        if not events and timeout != 0:
+            if timeout is None or self._loop.working or self._loop.held():
+                return super().select(_LOOK_S)
+            if self._loop.now - self._looked_at >= 1.0:
+                self._looked_at = self._loop.now
+                events = super().select(_DELIVERY_S)
+            if not events:
+                self._loop.now += timeout
+        if events:
+            self._looked_at = self._loop.now
+        return events
 
 
 class LoopClock:
