@@ -1,12 +1,11 @@
-"""How well and how fast utterances are understood.
+"""How well and how fast our own model understands, and what only its makers ask.
 
 ::
 
     python -m tests.benchmarks.nlu_benchmark [--folds 5] [--seed 0] [--json]
 
-Prints held-out accuracy and macro-F1 (model alone, parsing, parsing with the intents a step waits for), the
-same under homophone noise, the separation of what is out of scope, calibration and what each threshold costs,
-the intents that decide a call, entities on the hand-written list, time and memory.
+Prints what ``xiaorong nlu evaluate`` measures, the separation of intents never seen, what each threshold
+costs, entities on the hand-written list, and the time of loading and parsing.
 """
 
 from __future__ import annotations
@@ -14,148 +13,90 @@ from __future__ import annotations
 import argparse
 import json
 import random
-import subprocess
-import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
-from numpy.typing import NDArray
-from sklearn.metrics import f1_score, roc_auc_score
 
 from bot.language import language_dir
-from bot.nlu.embedded import EmbeddedInterpreter
-from bot.nlu.interpreter import OUT_OF_SCOPE, Understanding
+from bot.nlu.embedded import EmbeddedInterpreter, noise_of
+from bot.nlu.entities import EntityFinder
+from bot.nlu.interpreter import OUT_OF_SCOPE
+from bot.nlu.measure.conditions import conditions
+from bot.nlu.measure.data import as_data
+from bot.nlu.measure.engines import EmbeddedEngine
+from bot.nlu.measure.evaluation import AT, AWAITED, Evaluation, Surroundings, evaluate
+from bot.nlu.measure.splits import Split, folds, hiding
+from bot.nlu.stop_words import StopWords
+from bot.nlu.sure_rules import SureRules
+from bot.nlu.training_data import Example, load_training_data
 from tests.benchmarks import nlu_entities
-from tests.benchmarks.nlu_folds import AT, Bench, HeldOut, held_out
 
 ZONE = ZoneInfo("Asia/Shanghai")
-DECIDING = (
-    "confirm_identity", "wrong_person", "third_party", "affirm", "deny", "promise_pay", "pay_now",
-    "already_paid", "request_relief", "request_extension", "refuse_pay", "hardship", "dispute_amount",
-    "busy_callback", "stop_calling", "ask_human",
-)  # fmt: skip
 Figures = dict[str, float]
 
 
-def intent_figures(bench: Bench, result: HeldOut) -> dict[str, Figures]:
-    """Accuracy and macro-F1 by condition; ``widened`` counts a wider or narrower intent as right."""
-    figures = {"model": _scores(bench, [result.names[i] for i in result.probabilities.argmax(axis=1)])}
-    for name, parsed in result.parsed.items():
-        figures[name] = _scores(bench, [understanding.intent for understanding in parsed])
-    return figures
+def unseen_intents(
+    engine: EmbeddedEngine, split: Split, around: Surroundings, language: Path, seed: int
+) -> Figures:
+    """AUROC of telling whole intents never seen from known ones: every tenth is hidden, three times."""
+    clean = conditions(language, [])
+    areas = [
+        evaluate(engine, [hiding(split, 10, seed + n)], clean, around, timed=False).auroc for n in range(3)
+    ]
+    return {"auroc_unseen_intents": float(np.mean([area for area in areas if area is not None]))}
 
 
-def _scores(bench: Bench, got: list[str]) -> Figures:
-    def widest(intent: str) -> str:
-        parents = bench.rules.words.parents(intent)
-        return parents[-1] if parents else intent
-
-    right = [widest(one) == widest(other) for one, other in zip(got, bench.intents, strict=True)]
-    return {
-        "accuracy": float(np.mean(np.array(got) == bench.intents)),
-        "macro_f1": float(f1_score(bench.intents, got, average="macro", zero_division=0)),
-        "widened": float(np.mean(right)),
-    }
-
-
-def by_intent(bench: Bench, parsed: list[Understanding]) -> Figures:
-    """F1 of every intent on clean text."""
-    names = sorted(set(bench.intents))
-    got = [understanding.intent for understanding in parsed]
-    scores = f1_score(bench.intents, got, labels=names, average=None, zero_division=0)
-    return dict(zip(names, map(float, scores), strict=True))
-
-
-def scope_figures(bench: Bench, result: HeldOut, seed: int) -> Figures:
-    """AUROC of telling in scope from out: by the class of its own, and for whole intents never seen."""
-    inside = bench.intents != OUT_OF_SCOPE
-    outside_column = result.names.index(OUT_OF_SCOPE)
-    explicit = roc_auc_score(inside, 1 - result.probabilities[:, outside_column])
-    parsed = [_in_scope(understanding) for understanding in result.parsed["clean"]]
-    names = [name for name in result.names if name != OUT_OF_SCOPE]
-    random.Random(seed).shuffle(names)
-    unseen = []
-    for start in range(3):
-        hidden = names[start::10]  # six intents of sixty
-        chance = np.random.default_rng(seed + start)
-        rows = chance.permutation([i for i, name in enumerate(bench.intents) if name not in hidden]).tolist()
-        test, train = rows[: len(rows) // 5], rows[len(rows) // 5 :]
-        interpreter = bench.interpreter(bench.fitted(train))
-        known = [i for i in test if bench.intents[i] != OUT_OF_SCOPE]
-        strange = [i for i, name in enumerate(bench.intents) if name in hidden]
-        scores = [_in_scope(interpreter.parse(bench.examples[i].text, now=AT)) for i in (*known, *strange)]
-        unseen.append(float(roc_auc_score([1] * len(known) + [0] * len(strange), scores)))
-    return {
-        "auroc_class": float(explicit),
-        "auroc_parse": float(roc_auc_score(inside, parsed)),
-        "auroc_unseen_intents": float(np.mean(unseen)),
-    }
-
-
-def _in_scope(understanding: Understanding) -> float:
-    """How sure it is that something known was said."""
-    return max((p for name, p in understanding.ranking if name != OUT_OF_SCOPE), default=0.0)
-
-
-def _confidences(bench: Bench, parsed: list[Understanding]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """The confidence of the best intent, whatever the threshold, and whether it is right."""
-    best = [understanding.ranking[0][0] for understanding in parsed]
-    return np.array([one.confidence for one in parsed]), np.array(best) == bench.intents
-
-
-def expected_error(confidence: NDArray[np.float64], right: NDArray[np.bool_], bins: int = 15) -> float:
-    """Mean distance of confidence and accuracy, weighed by how many fall into each bin."""
-    places = np.minimum((confidence * bins).astype(int), bins - 1)
-    return float(
-        sum(
-            (places == place).mean() * abs(right[places == place].mean() - confidence[places == place].mean())
-            for place in np.unique(places)
-        )
-    )
-
-
-def thresholds(bench: Bench, parsed: list[Understanding]) -> list[Figures]:
+def thresholds(engine: EmbeddedEngine, splits: Sequence[Split], around: Surroundings) -> list[Figures]:
     """What a threshold costs: known utterances asked again, those misunderstood, strange ones acted on."""
-    inside = bench.intents != OUT_OF_SCOPE
-    best = np.array([understanding.ranking[0][0] for understanding in parsed])
-    confidence = np.array([understanding.confidence for understanding in parsed])
+    wanted, best, sure = [], [], []
+    for split in splits:
+        with engine.trained(split.train) as trained:
+            interpreter = around.interpreter(trained)
+            for example in split.test:
+                heard = interpreter.parse(example.text, now=AT)
+                wanted.append(example.intent)
+                best.append(heard.ranking[0][0])
+                sure.append(heard.confidence)
+    inside, right = np.array(wanted) != OUT_OF_SCOPE, np.array(best) == np.array(wanted)
     table = []
     for threshold in (0.0, 0.2, 0.3, 0.4, 0.45, 0.5, 0.55, 0.6, 0.7, 0.8):
-        acted = (confidence >= threshold) & (best != OUT_OF_SCOPE)
+        acted = (np.array(sure) >= threshold) & (np.array(best) != OUT_OF_SCOPE)
         table.append(
             {
                 "threshold": threshold,
                 "asked_again": float((~acted)[inside].mean()),
-                "right": float((acted & (best == bench.intents))[inside].mean()),
-                "misunderstood": float((acted & (best != bench.intents))[inside].mean()),
+                "right": float((acted & right)[inside].mean()),
+                "misunderstood": float((acted & ~right)[inside].mean()),
                 "strange_acted_on": float(acted[~inside].mean()),
             }
         )
     return table
 
 
-def entity_figures(bench: Bench) -> Figures:
+def entity_figures(around: Surroundings) -> Figures:
     """Share of the hand-written list understood exactly."""
-    count, wrong = len(nlu_entities.rows()), len(list(nlu_entities.mistakes(bench.finder)))
+    count, wrong = len(nlu_entities.rows()), len(list(nlu_entities.mistakes(around.entities)))
     return {"rows": count, "accuracy": 1 - wrong / count}
 
 
-def time_figures(bench: Bench) -> Figures:
+def time_figures(examples: Sequence[Example], found: Evaluation) -> Figures:
     """Seconds to load and milliseconds to parse, on the clock and of the processor; MB of its own process."""
     language = language_dir("zh")
     with tempfile.TemporaryDirectory() as folder:
         figures = _loading(language, Path(folder), "cold")
         figures |= _loading(language, Path(folder), "warm")
-        figures["memory_mb"] = _memory(language, Path(folder))
+        figures["memory_mb"] = found.memory_mb or 0.0
         interpreter = EmbeddedInterpreter.load(language, Path(folder), ZONE)
-    texts = [example.text for example in bench.examples]
+    texts = [example.text for example in examples]
     texts += [f"{one},不过{other}" for one, other in zip(texts[::10], texts[5::10], strict=False)]
     chance = random.Random(0)
     chance.shuffle(texts)
-    expected = bench.awaited(0, chance)
+    expected = chance.sample(sorted({example.intent for example in examples}), AWAITED)
     clock, processor = [], []
     for text in texts:
         started, used = time.perf_counter(), time.thread_time()
@@ -174,22 +115,6 @@ def _loading(language: Path, cache: Path, name: str) -> Figures:
     return {f"{name}_s": time.perf_counter() - started, f"{name}_s_cpu": time.process_time() - used}
 
 
-def _memory(language: Path, cache: Path) -> float:
-    """The peak of a process that loads with a warm cache and parses once."""
-    program = (
-        "import sys; from pathlib import Path; from zoneinfo import ZoneInfo\n"
-        "from datetime import datetime; from bot.nlu.embedded import EmbeddedInterpreter\n"
-        "zone = ZoneInfo('Asia/Shanghai')\n"
-        "loaded = EmbeddedInterpreter.load(Path(sys.argv[1]), Path(sys.argv[2]), zone)\n"
-        "loaded.parse('a', now=datetime.now(zone))\n"
-        "lines = Path('/proc/self/status').read_text().splitlines()\n"  # of this program, not of its parent
-        "print(next(int(line.split()[1]) for line in lines if line.startswith('VmHWM')) / 1024)"
-    )
-    command = [sys.executable, "-c", program, str(language), str(cache)]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603
-    return float(done.stdout)
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -198,40 +123,39 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
-    bench = Bench(language_dir("zh"), ZONE)
-    result = held_out(bench, options.folds, options.seed)
-    clean = result.parsed["clean"]
-    model_confidence = result.probabilities.max(axis=1)
-    model_right = np.array(result.names)[result.probabilities.argmax(axis=1)] == bench.intents
-    figures = {
-        "examples": {"examples": len(bench.examples), "intents": len(result.names)},
-        "intents": intent_figures(bench, result),
-        "scope": scope_figures(bench, result, options.seed),
-        "calibration": {
-            "model_ece": expected_error(model_confidence, model_right),
-            "parse_ece": expected_error(*_confidences(bench, clean)),
-        },
-        "thresholds": thresholds(bench, clean),
-        "by_intent": by_intent(bench, clean),
-        "entities": entity_figures(bench),
-        "time": time_figures(bench),
+    language = language_dir("zh")
+    around = Surroundings(
+        EntityFinder.load(language, ZONE), SureRules.load(language), StopWords.load(language)
+    )
+    engine = EmbeddedEngine(around.entities, around.rules, noise_of(language))
+    examples = load_training_data(language / "nlu.yml")
+    splits = list(folds(examples, options.folds, options.seed))
+    found = evaluate(engine, splits, conditions(language, [10, 20]), around, seed=options.seed)
+    figures: dict[str, Any] = {
+        "evaluation": as_data(found),
+        "scope": unseen_intents(engine, splits[0], around, language, options.seed),
+        "thresholds": thresholds(engine, splits, around),
+        "entities": entity_figures(around),
+        "time": time_figures(examples, found),
     }
-    print(json.dumps(figures, indent=1, ensure_ascii=False) if options.json else _as_text(figures))
+    print(json.dumps(figures, indent=1, ensure_ascii=False) if options.json else _as_text(found, figures))
 
 
-def _as_text(figures: dict[str, object]) -> str:
+def _as_text(found: Evaluation, figures: dict[str, Any]) -> str:
     lines = []
-    for name, table in figures.items():
+    for condition, ways in found.scores.items():
+        told = (f"{way} {100 * s.accuracy:.1f} / {100 * s.macro_f1:.1f}" for way, s in ways.items())
+        lines.append(f"{condition:16} " + "  ".join(told))
+    lines.append(
+        f"calibration {found.calibration_error:.3f}, behind rules {found.parsed_calibration_error:.3f}"
+    )
+    low = {name: one.f1 for name, one in found.clean().by_intent.items() if one.f1 < 0.8}
+    lines.append("below 80: " + ", ".join(f"{name} {100 * f1:.0f}" for name, f1 in low.items()))
+    for name in ("scope", "thresholds", "entities", "time"):
+        table = figures[name]
+        rows = table if isinstance(table, list) else [table]
         lines.append(name)
-        if isinstance(table, list):
-            lines += ["  " + "  ".join(f"{key} {value:.3f}" for key, value in row.items()) for row in table]
-        elif isinstance(table, dict):
-            shown = {k: v for k, v in table.items() if name != "by_intent" or k in DECIDING or v < 0.8}
-            for key, value in shown.items():
-                text = (
-                    "  ".join(f"{k} {v:.3f}" for k, v in value.items()) if isinstance(value, dict) else value
-                )
-                lines.append(f"  {key:24} {text if isinstance(text, str) else f'{text:.4g}'}")
+        lines += ["  " + "  ".join(f"{key} {value:.4g}" for key, value in row.items()) for row in rows]
     return "\n".join(lines)
 
 
