@@ -79,11 +79,13 @@ class Attempt(Base):
         UniqueConstraint("member_id", "turn"),  # a workflow that runs again finds its own attempt
         # No two live calls to one customer, whatever campaign they belong to.
         Index("uq_attempt_live", "customer_id", unique=True, sqlite_where=LIVE, postgresql_where=LIVE),
+        # What a campaign came to is counted from the index alone.
+        Index("ix_attempt_outcome", "campaign_id", "disposition", "charged", "dialed_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     member_id: Mapped[int] = mapped_column(ForeignKey("campaign_member.id"), index=True)
-    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"), index=True)
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"))
     customer_id: Mapped[int] = mapped_column(ForeignKey("customer.id"))
     number_id: Mapped[int] = mapped_column(ForeignKey("phone_number.id"))
     e164: Mapped[str] = mapped_column(String(16), index=True)  # counts per number survive a change of owner
@@ -93,7 +95,7 @@ class Attempt(Base):
     worker: Mapped[str] = mapped_column(String(64))
     reserved_at: Mapped[datetime] = mapped_column(index=True)
     dialed_at: Mapped[datetime | None]
-    ended_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None] = mapped_column(index=True)
     disposition: Mapped[str | None] = mapped_column(String(32))
     charged: Mapped[bool] = mapped_column(default=True)  # False when a trunk fault meant that nothing rang
 
@@ -120,11 +122,14 @@ class DecisionRecord(Base):
     """
 
     __tablename__ = "decision"
-    __table_args__ = (Index("uq_decision_attempt", "attempt_id", unique=True),)  # one allows one dial
+    __table_args__ = (
+        Index("uq_decision_attempt", "attempt_id", unique=True),  # one allows one dial
+        Index("ix_decision_reason", "campaign_id", "verdict", "reason"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime] = mapped_column(index=True)
-    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"), index=True)
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"))
     customer_id: Mapped[int] = mapped_column(ForeignKey("customer.id"), index=True)
     number_id: Mapped[int | None] = mapped_column(ForeignKey("phone_number.id"))
     attempt_id: Mapped[int | None] = mapped_column(ForeignKey("attempt.id"))
