@@ -10,10 +10,11 @@ from campaigns.console.page import MenuEntry, Page, PageRoute
 from campaigns.console.visit import Visit
 from campaigns.outcomes.dispositions import shipped_dispositions
 from campaigns.store.console.approvals import pending_approvals
-from campaigns.store.console.campaigns import campaign_page
+from campaigns.store.console.campaigns import campaign_heads, figures_of, with_figures
 
 STATES: Final = ("draft", "running", "paused", "finished")
 PER_PAGE: Final = 25
+RECENT_S: Final = 10.0  # how old the figures in the list may be; the states are of now
 
 
 def connected() -> list[str]:
@@ -26,9 +27,14 @@ def show(visit: Visit) -> Response:
     state = visit.query("state")
     state = state if state in STATES else ""
     with visit.reading() as session:
-        lines = campaign_page(
-            session, connected(), state=state, before_id=visit.query_number("before"), limit=PER_PAGE + 1
+        heads = campaign_heads(
+            session, state=state, before_id=visit.query_number("before"), limit=PER_PAGE + 1
         )
+        ids = [head.id for head in heads]
+        figures = visit.services.recent.get(
+            ("campaigns", *ids), RECENT_S, lambda: figures_of(session, ids, connected())
+        )
+        lines = [with_figures(head, figures[head.id]) for head in heads]
         waiting = pending_approvals(session)
     more = lines[PER_PAGE - 1].id if len(lines) > PER_PAGE else None
     return visit.render(

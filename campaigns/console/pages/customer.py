@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, Final
@@ -24,6 +25,7 @@ from campaigns.store.tags import tags_of
 
 DECISIONS_SHOWN: Final = 100
 BAR_REASONS: Final = tuple(sorted(reason.value for reason in SUPPRESSIONS - {Reason.SUPPRESSED}))
+_grading = threading.Lock()  # it compiles an expression, all on the processor: one at a time
 BAR_DAYS: Final = ("", "7", "30", "90", "180")  # empty: until somebody lifts it
 
 
@@ -139,7 +141,8 @@ def _explanation(visit: Visit, session: Session, subject: Person, last: int) -> 
 
 def _grade(visit: Visit, session: Session, subject: Person) -> ExplainedGrade | None:
     try:
-        return explain_grade(session, subject.key, visit.services.grading)
+        with _grading:
+            return explain_grade(session, subject.key, visit.services.grading)
     except (ConflictError, NotFoundError):  # without an account there is nothing to grade
         return None
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -23,8 +23,8 @@ from campaigns.store.models import (
 
 
 @dataclass(frozen=True, slots=True)
-class CampaignLine:
-    """A campaign in a list, with its figures: members, dials that the line took, calls answered by people."""
+class CampaignHead:
+    """A campaign as it was set up, and how it stands."""
 
     id: int
     name: str
@@ -37,6 +37,24 @@ class CampaignLine:
     created_at: datetime
     started_at: datetime | None
     finished_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Members and those done; dials that the line took; calls that a person answered, and the customer."""
+
+    members: int = 0
+    done: int = 0
+    dialled: int = 0
+    connected: int = 0
+    right_party: int = 0
+    promises: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignLine(CampaignHead):
+    """A campaign in a list, with its Figures."""
+
     members: int
     done: int
     dialled: int
@@ -63,26 +81,21 @@ class Count:
     count: int
 
 
-def campaign_page(
-    session: Session,
-    connected: Sequence[str],
-    *,
-    state: str = "",
-    before_id: int | None = None,
-    limit: int = 25,
-) -> list[CampaignLine]:
-    """Up to ``limit`` campaigns with ids below ``before_id``, newest first.
-
-    ``connected``: the dispositions that count as connected. Each campaign's figures are counted from its own
-    rows alone.
-    """
+def campaign_heads(
+    session: Session, *, state: str = "", before_id: int | None = None, limit: int = 25
+) -> list[CampaignHead]:
+    """Up to ``limit`` campaigns with ids below ``before_id``, newest first."""
     query = select(Campaign)
     if state:
         query = query.where(Campaign.state == state)
     if before_id is not None:
         query = query.where(Campaign.id < before_id)
-    campaigns = list(session.scalars(query.order_by(Campaign.id.desc()).limit(limit)))
-    return _lines(session, campaigns, connected)
+    return [_head(each) for each in session.scalars(query.order_by(Campaign.id.desc()).limit(limit))]
+
+
+def with_figures(head: CampaignHead, figures: Figures) -> CampaignLine:
+    """The campaign with its figures."""
+    return CampaignLine(**asdict(head), **asdict(figures))
 
 
 def campaign_line(session: Session, name: str, connected: Sequence[str]) -> CampaignLine:
@@ -90,7 +103,7 @@ def campaign_line(session: Session, name: str, connected: Sequence[str]) -> Camp
     campaign = session.scalar(select(Campaign).where(Campaign.name == name))
     if campaign is None:
         raise NotFoundError(f"there is no campaign {name!r}")
-    return _lines(session, [campaign], connected)[0]
+    return with_figures(_head(campaign), figures_of(session, [campaign.id], connected)[campaign.id])
 
 
 def campaign_detail(session: Session, campaign_id: int) -> CampaignDetail:
@@ -129,8 +142,11 @@ def objections_of(session: Session, campaign_id: int) -> list[Count]:
     return [Count(code, count) for code, count in rows]
 
 
-def _lines(session: Session, campaigns: Sequence[Campaign], connected: Sequence[str]) -> list[CampaignLine]:
-    ids = [campaign.id for campaign in campaigns]
+def figures_of(session: Session, ids: Sequence[int], connected: Sequence[str]) -> dict[int, Figures]:
+    """The figures of these campaigns, counted from their rows.
+
+    ``connected``: the dispositions that count as connected.
+    """
     members = _counts(
         session,
         select(CampaignMember.campaign_id, func.count(), func.count().filter(CampaignMember.state == "done"))
@@ -160,16 +176,23 @@ def _lines(session: Session, campaigns: Sequence[Campaign], connected: Sequence[
         .where(Call.campaign_id.in_(ids), Promise.state != "cancelled")
         .group_by(Call.campaign_id),
     )
-    return [
-        CampaignLine(
-            campaign.id, campaign.name, campaign.flow, campaign.purpose, campaign.state,
-            campaign.pause_reason, campaign.concurrency, campaign.calls_per_second, campaign.created_at,
-            campaign.started_at, campaign.finished_at,
-            *members.get(campaign.id, (0, 0)), *dials.get(campaign.id, (0,)),
-            *calls.get(campaign.id, (0, 0)), *promises.get(campaign.id, (0,)),
+    return {
+        campaign_id: Figures(
+            *members.get(campaign_id, (0, 0)),
+            *dials.get(campaign_id, (0,)),
+            *calls.get(campaign_id, (0, 0)),
+            *promises.get(campaign_id, (0,)),
         )
-        for campaign in campaigns
-    ]  # fmt: skip
+        for campaign_id in ids
+    }
+
+
+def _head(campaign: Campaign) -> CampaignHead:
+    return CampaignHead(
+        campaign.id, campaign.name, campaign.flow, campaign.purpose, campaign.state,
+        campaign.pause_reason, campaign.concurrency, campaign.calls_per_second, campaign.created_at,
+        campaign.started_at, campaign.finished_at,
+    )  # fmt: skip
 
 
 def _counts(session: Session, query: Any) -> dict[int, tuple[int, ...]]:

@@ -6,13 +6,13 @@ counts stop at COUNTED.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final, TypeAlias
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select, union_all
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from campaigns.private import Private, PrivateKind, private
@@ -29,6 +29,7 @@ from campaigns.store.models import (
 _Query: TypeAlias = Select[*tuple[Any, ...]]
 
 COUNTED: Final = 1_000  # the most that is counted of what fits
+FEW: Final = 5_000  # customers that are looked up one by one
 UNGRADED: Final = "none"
 
 
@@ -112,7 +113,8 @@ def find_customers(
         if after is not None:
             query = query.where(or_(column < after.value, and_(column == after.value, Account.id < after.id)))
         query = query.order_by(column.desc(), Account.id.desc())
-    rows = session.execute(_fitting(query, wanted, at, session).limit(limit + 1)).all()
+    of = Customer.id if wanted.sort is Sort.NEWEST else Account.customer_id
+    rows = session.execute(_prepared(session, wanted, at).within(query, of).limit(limit + 1)).all()
     shown = rows[:limit]
     following = None
     if len(rows) > limit:
@@ -123,7 +125,8 @@ def find_customers(
 
 def count_customers(session: Session, wanted: Wanted, at: datetime) -> int:
     """How many fit; COUNTED + 1 stands for more than COUNTED."""
-    found = _fitting(select(Customer.id), wanted, at, session).limit(COUNTED + 1).subquery()
+    query: _Query = select(Customer.id)
+    found = _prepared(session, wanted, at).within(query, Customer.id).limit(COUNTED + 1).subquery()
     return session.scalar(select(func.count()).select_from(found)) or 0
 
 
@@ -167,42 +170,88 @@ def _foremost(column: InstrumentedAttribute[int]) -> ColumnElement[bool]:
     )
 
 
-def _fitting(query: _Query, wanted: Wanted, at: datetime, session: Session) -> _Query:
-    if wanted.text or wanted.e164:
-        hits = [begins(Customer.external_id, wanted.text, session)] if wanted.text else []
-        if wanted.personal:
-            if wanted.text:
-                hits.append(begins(Customer.name, wanted.text, session))
-            if wanted.e164:
-                hits.append(
-                    Customer.id.in_(select(PhoneNumber.customer_id).where(PhoneNumber.e164 == wanted.e164))
-                )
-        query = query.where(or_(*hits)) if hits else query.where(Customer.id < 0)
+@dataclass(frozen=True, slots=True)
+class _Filter:
+    """One thing that is asked for: ``who`` selects the ids of all that fit, ``holds`` tests one customer."""
+
+    who: _Query
+    holds: ColumnElement[bool]
+
+
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """``few``: the ids that the narrowest filter leaves, where they are few enough to begin with."""
+
+    few: list[int] | None
+    holds: list[ColumnElement[bool]]
+
+    def within(self, query: _Query, customer_id: InstrumentedAttribute[int]) -> _Query:
+        if self.few is not None:
+            query = query.where(customer_id.in_(self.few))
+        return query.where(*self.holds)
+
+
+def _prepared(session: Session, wanted: Wanted, at: datetime) -> _Search:
+    """What few have is looked up first; what many have is tested on the way.
+
+    A database that must guess which is which walks through a million customers to find none.
+    """
+    few: list[int] | None = None
+    holds: list[ColumnElement[bool]] = []
+    for each in _filters(session, wanted, at):
+        found = list(session.scalars(each.who.limit(FEW + 1)))
+        if len(found) > FEW:
+            holds.append(each.holds)
+        else:
+            few = sorted(set(found) if few is None else set(found).intersection(few))
     if wanted.grade == UNGRADED:
-        query = query.where(~exists().where(Grade.customer_id == Customer.id, Grade.is_current))
-    elif wanted.grade:
-        query = query.where(
-            exists().where(Grade.customer_id == Customer.id, Grade.is_current, Grade.letter == wanted.grade)
-        )
+        holds.append(~exists().where(Grade.customer_id == Customer.id, Grade.is_current))
+    return _Search(few, holds)
+
+
+def _filters(session: Session, wanted: Wanted, at: datetime) -> Iterator[_Filter]:
+    if wanted.text or wanted.e164:
+        yield _named(session, wanted)
+    if wanted.grade and wanted.grade != UNGRADED:
+        yield _has(Grade, Grade.is_current.is_(True), Grade.letter == wanted.grade)
     if wanted.tag:
-        query = query.where(
-            exists().where(
-                CustomerTag.customer_id == Customer.id,
-                CustomerTag.tag == wanted.tag,
-                CustomerTag.until.is_(None),
-            )
-        )
+        yield _has(CustomerTag, CustomerTag.tag == wanted.tag, CustomerTag.until.is_(None))
     if wanted.number:
-        query = query.where(
-            exists().where(PhoneNumber.customer_id == Customer.id, PhoneNumber.status == wanted.number)
-        )
+        yield _has(PhoneNumber, PhoneNumber.status == wanted.number)
     if wanted.promise:
-        query = query.where(
-            exists().where(Promise.customer_id == Customer.id, Promise.state == wanted.promise)
-        )
+        yield _has(Promise, Promise.state == wanted.promise)
     if wanted.barred:
-        query = query.where(barred(at))
-    return query
+        yield _has(
+            Suppression,
+            Suppression.customer_id.is_not(None),
+            Suppression.lifted_at.is_(None),
+            or_(Suppression.until.is_(None), Suppression.until > at),
+        )
+
+
+def _has(table: Any, *conditions: ColumnElement[bool]) -> _Filter:
+    return _Filter(
+        select(table.customer_id).where(*conditions),
+        exists().where(table.customer_id == Customer.id, *conditions),
+    )
+
+
+def _named(session: Session, wanted: Wanted) -> _Filter:
+    parts: list[_Query] = []
+    if wanted.text:
+        parts.append(select(Customer.id).where(begins(Customer.external_id, wanted.text, session)))
+        if wanted.personal:
+            parts.append(select(Customer.id).where(begins(Customer.name, wanted.text, session)))
+    if wanted.e164 and wanted.personal:
+        parts.append(select(PhoneNumber.customer_id).where(PhoneNumber.e164 == wanted.e164))
+    if not parts:
+        return _Filter(select(Customer.id).where(false()), false())
+    # Each part stops early by itself: a union would be gathered whole before it is cut.
+    some = [select(part.limit(FEW + 1).subquery().c[0]) for part in parts]
+    who = select(union_all(*some).subquery().c[0])
+    key = begins(Customer.external_id, wanted.text, session)
+    name = begins(Customer.name, wanted.text, session)
+    return _Filter(who, or_(key, name) if wanted.personal else key)
 
 
 def _lines(session: Session, ids: Sequence[int], at: datetime) -> list[CustomerLine]:

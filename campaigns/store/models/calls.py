@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from campaigns.store.models.base import Base
@@ -24,12 +24,13 @@ class Call(Base):
             "AND attempt_id IS NOT NULL AND campaign_id IS NOT NULL AND customer_id IS NOT NULL",
             name="direction",
         ),
+        Index("ix_call_outcome", "campaign_id", "disposition", "right_party"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     direction: Mapped[str] = mapped_column(String(8), default="outbound", server_default="outbound")
     attempt_id: Mapped[int | None] = mapped_column(ForeignKey("attempt.id"), unique=True)
-    campaign_id: Mapped[int | None] = mapped_column(ForeignKey("campaign.id"), index=True)
+    campaign_id: Mapped[int | None] = mapped_column(ForeignKey("campaign.id"))
     customer_id: Mapped[int | None] = mapped_column(ForeignKey("customer.id"), index=True)
     e164: Mapped[str | None] = mapped_column(String(16))  # the far end's number; None: withheld
     line: Mapped[str] = mapped_column(String(32))
@@ -38,7 +39,7 @@ class Call(Base):
     flow_version: Mapped[str] = mapped_column(String(64))
     started_at: Mapped[datetime] = mapped_column(index=True)
     answered_at: Mapped[datetime | None]
-    ended_at: Mapped[datetime]
+    ended_at: Mapped[datetime] = mapped_column(index=True)
     cause: Mapped[str] = mapped_column(String(24))
     sip_code: Mapped[int | None]
     disposition: Mapped[str] = mapped_column(String(32), index=True)

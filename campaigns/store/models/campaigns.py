@@ -127,6 +127,8 @@ class Attempt(Base):
         Index("ix_attempt_campaign_reserved", "campaign_id", "reserved_at"),
         # Nor to one person under several keys.
         Index("uq_attempt_live_person", "person_id", unique=True, sqlite_where=LIVE, postgresql_where=LIVE),
+        # What a campaign came to is counted from the index alone.
+        Index("ix_attempt_outcome", "campaign_id", "disposition", "charged", "dialed_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -142,7 +144,7 @@ class Attempt(Base):
     worker: Mapped[str] = mapped_column(String(64))
     reserved_at: Mapped[datetime] = mapped_column(index=True)
     dialed_at: Mapped[datetime | None]
-    ended_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None] = mapped_column(index=True)
     disposition: Mapped[str | None] = mapped_column(String(32))
     line: Mapped[str | None] = mapped_column(String(32))
     caller_id: Mapped[str | None] = mapped_column(String(32))  # the number of ours that it was dialled from
@@ -175,11 +177,12 @@ class DecisionRecord(Base):
         Index("uq_decision_attempt", "attempt_id", unique=True),  # one allows one dial
         # All that a report asks of decisions: their inputs, which are most of a row, are never read for it.
         Index("ix_decision_report", "at", "campaign_id", "customer_id", "verdict", "reason", "id"),
+        Index("ix_decision_reason", "campaign_id", "verdict", "reason"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime]
-    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"), index=True)
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"))
     customer_id: Mapped[int] = mapped_column(ForeignKey("customer.id"), index=True)
     number_id: Mapped[int | None] = mapped_column(ForeignKey("phone_number.id"))
     attempt_id: Mapped[int | None] = mapped_column(ForeignKey("attempt.id"))
