@@ -36,7 +36,7 @@ _INBOUND = {
 # module:function(LineSetup) -> Messenger
 _MESSENGERS = {
     "simulated": "telephony.simulated.messenger:build",
-    "twilio": "telephony.twilio.exchange:build_messenger",
+    "twilio": "telephony.twilio.messenger:build",
 }
 
 

@@ -130,8 +130,3 @@ def open_exchange(setup: LineSetup) -> Exchange:
         return Exchange(settings, setup.clock, shelf=setup.shelf)
 
     return setup.connections.get(Exchange, make)
-
-
-def build_messenger(setup: LineSetup) -> TwilioMessenger:
-    """Text messages over the account that the settings name. Raises LineConfigError."""
-    return open_exchange(setup).messenger()
