@@ -310,7 +310,8 @@ class TwilioCall:
         if by_machine(who):
             return not_answered(self._progress, ring_s)
         # Its limit counts from the answer, so that a verdict that never comes costs no more.
-        if who is not None or listened_s >= self._patience.detect_s or self.cause is not None:
+        waited_for = now >= self._answered_at + self._patience.detect_s  # as the caller reckons the limit
+        if who is not None or waited_for or self.cause is not None:
             return Answered(ring_s, listened_s)
         return None
 
