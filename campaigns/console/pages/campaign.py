@@ -45,6 +45,7 @@ def show(visit: Visit) -> Response:
             "detail": campaign_detail(session, line.id),
             "approval": latest_approval(session, LAUNCH, "campaign", line.name),
             "needs_approval": _needs_approval(visit, line),
+            "runs_here": visit.services.console.run_campaigns,
         }
     return visit.render("campaign/page.html", **values)
 
@@ -99,6 +100,17 @@ def resume(visit: Visit) -> Response:
     with visit.changing() as session:
         line = _line(visit, session)
         resume_campaign(session, line.id)
+        visit.record(session, _change("campaigns.resumed", line, "running"))
+        job_id = _run(visit, session, line)
+    return _begun(visit, line, job_id, visit.text("The campaign is running."))
+
+
+def carry_on(visit: Visit) -> Response:
+    """Work a running campaign off again, after the console was stopped meanwhile."""
+    with visit.changing() as session:
+        line = _line(visit, session)
+        if line.state != "running":
+            raise ConflictError(f"campaign {line.name!r} is {line.state}, not running")
         visit.record(session, _change("campaigns.resumed", line, "running"))
         job_id = _run(visit, session, line)
     return _begun(visit, line, job_id, visit.text("The campaign is running."))
@@ -188,6 +200,7 @@ PAGE = Page(
         PageRoute("/campaigns/{name}/launch", launch, LAUNCH, ("POST",)),
         PageRoute("/campaigns/{name}/pause", pause, LAUNCH, ("POST",)),
         PageRoute("/campaigns/{name}/resume", resume, LAUNCH, ("POST",)),
+        PageRoute("/campaigns/{name}/carry-on", carry_on, LAUNCH, ("POST",)),
         PageRoute("/campaigns/{name}/approvals/{approval:int}", decide, "campaigns.approve", ("POST",)),
     )
 )

@@ -17,7 +17,7 @@ from campaigns.errors import ConflictError, NotFoundError
 from campaigns.store.console import story
 from campaigns.store.console.audit import Deed
 from campaigns.store.console.bars import lift
-from campaigns.store.console.story import Person
+from campaigns.store.console.story_views import Person
 from campaigns.store.database import Session
 from campaigns.store.grade_explanation import ExplainedGrade, explain_grade
 from campaigns.store.outcomes import suppress

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from campaigns.errors import ConflictError, NotFoundError
-from campaigns.store.console.story import Person
+from campaigns.store.console.story_views import Person
 from campaigns.store.models import PhoneNumber, Suppression
 
 

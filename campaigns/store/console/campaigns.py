@@ -173,7 +173,8 @@ def figures_of(session: Session, ids: Sequence[int], connected: Sequence[str]) -
         session,
         select(Call.campaign_id, func.count())
         .join(Promise, Promise.call_id == Call.id)
-        .where(Call.campaign_id.in_(ids), Promise.state != "cancelled")
+        # Only the right party can promise, and their calls are few.
+        .where(Call.campaign_id.in_(ids), Call.right_party, Promise.state != "cancelled")
         .group_by(Call.campaign_id),
     )
     return {

@@ -43,6 +43,21 @@ def test_a_small_campaign_is_launched_paused_and_resumed(world: World) -> None:
         ]
 
 
+def test_a_running_campaign_is_carried_on_after_the_console_was_stopped(world: World) -> None:
+    here = world.configured(run_campaigns=True)
+    here.app.state.jobs.begin = lambda _job_id: None  # nothing is to be dialled
+    manager = here.browser("campaign_manager")
+    assert manager.post(f"{PATH}/carry-on").status_code == 409  # a draft is launched
+    manager.post(f"{PATH}/launch")
+    assert "carry-on" not in manager.get(PATH).text
+    assert manager.post(f"{PATH}/carry-on").status_code == 409  # it is being worked off
+    here.app.state.jobs.open()
+    assert "carry-on" in manager.get(PATH).text
+    assert manager.post(f"{PATH}/carry-on").status_code == 303
+    with world.database.reading() as session:
+        assert [job.state for job in jobs_page(session)] == ["queued", "failed"]
+
+
 def test_its_figures_are_sent_as_long_as_it_runs(world: World) -> None:
     manager = world.browser("campaign_manager")
     answer = manager.get(f"{PATH}/events")
