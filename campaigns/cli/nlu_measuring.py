@@ -92,6 +92,7 @@ class Measured:
             f"{path.name}: {len(examples):,} examples of {count} intents",
             f"{how}, seed {self.seed}",
             parse_names(self.deciding) or DECIDING,
+            held_back="rasa" not in self.engines,
         )
         return splits, subject
 
