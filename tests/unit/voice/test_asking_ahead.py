@@ -1,4 +1,4 @@
-"""Readings of an utterance are asked about before one is chosen, on a server that must not hold up the call."""
+"""Readings of an utterance are asked about before one is chosen, on a server that must not hold a call up."""
 
 from __future__ import annotations
 
