@@ -27,8 +27,9 @@ _NOISE = "noise.yml"
 # They decide entities and noise, which the model sees.
 _WORD_FILES = ("numerals.yml", "dates.yml", "amounts.yml", _NOISE, "personas/phrases.yml")
 _NOISE_LEVELS = (0.1, 0.2)
-"""Each example is learnt as it stands, and once at each level of a recogniser's errors: on held-out examples
-0.7 points better on clean text, 0.8 at 20 % homophones, 1.7 at 20 % of such errors."""
+"""Each example is learnt as it stands, and once at each level of a recogniser's errors. Held-out accuracy
+rises by 0.2 points on clean text, 0.9 at 20 % homophones and 1.0 at 20 % of such errors; with 20 examples an
+intent by 0.5, 1.0 and 1.5 (three folds, four draws)."""
 _TRAINING_DAY = datetime.fromisoformat("2026-01-05T09:00:00+08:00")  # any day: only kinds of entities count
 
 

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
-import yaml
 from rich.console import Console
 from rich.table import Table
 
-from bot.datafile import read_yaml
 from bot.dialogue.speech import Speech
-from bot.errors import DataFileError
 from bot.language import language_dir
 from bot.nlu.normalize import normalize
 from bot.nlu.teaching import lesson, teach
 from bot.nlu.training_data import Example
 from bot.simulation.anonymous import Anonymiser
+from campaigns.cli.nlu_labels import Doubt, read_labels, write_doubts
 from campaigns.dialing.briefing import brief_from
 from campaigns.errors import SettingsError
 from campaigns.settings import Settings
@@ -28,22 +24,6 @@ from campaigns.store.database import Database
 from campaigns.store.unsure import UnsureTurn, stood_in, unsure_turns
 
 SHOWN = 20
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would take for one
-
-
-@dataclass(frozen=True, slots=True)
-class Doubt:
-    """One line of the file: ``label`` is empty until a person writes the intent there."""
-
-    text: str
-    label: str
-    understood: str
-    confidence: float
-    asked: str
-    step: str
-    times: int
-    call: int
-    stand_in: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +56,7 @@ def list_doubts(settings: Settings, database: Database, wanted: Wanted, out: Pat
             f"{len(doubts):,} different utterances. Write them to a file to label: --out review.csv"
         )
     else:
-        _write(out, doubts)
+        write_doubts(out, doubts)
         console.print(
             f"{len(doubts):,} different utterances: {out}. Names and numbers are replaced, but what "
             "customers told of others is not known for a name: read it before you pass it on. Write the "
@@ -93,7 +73,7 @@ def take_labels(settings: Settings, path: Path, into: Path | None, *, apply: boo
     """
     console = Console(highlight=False)
     examples = into or language_dir(settings.language) / "nlu.yml"
-    labelled = [Example(doubt_text, label) for doubt_text, label in _labels(path)]
+    labelled = [Example(doubt_text, label) for doubt_text, label in read_labels(path)]
     taught = lesson(examples, labelled)
     for example in taught.new:
         console.print(f"  {example.intent:<22} {example.text}", markup=False)
@@ -152,49 +132,3 @@ def _table(doubts: Sequence[Doubt]) -> Table:
         sure = f"{doubt.confidence:.2f}" + (f" ({doubt.stand_in})" if doubt.stand_in else "")
         table.add_row(doubt.text, doubt.understood, sure, doubt.asked, str(doubt.times), str(doubt.call))
     return table
-
-
-def _write(path: Path, doubts: Sequence[Doubt]) -> None:
-    rows: list[dict[str, Any]] = [asdict(doubt) for doubt in doubts]
-    try:
-        if path.suffix in (".yml", ".yaml"):
-            text = yaml.safe_dump(rows, allow_unicode=True, sort_keys=False, width=1000)
-            path.write_text(text, encoding="utf-8")
-            return
-        with path.open("w", encoding="utf-8-sig", newline="") as file:
-            writer = csv.DictWriter(file, [field.name for field in fields(Doubt)])
-            writer.writeheader()
-            writer.writerows({key: _inert(value) for key, value in row.items()} for row in rows)
-    except OSError as error:
-        raise SettingsError(f"{path} cannot be written: {error}") from error
-
-
-def _inert(value: Any) -> Any:
-    """What was said is text to a spreadsheet, never a formula."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
-
-
-def _labels(path: Path) -> Iterator[tuple[str, str]]:
-    """Text and label of each line that has one. Raises DataFileError."""
-    for number, row in enumerate(_rows(path), start=2):
-        try:
-            text, label = str(row["text"]).strip().removeprefix("'"), str(row["label"] or "").strip()
-        except (KeyError, TypeError) as error:
-            raise DataFileError(str(path), "each row has a text and a label", line=number) from error
-        if label:
-            yield text, label
-
-
-def _rows(path: Path) -> list[Any]:
-    if path.suffix in (".yml", ".yaml"):
-        rows = read_yaml(path)
-        return rows if isinstance(rows, list) else [rows]
-    for encoding in ("utf-8-sig", "gb18030"):  # what a spreadsheet in China makes of it
-        try:
-            with path.open(encoding=encoding, newline="") as file:
-                return list(csv.DictReader(file))
-        except UnicodeDecodeError:
-            continue
-        except (OSError, csv.Error) as error:
-            raise DataFileError(str(path), f"cannot be read: {error}") from error
-    raise DataFileError(str(path), "is neither UTF-8 nor GB 18030")

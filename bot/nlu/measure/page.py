@@ -26,6 +26,8 @@ class Subject:
     examples: str
     splits: str
     deciding: tuple[str, ...]
+    held_back: bool = True
+    """Whether no model had learnt what it was asked."""
 
 
 @dataclass(frozen=True, slots=True)

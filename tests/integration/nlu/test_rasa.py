@@ -29,7 +29,7 @@ from tests.unit.dialogue.conftest import BRIEF
 from tests.unit.nlu.conftest import MONDAY, SHANGHAI
 from tests.unit.test_session import FakeChannel
 
-pytestmark = [pytest.mark.slow, pytest.mark.external, pytest.mark.xdist_group("rasa")]
+pytestmark = [pytest.mark.slow, pytest.mark.external]
 
 INTENTS = ("confirm_identity", "promise_pay", "hardship", "driving", "ask_how_to_pay", "out_of_scope")
 PATIENCE_S = 5.0  # a machine that runs all tests at once is slower than one that takes calls
