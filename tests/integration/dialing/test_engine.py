@@ -1,0 +1,102 @@
+"""Durable turns: started once, closed when their worker is no more, forgotten when long finished."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from campaigns.dialing import engine
+from campaigns.dialing.engine import DurableTurns, QueuedTurn
+from campaigns.store.database import Database
+
+TURNS = [QueuedTurn(1, 1), QueuedTurn(2, 1)]
+
+
+Work = Callable[[DurableTurns], Awaitable[int]]
+
+
+def run(path: Path, worker: str, work: Work, *, hang: bool = False) -> int:
+    """``work`` in a run of ``worker``, whose turns end at once or, with ``hang``, never; plus turns begun."""
+    done: list[QueuedTurn] = []
+
+    async def handler(turn: QueuedTurn) -> None:
+        done.append(turn)
+        if hang:
+            await asyncio.Event().wait()
+
+    async def main() -> int:
+        with closing(Database(f"sqlite:///{path}", queue=True)) as database:
+            durable = DurableTurns(handler, database, worker)
+            await durable.launch()
+            result = await work(durable)
+            await durable.stop()
+        return result + len(done)
+
+    return asyncio.run(main())
+
+
+async def start(durable: DurableTurns) -> int:
+    for _ in range(2):  # the second time does nothing
+        await durable.start(TURNS)
+    await asyncio.sleep(0)
+    return 0
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "queue.db"
+
+
+def test_a_turn_is_started_once_by_each_worker_that_is_given_it(path: Path) -> None:
+    assert run(path, "one", start, hang=True) == len(TURNS)
+    assert run(path, "two", start, hang=True) == len(TURNS)
+
+
+def test_turns_of_the_dead_are_closed_and_never_run_again(path: Path) -> None:
+    run(path, "one", start, hang=True)
+
+    async def close(durable: DurableTurns) -> int:
+        async def alive() -> list[str]:
+            return ["two"]
+
+        closed = await durable.close_turns_of_the_dead(alive)
+        assert await durable.close_turns_of_the_dead(alive) == 0
+        return closed
+
+    assert run(path, "two", close) == len(TURNS)
+
+
+def test_turns_of_the_living_are_left_alone(path: Path) -> None:
+    run(path, "one", start, hang=True)
+
+    async def close(durable: DurableTurns) -> int:
+        async def alive() -> list[str]:
+            return ["one", "two"]
+
+        return await durable.close_turns_of_the_dead(alive)
+
+    assert run(path, "two", close) == 0
+
+
+def test_finished_turns_are_forgotten_after_a_while(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run(path, "one", start, hang=True)
+
+    async def alive() -> list[str]:
+        return []
+
+    async def close(durable: DurableTurns) -> int:
+        return await durable.close_turns_of_the_dead(alive)
+
+    async def forget(durable: DurableTurns) -> int:
+        return await durable.forget_finished()
+
+    run(path, "two", close)
+    assert run(path, "three", forget) == 0  # not long ago yet
+    monkeypatch.setattr(engine, "KEPT", timedelta(seconds=-60))
+    assert run(path, "four", forget) == len(TURNS)
+    assert run(path, "five", forget) == 0
