@@ -273,9 +273,9 @@ def plans(b: Bench) -> None:
 
 def backlog(b: Bench, name: str) -> None:
     """All are due at one moment: what a hand-out of 100 turns costs then."""
+    one = campaign(b.database).id
     with b.database.transaction() as session:
         add_worker(session, "bench")
-        one = campaign(b.database).id
     at = MONDAY_MORNING + timedelta(days=2)
     taken = []
     for _ in range(20):
