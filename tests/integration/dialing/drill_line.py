@@ -46,7 +46,7 @@ class Pace:
     sentence_s: float
 
 
-PACES = {"usual": Pace(3.0, 1.0), "instant": Pace(0.0, 0.0), "long": Pace(1.0, 60.0)}
+PACES = {"usual": Pace(1.0, 0.3), "instant": Pace(0.0, 0.0), "long": Pace(1.0, 60.0)}
 
 
 class Record:

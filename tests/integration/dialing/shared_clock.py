@@ -18,7 +18,7 @@ from pathlib import Path
 from campaigns.clock import Release
 
 FIGURES = struct.Struct("<4d")  # seconds at its making, start, speed, ahead
-LOOK_S = 0.05  # how soon a sleeper sees that the clock was moved
+LOOK_S = 0.5  # how soon a sleeper sees that the clock was moved: only while no call goes on
 
 
 class SharedClock:

@@ -40,7 +40,7 @@ from tests.integration.dialing.workers_field import Field, Placed, placed
 
 CUSTOMERS = 5_700  # of whom something is due by over 5,000
 WORKERS = 4
-SPEED = 10.0
+SPEED = 2.0
 AWAY_S = 20.0
 NOT_CALLED = ("trunk_fault", "withdrawn")
 
