@@ -6,20 +6,14 @@ from typing import Final
 
 from starlette.responses import Response
 
+from campaigns.console.launching import connected
 from campaigns.console.page import MenuEntry, Page, PageRoute
 from campaigns.console.visit import Visit
-from campaigns.outcomes.dispositions import shipped_dispositions
 from campaigns.store.console.approvals import pending_approvals
 from campaigns.store.console.campaigns import campaign_page
 
 STATES: Final = ("draft", "running", "paused", "finished")
 PER_PAGE: Final = 25
-
-
-def connected() -> list[str]:
-    """The dispositions of calls that a person answered."""
-    codes = shipped_dispositions()
-    return [code for code in codes.codes() if codes[code].connected]
 
 
 def show(visit: Visit) -> Response:
@@ -39,6 +33,7 @@ def show(visit: Visit) -> Response:
         states=STATES,
         choices={"state": state},
         waiting=waiting,
+        line_name=visit.services.settings.line,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select
@@ -17,7 +17,6 @@ from campaigns.store.models import (
     Campaign,
     CampaignMember,
     DecisionRecord,
-    Invitation,
     Promise,
 )
 
@@ -43,16 +42,8 @@ class CampaignLine:
     connected: int
     right_party: int
     promises: int
-
-
-@dataclass(frozen=True, slots=True)
-class CampaignDetail:
-    """What a campaign was created with."""
-
-    audience: dict[str, Any]
-    invitation: str | None
-    invitation_until: date | None
-    approved_by: str | None
+    reached: int  # members dialled at least once
+    caller_ids: tuple[str, ...] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,18 +84,6 @@ def campaign_line(session: Session, name: str, connected: Sequence[str]) -> Camp
     return _lines(session, [campaign], connected)[0]
 
 
-def campaign_detail(session: Session, campaign_id: int) -> CampaignDetail:
-    """What it was created with."""
-    campaign = session.get_one(Campaign, campaign_id)
-    invitation = session.scalar(select(Invitation).where(Invitation.campaign_id == campaign_id))
-    return CampaignDetail(
-        campaign.audience,
-        invitation.text if invitation else None,
-        invitation.valid_until if invitation else None,
-        invitation.approved_by if invitation else None,
-    )
-
-
 def dispositions_of(session: Session, campaign_id: int) -> list[Count]:
     """How the campaign's dials ended, the most frequent first."""
     number = func.count()
@@ -139,7 +118,7 @@ def _lines(session: Session, campaigns: Sequence[Campaign], connected: Sequence[
     )
     dials = _counts(
         session,
-        select(Attempt.campaign_id, func.count())
+        select(Attempt.campaign_id, func.count(), func.count(Attempt.member_id.distinct()))
         .where(Attempt.campaign_id.in_(ids), Attempt.charged, Attempt.dialed_at.is_not(None))
         .group_by(Attempt.campaign_id),
     )
@@ -162,14 +141,28 @@ def _lines(session: Session, campaigns: Sequence[Campaign], connected: Sequence[
     )
     return [
         CampaignLine(
-            campaign.id, campaign.name, campaign.flow, campaign.purpose, campaign.state,
-            campaign.pause_reason, campaign.concurrency, campaign.calls_per_second, campaign.created_at,
-            campaign.started_at, campaign.finished_at,
-            *members.get(campaign.id, (0, 0)), *dials.get(campaign.id, (0,)),
-            *calls.get(campaign.id, (0, 0)), *promises.get(campaign.id, (0,)),
+            id=campaign.id,
+            name=campaign.name,
+            flow=campaign.flow,
+            purpose=campaign.purpose,
+            state=campaign.state,
+            pause_reason=campaign.pause_reason,
+            concurrency=campaign.concurrency,
+            calls_per_second=campaign.calls_per_second,
+            created_at=campaign.created_at,
+            started_at=campaign.started_at,
+            finished_at=campaign.finished_at,
+            members=members.get(campaign.id, (0, 0))[0],
+            done=members.get(campaign.id, (0, 0))[1],
+            dialled=dials.get(campaign.id, (0, 0))[0],
+            connected=calls.get(campaign.id, (0, 0))[0],
+            right_party=calls.get(campaign.id, (0, 0))[1],
+            promises=promises.get(campaign.id, (0,))[0],
+            reached=dials.get(campaign.id, (0, 0))[1],
+            caller_ids=None if campaign.caller_ids is None else tuple(campaign.caller_ids),
         )
         for campaign in campaigns
-    ]  # fmt: skip
+    ]
 
 
 def _counts(session: Session, query: Any) -> dict[int, tuple[int, ...]]:
