@@ -37,8 +37,8 @@ def keep_list(session: Session, name: str, keys: Sequence[str], *, by: str, at: 
     for some in _batches(wanted):
         by_customer = select(Customer.external_id, Customer.id).where(Customer.external_id.in_(some))
         by_account = select(Account.external_id, Account.customer_id).where(Account.external_id.in_(some))
-        found |= dict(session.execute(by_account).tuples().all())
-        found |= dict(session.execute(by_customer).tuples().all())
+        found |= dict(session.execute(by_account).all())
+        found |= dict(session.execute(by_customer).all())
     if not found:
         raise ConflictError("none of these keys is a customer's: one key a line, as in the portfolio file")
     people = sorted(set(found.values()))

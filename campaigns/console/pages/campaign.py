@@ -14,6 +14,7 @@ from campaigns.console.jobs.campaign_run import CAMPAIGN_RUN
 from campaigns.console.jobs.dry_run import DRY_RUN, SAMPLES
 from campaigns.console.launching import LAUNCH, connected, is_approved, line_of, name_of, needs_approval
 from campaigns.console.page import Page, PageRoute
+from campaigns.console.scripts import version_of
 from campaigns.console.view.codes import own_codes
 from campaigns.console.view.hours import MARKS, drawn_days
 from campaigns.console.view.templates import environment
@@ -150,6 +151,7 @@ def _setup(visit: Visit, session: Session, line: CampaignLine) -> dict[str, Any]
         "marks": MARKS,
         "settings": visit.services.settings,
         "pack": visit.services.pack.identity,
+        "version": version_of(visit, line.flow),
     }
 
 

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from functools import cache
-from pathlib import Path
 from typing import Any, Final
 
 from starlette.responses import Response
 
-from bot.dialogue.flow import flow_names, load_flow
 from bot.errors import DataFileError
 from bot.language import language_dir
 from campaigns.compliance.campaign_window import DAYS
@@ -18,13 +15,13 @@ from campaigns.console.forms.campaign_form import ARMS, campaign_of, fitted_of
 from campaigns.console.forms.typed import Typed, UnfitError
 from campaigns.console.forms.window_form import window_of
 from campaigns.console.page import Page, PageRoute
+from campaigns.console.scripts import scripts
 from campaigns.console.view.hours import MARKS, drawn_days
 from campaigns.console.visit import Visit
 from campaigns.customers.treatments.treatmentfile import load_treatments
 from campaigns.dialing.audience import LETTERS
 from campaigns.dialing.creation import create
 from campaigns.dialing.editing import check_edit
-from campaigns.dialing.fitting import shipped_fits
 from campaigns.errors import CampaignsError, ConflictError
 from campaigns.outcomes.relief import shipped_relief_rules
 from campaigns.outcomes.retry import shipped_retry_policy
@@ -138,7 +135,7 @@ def _form(visit: Visit, typed: Typed, problem: str = "") -> Response:
         "letters": LETTERS,
         "tags": tags,
         "treatments": [each.id for each in load_treatments(None).treatments if each.flow],
-        "flows": _flows(settings.language),
+        "scripts": scripts(visit),
         "kept": kept,
         "weekdays": DAYS,
         "callers": settings.callers,
@@ -148,21 +145,6 @@ def _form(visit: Visit, typed: Typed, problem: str = "") -> Response:
         "rates": settings.pacing,
     }
     return visit.render("campaign_new/page.html", status=422 if problem else 200, **values)
-
-
-@cache
-def _flows(language: str) -> tuple[tuple[str, str, tuple[int | None, int | None]], ...]:
-    """Scripts that a campaign can hold: name, version, and the days past due that they are for."""
-    return tuple(_known_flows(language_dir(language)))
-
-
-def _known_flows(folder: Path) -> list[tuple[str, str, tuple[int | None, int | None]]]:
-    found = []
-    for name in flow_names(folder):
-        fit = shipped_fits().flows.get(name)
-        if fit is None or not fit.inbound:
-            found.append((name, load_flow(folder, name).version, fit.days if fit else (None, None)))
-    return found
 
 
 def _typed(visit: Visit) -> Typed:

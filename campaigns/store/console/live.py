@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import Session
 
 from campaigns.errors import NotFoundError
@@ -110,7 +110,7 @@ def live_counts(session: Session) -> LiveCounts:
     rows = session.execute(
         select(Attempt.state, func.count()).where(Attempt.state.in_(LIVE)).group_by(Attempt.state)
     )
-    states = dict(rows.tuples().all())
+    states = dict(rows.all())
     talking = sum(at is not None for at in answered(session).values())
     dialing = states.get("dialing", 0)
     return LiveCounts(states.get("reserved", 0), max(0, dialing - talking), min(talking, dialing))
@@ -145,19 +145,15 @@ def _span(session: Session, code: str, since: datetime, connected: Sequence[str]
     return Span(code, dials, reached, right_party or 0, promises or 0, faults)
 
 
-def _calls(session: Session, ids: Select[int], most: int) -> Sequence[tuple[Attempt, str, str, str]]:
-    return (
-        session.execute(
-            select(Attempt, Customer.external_id, Customer.name, Campaign.name)
-            .join(Customer, Customer.id == Attempt.customer_id)
-            .join(Campaign, Campaign.id == Attempt.campaign_id)
-            .where(Attempt.id.in_(ids))
-            .order_by(Attempt.id.desc())
-            .limit(most)
-        )
-        .tuples()
-        .all()
-    )
+def _calls(session: Session, ids: Select[int], most: int) -> Sequence[Row[Any]]:
+    return session.execute(
+        select(Attempt, Customer.external_id, Customer.name, Campaign.name)
+        .join(Customer, Customer.id == Attempt.customer_id)
+        .join(Campaign, Campaign.id == Attempt.campaign_id)
+        .where(Attempt.id.in_(ids))
+        .order_by(Attempt.id.desc())
+        .limit(most)
+    ).all()
 
 
 def _state(attempt: Attempt, talking: dict[int, datetime | None]) -> tuple[str, datetime]:

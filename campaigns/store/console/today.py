@@ -30,6 +30,7 @@ from campaigns.store.models import (
 PER_PAGE: Final = 30
 LATELY: Final = timedelta(days=7)
 PAUSED_SHOWN: Final = 10
+EXAMPLES: Final = 3
 BAD_MESSAGES: Final = ("failed", "unsure")
 
 
@@ -65,7 +66,6 @@ class PausedCampaign:
 
     name: str
     reason: str
-    by_itself: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +76,7 @@ class FailedMessages:
     reason: str
     count: int
     latest_at: datetime
+    examples: tuple[tuple[int, str], ...]  # customers: id and key
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +166,7 @@ def paused_campaigns(session: Session) -> list[PausedCampaign]:
         .order_by(Campaign.id.desc())
         .limit(PAUSED_SHOWN)
     )
-    return [PausedCampaign(name, reason or "", "line" in (reason or "")) for name, reason in rows]
+    return [PausedCampaign(name, reason or "") for name, reason in rows]
 
 
 def failed_messages(session: Session, now: datetime) -> list[FailedMessages]:
@@ -177,7 +178,21 @@ def failed_messages(session: Session, now: datetime) -> list[FailedMessages]:
         .order_by(func.count().desc())
         .limit(10)
     )
-    return [FailedMessages(state, reason or "", count, at) for state, reason, count, at in rows]
+    return [
+        FailedMessages(state, reason or "", count, at, _texted(session, now, state, reason))
+        for state, reason, count, at in rows.all()
+    ]
+
+
+def _texted(session: Session, now: datetime, state: str, reason: str | None) -> tuple[tuple[int, str], ...]:
+    rows = session.execute(
+        select(Customer.id, Customer.external_id)
+        .join(Message, Message.customer_id == Customer.id)
+        .where(Message.created_at >= now - LATELY, Message.state == state, Message.reason == reason)
+        .order_by(Message.id.desc())
+        .limit(EXAMPLES)
+    )
+    return tuple((row[0], row[1]) for row in rows)
 
 
 def dead_events(session: Session) -> list[DeadEvents]:
