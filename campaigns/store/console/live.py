@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import Session
@@ -145,7 +145,7 @@ def _span(session: Session, code: str, since: datetime, connected: Sequence[str]
     return Span(code, dials, reached, right_party or 0, promises or 0, faults)
 
 
-def _calls(session: Session, ids: Select[int], most: int) -> Sequence[Row[Any]]:
+def _calls(session: Session, ids: Select[int], most: int) -> Sequence[Row[Attempt, str, str, str]]:
     return session.execute(
         select(Attempt, Customer.external_id, Customer.name, Campaign.name)
         .join(Customer, Customer.id == Attempt.customer_id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -103,7 +104,7 @@ def test_numbers_and_retries_keep_only_what_differs() -> None:
 
 
 def test_an_experiment_has_its_arms_from_the_form() -> None:
-    fields = {
+    fields: dict[str, str | tuple[str, ...]] = {
         "name": "pilot", "flow": "repayment-reminder", "caller": ("+861", "+862"), "experiment": "openings",
         "arm_1": "a", "arm_share_1": "50", "arm_2": "b", "arm_share_2": "40％", "holdout": "10",
     }  # fmt: skip
@@ -137,6 +138,6 @@ def test_a_forecast_scales_a_sample_and_says_how_sure_it_is() -> None:
     assert connected.members == 250
     assert connected.low < 250 < connected.high
     assert (forecast.dials, forecast.promised, forecast.relief) == (900, {"CNY": 1000}, {"CNY": 70})
-    assert forecast.cost == {"CNY": 15}
+    assert forecast.cost == {"CNY": Decimal(15)}
     assert forecast_of({**told, "cost_unknown": ["simulated"]}).cost is None
     assert forecast_of({**told, "of": 50}).whole
