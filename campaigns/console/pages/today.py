@@ -89,11 +89,15 @@ def _now(visit: Visit) -> dict[str, Any]:
 def _counted(visit: Visit, session: Session) -> dict[str, Any]:
     settings, now = visit.services.settings, local_now(visit, session)
     start = datetime.combine(now.date(), time.min, now.tzinfo)
+    workers = list_workers(session)
+    served = {worker.campaign for worker in workers}
+    running = store.running_campaigns(session)
     return {
         "calls_now": now,
         "figures": store.day_figures(session, start, connected()),
         "live": live_counts(session),
-        "workers": list_workers(session),
+        "workers": workers,
+        "unserved": [] if None in served else [name for name in running if name not in served],
         "line": line_view(session, settings.line, settings.callers, now, settings.pacing),
         "broken": store.broken_promises(session),
         "paused": store.paused_campaigns(session),

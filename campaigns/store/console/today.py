@@ -169,6 +169,11 @@ def paused_campaigns(session: Session) -> list[PausedCampaign]:
     return [PausedCampaign(name, reason or "") for name, reason in rows]
 
 
+def running_campaigns(session: Session) -> list[str]:
+    """Campaigns that are set running, by name."""
+    return list(session.scalars(select(Campaign.name).where(Campaign.state == "running").limit(PAUSED_SHOWN)))
+
+
 def failed_messages(session: Session, now: datetime) -> list[FailedMessages]:
     """Of the last days."""
     rows = session.execute(

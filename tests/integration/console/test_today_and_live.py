@@ -45,9 +45,11 @@ def test_today_tells_what_holds_and_why(world: World) -> None:
     manager = world.browser("campaign_manager")
     manager.post("/campaigns/march/launch")
     manager.post("/campaigns/march/pause", {"why": "line fault"})
+    manager.post("/campaigns/april/launch")
     page = manager.get("/today").text
     assert "march 已暂停" in page
     assert "line fault" in page
+    assert "april 已启动，但没有工作进程承接" in page
 
 
 def test_events_are_sent_again(world: World) -> None:
