@@ -75,9 +75,12 @@ class CampaignWindow(Section):
             stretches = [both for a in stretches for b in own if (both := a.overlap(b)) is not None]
         return closed(stretches, self.not_during)
 
+    def set_for(self, weekday: int) -> list[Hours]:
+        """The stretches of a weekday (0: Monday) as ``hours`` has them."""
+        return [hours for days, many in self.hours.items() if weekday in _weekdays(days) for hours in many]
+
     def _of_weekday(self, weekday: int) -> list[Hours]:
-        own = [hours for days, many in self.hours.items() if weekday in _weekdays(days) for hours in many]
-        return closed(own, self.not_during)
+        return closed(self.set_for(weekday), self.not_during)
 
     def __str__(self) -> str:
         parts = [f"{days} {', '.join(map(str, hours))}" for days, hours in self.hours.items()]

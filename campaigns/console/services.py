@@ -47,7 +47,7 @@ class Services:
 
     def ledger_now(self, session: Session) -> datetime:
         """What time it is for calls: on the simulated line it may have run ahead of the clock."""
-        return ledger_now(self.settings, session)
+        return ledger_now(self.settings, session, self.clock)
 
 
 def open_services(settings: Settings, console: ConsoleSettings, database: Database, clock: Clock) -> Services:

@@ -45,6 +45,7 @@ class Visit:
     cookie: str
     fields: FormData | None = None
     _seen: dict[str, None] = field(default_factory=dict)
+    _told: dict[str, None] = field(default_factory=dict)  # on record already, of a stream
 
     @property
     def now(self) -> datetime:
@@ -189,6 +190,22 @@ class Visit:
         if told:
             response.delete_cookie(NOTICE)
         return response
+
+    def part(self, template: str, **values: Any) -> str:
+        """A part of a page on its own, for one that is sent again as it changes.
+
+        Whose personal data it shows goes on record once a visit: a stream is one. Raises StoreError.
+        """
+        before = set(self._told)
+        context = {"visit": self, "viewer": self.viewer, "may": self.may, "reveals": self.reveals,
+                   "fmt": self.formats, "path": self.request.url.path, "csrf": csrf_token(self.cookie),
+                   **values}  # fmt: skip
+        body = environment(self.language).get_template(template).render(context)
+        for subject in before:
+            self._seen.pop(subject, None)
+        self._told |= dict.fromkeys(self._seen)
+        self._record_seen()
+        return body
 
     def go(self, path: str, notice: str = "", *, kind: str = "done") -> Response:
         """To another page of ours, which shows ``notice``, a text in the visitor's language."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, closing, contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from campaigns.dialing.inbound import Desk, Reception
 from campaigns.dialing.lease import FENCE_S, Lease
 from campaigns.dialing.lines import line_settings, trunk_of
 from campaigns.dialing.links import PayLinks
+from campaigns.dialing.live import LiveCalls
 from campaigns.dialing.people import SimulatedPeople
 from campaigns.dialing.process import identity
 from campaigns.dialing.reserve import Rules
@@ -129,6 +130,7 @@ def _worker(
         enter = exclusive_worker if clock.virtual else shared_worker
         place = stack.enter_context(enter(own[1]))
         store = stack.enter_context(closing(StoreThreads(own[0], patience_s=PATIENCE_S)))
+        live = LiveCalls(who.id, store, listener)
         tools = Tools(
             store=store,
             clock=clock,
@@ -142,11 +144,17 @@ def _worker(
             # A file's lock is lost by no silence.
             lease=Lease(None if database.is_sqlite else FENCE_S),
             voice=ground.voice,
-            listener=listener,
+            listener=live,
             connections=ground.setup.connections,
         )
         duty = replace(duty, only=None if campaign is None else campaign.id)
-        beside = open_companion(settings, store, clock, ground.setup, ground.house).at_work
+        companion = open_companion(settings, store, clock, ground.setup, ground.house)
+
+        @asynccontextmanager
+        async def beside() -> AsyncIterator[None]:
+            async with companion.at_work(), live.at_work():
+                yield
+
         yield Worker(who, place, duty, TurnTaker(tools), ground.scripts, own[1], queue, beside)
 
 

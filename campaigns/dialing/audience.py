@@ -28,6 +28,7 @@ class Audience:
     tags: tuple[str, ...] = ()
     without_tags: tuple[str, ...] = ()
     treatment: str | None = None  # only who is planned for it and due to be contacted
+    list_id: int | None = None  # only who is on this list of keys (campaigns.store.audience_lists)
 
     def __post_init__(self) -> None:
         wrong = [letter for letter in self.grades if letter not in LETTERS or len(letter) != 1]

@@ -6,7 +6,7 @@ Decision, reservation and permit are one transaction, so no crash and no other w
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -198,14 +198,22 @@ def _record(
     append_decision(session, rules.log, record)
 
 
-def _decline(
-    session: Session, member: MemberTurn, declined: list[Defer | Refuse], rules: Rules, now: datetime
-) -> Declined:
-    """Act on the verdict that counts: one about the debtor, else the soonest deferral, else a refusal."""
+def that_counts(declined: Sequence[Defer | Refuse]) -> Defer | Refuse:
+    """Of the verdicts on a member's numbers: one about the debtor, else the soonest deferral, else a
+    refusal.
+    """
     deferred = [verdict for verdict in declined if isinstance(verdict, Defer)]
     last = declined[-1]
     if last.scope is Scope.NUMBER and deferred:
-        last = min(deferred, key=lambda verdict: verdict.until)
+        return min(deferred, key=lambda verdict: verdict.until)
+    return last
+
+
+def _decline(
+    session: Session, member: MemberTurn, declined: list[Defer | Refuse], rules: Rules, now: datetime
+) -> Declined:
+    """Act on the verdict that counts."""
+    last = that_counts(declined)
     if isinstance(last, Defer):
         ledger.set_next(session, member.id, next_at=last.until, reason=last.reason)
     elif last.scope is Scope.SYSTEM:

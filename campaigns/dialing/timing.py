@@ -34,8 +34,8 @@ def choose_clock(settings: Settings, database: Database, *, real_time: bool) -> 
     return SystemClock()
 
 
-def ledger_now(settings: Settings, session: Session) -> datetime:
+def ledger_now(settings: Settings, session: Session, clock: Clock | None = None) -> datetime:
     """The present; on the simulated line time may have run ahead of the clock: then the ledger's."""
-    now = SystemClock().now()
+    now = (clock or SystemClock()).now()
     ledger_time = latest_event_at(session) if settings.line == SIMULATED else None
     return now if ledger_time is None else max(now, ledger_time)

@@ -5,12 +5,20 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, insert, literal, select
+from sqlalchemy import ColumnElement, Select, Subquery, and_, exists, func, insert, literal, select
 from sqlalchemy.orm import Session, aliased
 
 from campaigns.dialing.audience import Audience
 from campaigns.store.broken import accounts_to_call_about
-from campaigns.store.models import Account, CampaignMember, Customer, CustomerTag, CustomerTreatment, Grade
+from campaigns.store.models import (
+    Account,
+    AudienceListEntry,
+    CampaignMember,
+    Customer,
+    CustomerTag,
+    CustomerTreatment,
+    Grade,
+)
 from campaigns.store.people import first_records, person_of
 
 _COLUMNS = (
@@ -31,27 +39,8 @@ def add_members(
     The longest past due come first; of dormant customers those heard of last. ``among``: only these
     customers, none of whom is a member yet.
     """
-    today = at.date()
-    others = first_records()
     before = _count(session, campaign_id)
-    rank = func.row_number().over(
-        partition_by=person_of(Account.customer_id, others),
-        order_by=(Account.days_past_due.desc(), Account.id),
-    )
-    urgency = Account.days_past_due if audience.dormant_days is None else literal(0)
-    ranked = (
-        select(
-            Account.customer_id,
-            Account.id.label("account_id"),
-            urgency.label("urgency"),
-            Customer.last_active_on.label("last_active_on"),
-            rank.label("rank"),
-        )
-        .join(Customer, Customer.id == Account.customer_id)
-        .outerjoin(others, others.c.customer_id == Account.customer_id)
-        .where(*_conditions(audience, today), *_only(among))
-        .subquery()
-    )
+    ranked = ranked_accounts(audience, at.date(), among)
     order = (
         ranked.c.urgency.desc() if audience.dormant_days is None else ranked.c.last_active_on.desc(),
         ranked.c.customer_id,
@@ -78,6 +67,29 @@ def add_members(
     return _count(session, campaign_id) - before
 
 
+def ranked_accounts(audience: Audience, today: date, among: Collection[int] | None = None) -> Subquery:
+    """The accounts that fit, ranked within each person: that of ``rank`` 1 is the one called about."""
+    others = first_records()
+    rank = func.row_number().over(
+        partition_by=person_of(Account.customer_id, others),
+        order_by=(Account.days_past_due.desc(), Account.id),
+    )
+    urgency = Account.days_past_due if audience.dormant_days is None else literal(0)
+    return (
+        select(
+            Account.customer_id,
+            Account.id.label("account_id"),
+            urgency.label("urgency"),
+            Customer.last_active_on.label("last_active_on"),
+            rank.label("rank"),
+        )
+        .join(Customer, Customer.id == Account.customer_id)
+        .outerjoin(others, others.c.customer_id == Account.customer_id)
+        .where(*_conditions(audience, today), *_only(among))
+        .subquery()
+    )
+
+
 def _count(session: Session, campaign_id: int) -> int:
     members = select(func.count()).select_from(CampaignMember)
     return session.scalar(members.where(CampaignMember.campaign_id == campaign_id)) or 0
@@ -96,6 +108,8 @@ def _conditions(audience: Audience, today: date) -> list[ColumnElement[bool]]:
     conditions += [Account.customer_id.not_in(_tagged(tag)) for tag in audience.without_tags]
     if audience.treatment is not None:
         conditions.append(Account.customer_id.in_(_due_for(audience.treatment, today)))
+    if audience.list_id is not None:
+        conditions.append(Account.customer_id.in_(_listed(audience.list_id)))
     if audience.dormant_days is not None:
         return [*conditions, *_dormant(today - timedelta(days=audience.dormant_days))]
     conditions.append(Account.amount_due >= audience.min_amount_due)
@@ -117,6 +131,10 @@ def _due_for(treatment: str, today: date) -> Select[int]:
 
 def _tagged(tag: str) -> Select[int]:
     return select(CustomerTag.customer_id).where(CustomerTag.until.is_(None), CustomerTag.tag == tag)
+
+
+def _listed(list_id: int) -> Select[int]:
+    return select(AudienceListEntry.customer_id).where(AudienceListEntry.list_id == list_id)
 
 
 def _dormant(last_day: date) -> list[ColumnElement[bool]]:

@@ -57,7 +57,7 @@ class WorkerView:
     silent_for: timedelta
 
 
-def _now(session: Session) -> ColumnElement[datetime]:
+def database_now(session: Session) -> ColumnElement[datetime]:
     """The database's time. SQLite has none of its own: there it is the machine's."""
     if session.get_bind().dialect.name == "sqlite":
         return literal(datetime.now(UTC), WorkerRecord.beat_at.type)
@@ -66,7 +66,7 @@ def _now(session: Session) -> ColumnElement[datetime]:
 
 def register(session: Session, who: Identity) -> None:
     """Put a worker on record as alive."""
-    now = session.scalars(select(_now(session))).one()
+    now = session.scalars(select(database_now(session))).one()
     session.add(
         WorkerRecord(
             id=who.id,
@@ -99,7 +99,7 @@ def beat(session: Session, worker_id: str, live: int) -> bool:
     beaten = session.execute(
         update(WorkerRecord)
         .where(WorkerRecord.id == worker_id, WorkerRecord.state == ALIVE)
-        .values(beat_at=_now(session), live=live)
+        .values(beat_at=database_now(session), live=live)
         .returning(WorkerRecord.id)
         .execution_options(synchronize_session=False)
     ).first()
@@ -108,7 +108,7 @@ def beat(session: Session, worker_id: str, live: int) -> bool:
 
 def peers_of(session: Session, worker_id: str) -> list[Peer]:
     """Everybody else who is alive on record."""
-    now = session.scalars(select(_now(session))).one()
+    now = session.scalars(select(database_now(session))).one()
     rows = session.execute(
         select(
             WorkerRecord.id,
@@ -134,7 +134,7 @@ def end_worker(
     ).first()
     if record is None:
         return False
-    now = session.scalars(select(_now(session))).one()
+    now = session.scalars(select(database_now(session))).one()
     if silent is not None and now - record.beat_at < silent:
         return False
     session.execute(
@@ -151,7 +151,7 @@ def end_all_others(session: Session, worker_id: str) -> None:
     session.execute(
         update(WorkerRecord)
         .where(WorkerRecord.id != worker_id, WorkerRecord.state == ALIVE)
-        .values(state=DEAD, ended_at=_now(session), ended_by=worker_id, live=0)
+        .values(state=DEAD, ended_at=database_now(session), ended_by=worker_id, live=0)
         .execution_options(synchronize_session=False)
     )
 
@@ -194,7 +194,7 @@ def alive_ids(session: Session) -> Sequence[str]:
 
 def list_workers(session: Session, *, gone: bool = False) -> list[WorkerView]:
     """Who is alive on record, the longest at work first; with ``gone`` those that are not any more too."""
-    now = session.scalars(select(_now(session))).one()
+    now = session.scalars(select(database_now(session))).one()
     query = (
         select(WorkerRecord, Campaign.name)
         .outerjoin(Campaign, Campaign.id == WorkerRecord.campaign_id)
@@ -222,7 +222,7 @@ def list_workers(session: Session, *, gone: bool = False) -> list[WorkerView]:
 
 def forget_the_gone(session: Session) -> None:
     """Drop the records of workers that ended long ago."""
-    now = session.scalars(select(_now(session))).one()
+    now = session.scalars(select(database_now(session))).one()
     session.execute(
         delete(WorkerRecord).where(WorkerRecord.state != ALIVE, WorkerRecord.ended_at < now - KEPT)
     )

@@ -1,58 +1,67 @@
-"""One campaign: how far it is and why it holds, and launching, pausing and resuming it."""
+"""One campaign: how far it is and why it holds, who is next, what it is set to, and what was changed."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from typing import Any, Final
 
 from starlette.responses import Response
 
+from campaigns.compliance.facts import Purpose
+from campaigns.console.forecast import forecast_of
+from campaigns.console.foresight import SAMPLE, foresight_of, local_now
 from campaigns.console.jobs.campaign_run import CAMPAIGN_RUN
+from campaigns.console.jobs.dry_run import DRY_RUN, SAMPLES
+from campaigns.console.launching import LAUNCH, connected, is_approved, line_of, name_of, needs_approval
 from campaigns.console.page import Page, PageRoute
-from campaigns.console.pages.campaigns import connected
+from campaigns.console.scripts import version_of
+from campaigns.console.view.codes import own_codes
+from campaigns.console.view.hours import MARKS, drawn_days
 from campaigns.console.view.templates import environment
 from campaigns.console.visit import Visit
 from campaigns.console.web.streams import stream
-from campaigns.errors import ConflictError
-from campaigns.store.campaigns import pause_campaign, resume_campaign, start_campaign
-from campaigns.store.console.approvals import (
-    APPROVED,
-    ApprovalView,
-    decide_approval,
-    latest_approval,
-    request_approval,
-)
-from campaigns.store.console.audit import Deed
-from campaigns.store.console.campaigns import (
-    CampaignLine,
-    campaign_detail,
-    campaign_line,
-    dispositions_of,
-    objections_of,
-)
-from campaigns.store.console.jobs import NewJob, latest_job
+from campaigns.dialing.priority import value_of
+from campaigns.outcomes.overview.rates import load_rates
+from campaigns.store.audiences import member_sample
+from campaigns.store.changes import changes_of, rules_by_campaign
+from campaigns.store.console.approvals import latest_approval
+from campaigns.store.console.campaign_setup import campaign_setup, held_back
+from campaigns.store.console.campaigns import CampaignLine, campaign_line, dispositions_of, objections_of
+from campaigns.store.console.jobs import latest_job
 from campaigns.store.database import Session
+from campaigns.store.overview.report import overview
+from campaigns.store.priorities import queue_of
 
-LAUNCH: Final = "campaigns.run"
 RECENT_S: Final = 2.0  # how old the figures of a running campaign may be
+FUNNEL_S: Final = 10.0  # those of its funnel, which take longer
+QUEUE_SHOWN: Final = 30
+
+Tab = Callable[[Visit, Session, CampaignLine], dict[str, Any]]
 
 
 def show(visit: Visit) -> Response:
+    tab = visit.query("tab")
+    tab = tab if tab in TABS else next(iter(TABS))
     with visit.reading() as session:
-        line = _line(visit, session)
+        line = line_of(visit, session)
         values: dict[str, Any] = {
-            **_figures(session, line.name),
-            "detail": campaign_detail(session, line.id),
+            "line": line,
+            "tab": tab,
+            "tabs": list(TABS),
             "approval": latest_approval(session, LAUNCH, "campaign", line.name),
-            "needs_approval": _needs_approval(visit, line),
+            "approved": is_approved(session, line),
+            "needs_approval": needs_approval(visit, line),
             "runs_here": visit.services.console.run_campaigns,
+            "job": latest_job(session, CAMPAIGN_RUN, "campaign", line.name),
+            "has_arms": bool(campaign_setup(session, line.id).arms),
+            **TABS[tab](visit, session, line),
         }
-    return visit.render("campaign/page.html", **values)
+    return visit.render("campaign/page.html", part="campaign/panel.html", **values)
 
 
 def watch(visit: Visit) -> Response:
     """The figures as they change, as long as it runs."""
-    name = _name(visit)
+    name = name_of(visit)
     template = environment(visit.language).get_template("campaign/progress.html")
 
     def count() -> dict[str, Any]:
@@ -68,72 +77,47 @@ def watch(visit: Visit) -> Response:
     return stream(look, every_s=RECENT_S)
 
 
-def launch(visit: Visit) -> Response:
-    """draft → running, or ask a second person where it is large."""
-    with visit.changing() as session:
-        line = _line(visit, session)
-        if line.state != "draft":
-            raise ConflictError(f"campaign {line.name!r} is {line.state} already")
-        if _needs_approval(visit, line) and not _approved(session, line):
-            request_approval(
-                session, LAUNCH, "campaign", line.name, _asked(line), by=visit.who.user_id, at=visit.now
-            )
-            deed = Deed("campaigns.approval_asked", "campaign", line.name, after=_asked(line))
-            visit.record(session, deed)
-            return visit.go(_path(line), visit.text("A second person must approve this launch."), kind="warn")
-        start_campaign(session, line.id, visit.services.ledger_now(session))
-        visit.record(session, _change("campaigns.launched", line, "running"))
-        job_id = _run(visit, session, line)
-    return _begun(visit, line, job_id, visit.text("The campaign is running."))
+def foresee(visit: Visit) -> Response:
+    """Whom the law would keep from a call now, of those that are still to be called."""
+    with visit.reading() as session:
+        line = line_of(visit, session)
+        setup = campaign_setup(session, line.id)
+    seen = foresight_of(
+        visit,
+        ("campaign", line.id, str(setup.windows)),
+        Purpose(line.purpose),
+        setup.window,
+        lambda session, _at: member_sample(session, line.id, SAMPLE),
+    )
+    return visit.render("campaign_new/preview.html", problem="", seen=seen, most=SAMPLE)
 
 
-def pause(visit: Visit) -> Response:
-    why = visit.form("why", 200) or visit.text("paused by %(who)s", who=visit.who.display_name)
-    with visit.changing() as session:
-        line = _line(visit, session)
-        pause_campaign(session, line.id, why)
-        visit.record(session, _change("campaigns.paused", line, "paused", why))
-    return visit.go(_path(line), visit.text("Paused: no new calls. Those in progress go on to their end."))
+def funnel(visit: Visit) -> Response:
+    """From the members loaded to the promises kept, and what it cost."""
+    name, settings = name_of(visit), visit.services.settings
+
+    def count() -> dict[str, Any]:
+        with visit.reading() as session:
+            campaign_line(session, name, connected())  # says so where there is none
+            report = overview(session, settings.zone, load_rates(settings.rates), campaigns=(name,), by=())
+        return {
+            "stages": report.stages,
+            "money": report.money,
+            "cost": report.cost,
+            "held_out": report.held_out,
+        }
+
+    return visit.render(
+        "campaign/funnel.html", **visit.services.recent.get(("funnel", name), FUNNEL_S, count)
+    )
 
 
-def resume(visit: Visit) -> Response:
-    with visit.changing() as session:
-        line = _line(visit, session)
-        resume_campaign(session, line.id)
-        visit.record(session, _change("campaigns.resumed", line, "running"))
-        job_id = _run(visit, session, line)
-    return _begun(visit, line, job_id, visit.text("The campaign is running."))
-
-
-def carry_on(visit: Visit) -> Response:
-    """Work a running campaign off again, after the console was stopped meanwhile."""
-    with visit.changing() as session:
-        line = _line(visit, session)
-        if line.state != "running":
-            raise ConflictError(f"campaign {line.name!r} is {line.state}, not running")
-        visit.record(session, _change("campaigns.resumed", line, "running"))
-        job_id = _run(visit, session, line)
-    return _begun(visit, line, job_id, visit.text("The campaign is running."))
-
-
-def decide(visit: Visit) -> Response:
-    agreed = visit.form("decision", 10) == "approve"
-    with visit.changing() as session:
-        line = _line(visit, session)
-        request = latest_approval(session, LAUNCH, "campaign", line.name)
-        if request is None or request.id != visit.number("approval"):
-            raise ConflictError("this request is out of date: load the page again")
-        decide_approval(
-            session,
-            request.id,
-            approve=agreed,
-            by=visit.who.user_id,
-            at=visit.now,
-            comment=visit.form("comment", 255),
-        )
-        action = "campaigns.approved" if agreed else "campaigns.approval_refused"
-        visit.record(session, Deed(action, "campaign", line.name, after=request.details))
-    return visit.go(_path(line), visit.text("Your decision is on record."))
+def reasons(visit: Visit) -> Response:
+    """Customers whom one reason kept from a call."""
+    with visit.reading() as session:
+        line = line_of(visit, session)
+        found = held_back(session, line.id, visit.query("reason", 64))
+    return visit.render("campaign/held_back.html", found=found)
 
 
 def _figures(session: Session, name: str) -> dict[str, Any]:
@@ -146,61 +130,57 @@ def _figures(session: Session, name: str) -> dict[str, Any]:
     }
 
 
-def _line(visit: Visit, session: Session) -> CampaignLine:
-    return campaign_line(session, _name(visit), connected())
+def _progress(_visit: Visit, session: Session, line: CampaignLine) -> dict[str, Any]:
+    return _figures(session, line.name)
 
 
-def _name(visit: Visit) -> str:
-    return str(visit.request.path_params["name"])
-
-
-def _path(line: CampaignLine) -> str:
-    return f"/campaigns/{line.name}"
-
-
-def _needs_approval(visit: Visit, line: CampaignLine) -> bool:
-    return line.members > visit.services.console.approve_above
-
-
-def _asked(line: CampaignLine) -> Mapping[str, Any]:
-    """What is approved: a campaign that was changed since needs another."""
+def _queue(visit: Visit, session: Session, line: CampaignLine) -> dict[str, Any]:
+    now = local_now(visit, session)
+    rules = rules_by_campaign(session, line.id)
+    queued = queue_of(session, line.id, now, now.date(), QUEUE_SHOWN)
     return {
-        "members": line.members,
-        "flow": line.flow,
-        "concurrency": line.concurrency,
-        "calls_per_second": line.calls_per_second,
+        "queued": [(member, value_of(member.facts, rules)) for member in queued],
+        "calls_now": now,
+        "tag_names": own_codes()["tag"],
     }
 
 
-def _approved(session: Session, line: CampaignLine) -> bool:
-    found: ApprovalView | None = latest_approval(session, LAUNCH, "campaign", line.name)
-    return found is not None and found.state == APPROVED and found.details == _asked(line)
+def _setup(visit: Visit, session: Session, line: CampaignLine) -> dict[str, Any]:
+    setup, today = campaign_setup(session, line.id), local_now(visit, session).date()
+    return {
+        "setup": setup,
+        "days": drawn_days(visit.services.pack, setup.window, today),
+        "marks": MARKS,
+        "settings": visit.services.settings,
+        "pack": visit.services.pack.identity,
+        "version": version_of(visit, line.flow),
+    }
 
 
-def _change(action: str, line: CampaignLine, state: str, reason: str = "") -> Deed:
-    return Deed(action, "campaign", line.name, {"state": line.state}, {"state": state}, reason)
+def _changes(_visit: Visit, session: Session, line: CampaignLine) -> dict[str, Any]:
+    return {"changes": changes_of(session, line.id)[::-1]}
 
 
-def _run(visit: Visit, session: Session, line: CampaignLine) -> int | None:
-    if not visit.services.console.run_campaigns:
-        return None
-    return visit.jobs.add(session, NewJob(CAMPAIGN_RUN, "campaign", line.name, {}), visit.actor)
+def _dry_run(_visit: Visit, session: Session, line: CampaignLine) -> dict[str, Any]:
+    job = latest_job(session, DRY_RUN, "campaign", line.name)
+    told = None if job is None or job.state != "done" else forecast_of(job.result)
+    return {"dry_run": job, "forecast": told, "samples": SAMPLES}
 
 
-def _begun(visit: Visit, line: CampaignLine, job_id: int | None, notice: str) -> Response:
-    if job_id is not None:
-        visit.jobs.begin(job_id)
-    return visit.go(_path(line), notice)
-
+TABS: Final[dict[str, Tab]] = {
+    "progress": _progress,
+    "queue": _queue,
+    "setup": _setup,
+    "changes": _changes,
+    "dry_run": _dry_run,
+}
 
 PAGE = Page(
     routes=(
         PageRoute("/campaigns/{name}", show, "campaigns.read"),
         PageRoute("/campaigns/{name}/events", watch, "campaigns.read"),
-        PageRoute("/campaigns/{name}/launch", launch, LAUNCH, ("POST",)),
-        PageRoute("/campaigns/{name}/pause", pause, LAUNCH, ("POST",)),
-        PageRoute("/campaigns/{name}/resume", resume, LAUNCH, ("POST",)),
-        PageRoute("/campaigns/{name}/carry-on", carry_on, LAUNCH, ("POST",)),
-        PageRoute("/campaigns/{name}/approvals/{approval:int}", decide, "campaigns.approve", ("POST",)),
+        PageRoute("/campaigns/{name}/foreseen", foresee, "campaigns.read"),
+        PageRoute("/campaigns/{name}/funnel", funnel, "campaigns.read"),
+        PageRoute("/campaigns/{name}/held-back", reasons, "campaigns.read"),
     )
 )

@@ -6,21 +6,15 @@ from typing import Final
 
 from starlette.responses import Response
 
+from campaigns.console.launching import connected
 from campaigns.console.page import MenuEntry, Page, PageRoute
 from campaigns.console.visit import Visit
-from campaigns.outcomes.dispositions import shipped_dispositions
 from campaigns.store.console.approvals import pending_approvals
 from campaigns.store.console.campaigns import campaign_heads, figures_of, with_figures
 
 STATES: Final = ("draft", "running", "paused", "finished")
 PER_PAGE: Final = 25
 RECENT_S: Final = 10.0  # how old the figures in the list may be; the states are of now
-
-
-def connected() -> list[str]:
-    """The dispositions of calls that a person answered."""
-    codes = shipped_dispositions()
-    return [code for code in codes.codes() if codes[code].connected]
 
 
 def show(visit: Visit) -> Response:
@@ -45,6 +39,7 @@ def show(visit: Visit) -> Response:
         states=STATES,
         choices={"state": state},
         waiting=waiting,
+        line_name=visit.services.settings.line,
     )
 
 

@@ -39,6 +39,10 @@ class Formats:
             value = value.astimezone(self.zone).date()
         return "–" if value is None else format_date(value, "yyyy-MM-dd", locale=LOCALES[self.language])
 
+    def weekday(self, value: date) -> str:
+        """Its short name."""
+        return format_date(value, "EEE", locale=LOCALES[self.language])
+
     def time(self, value: datetime | None) -> str:
         """Day and time to the minute."""
         if value is None:
@@ -54,6 +58,12 @@ class Formats:
         if value is None:
             return "–"
         return format_timedelta(value - self.now, add_direction=True, locale=LOCALES[self.language])
+
+    def length(self, start: datetime | None, end: datetime | None) -> str:
+        """From one moment to another, in the largest unit that says something."""
+        if start is None or end is None:
+            return "–"
+        return format_timedelta(end - start, threshold=1.5, locale=LOCALES[self.language])
 
     def seconds(self, value: int | None) -> str:
         """A length as ``2:05``."""

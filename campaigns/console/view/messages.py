@@ -31,7 +31,28 @@ SHOWN: Final = (
     marked("this request came from another site, so it was refused"),
     marked("this form is out of date: go back, load the page again, and send it once more"),
 )
+FORMS: Final = (
+    marked("%(text)s is no whole number from %(least)s to %(most)s"),
+    marked("%(text)s is no number from %(least)s to %(most)s"),
+    marked("%(text)s is no day; write it as 2026-03-31"),
+    marked("hours are written as 09:00-12:00, not %(text)s"),
+    marked("the hours cannot be so: %(why)s"),
+    marked("choose a number to call from"),
+    marked("waits are minutes such as 30, 60, 240, not %(text)s"),
+    marked("an invitation needs its last day"),
+    marked("choose a file with one key a line"),
+    marked("the file cannot be read: one key a line, as text"),
+    marked("the file has more than %(most)s keys"),
+    marked("none of these keys is a customer's: one key a line, as in the portfolio file"),
+    marked("type the campaign's name to end it for good"),
+    marked("say what came of it"),
+    marked("a campaign is tried out before it is launched, or while it is paused"),
+    marked("nobody of this campaign is left to call: there is nothing to try out"),
+    marked("a limit is at least 1"),
+)
 MENU: Final = (
+    marked("Today"),
+    marked("Live"),
     marked("Customers"),
     marked("Campaigns"),
     marked("Jobs"),

@@ -28,7 +28,9 @@ def stream(look: Look, *, every_s: float = 1.0) -> StreamingResponse:
 async def _events(look: Look, every_s: float) -> AsyncIterator[str]:
     shown: str | None = None
     quiet = 0
-    for _ in range(max(1, int(LONGEST_S / max(every_s, 0.1)))):
+    for turn in range(max(1, int(LONGEST_S / max(every_s, 0.1)))):
+        if turn:
+            await anyio.sleep(every_s)
         now = await run_sync(look)
         if now is None:
             yield "event: over\ndata: .\n\n"
@@ -40,7 +42,6 @@ async def _events(look: Look, every_s: float) -> AsyncIterator[str]:
             quiet += 1
             if quiet % BEAT_EVERY == 0:
                 yield ": still here\n\n"
-        await anyio.sleep(every_s)
 
 
 def event(text: str) -> str:

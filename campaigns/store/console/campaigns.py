@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select
@@ -17,7 +17,6 @@ from campaigns.store.models import (
     Campaign,
     CampaignMember,
     DecisionRecord,
-    Invitation,
     Promise,
 )
 
@@ -37,6 +36,7 @@ class CampaignHead:
     created_at: datetime
     started_at: datetime | None
     finished_at: datetime | None
+    caller_ids: tuple[str, ...] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,7 @@ class Figures:
     connected: int = 0
     right_party: int = 0
     promises: int = 0
+    reached: int = 0  # members dialled at least once
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,16 +62,7 @@ class CampaignLine(CampaignHead):
     connected: int
     right_party: int
     promises: int
-
-
-@dataclass(frozen=True, slots=True)
-class CampaignDetail:
-    """What a campaign was created with."""
-
-    audience: dict[str, Any]
-    invitation: str | None
-    invitation_until: date | None
-    approved_by: str | None
+    reached: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,18 +96,6 @@ def campaign_line(session: Session, name: str, connected: Sequence[str]) -> Camp
     if campaign is None:
         raise NotFoundError(f"there is no campaign {name!r}")
     return with_figures(_head(campaign), figures_of(session, [campaign.id], connected)[campaign.id])
-
-
-def campaign_detail(session: Session, campaign_id: int) -> CampaignDetail:
-    """What it was created with."""
-    campaign = session.get_one(Campaign, campaign_id)
-    invitation = session.scalar(select(Invitation).where(Invitation.campaign_id == campaign_id))
-    return CampaignDetail(
-        campaign.audience,
-        invitation.text if invitation else None,
-        invitation.valid_until if invitation else None,
-        invitation.approved_by if invitation else None,
-    )
 
 
 def dispositions_of(session: Session, campaign_id: int) -> list[Count]:
@@ -155,7 +135,7 @@ def figures_of(session: Session, ids: Sequence[int], connected: Sequence[str]) -
     )
     dials = _counts(
         session,
-        select(Attempt.campaign_id, func.count())
+        select(Attempt.campaign_id, func.count(), func.count(Attempt.member_id.distinct()))
         .where(Attempt.campaign_id.in_(ids), Attempt.charged, Attempt.dialed_at.is_not(None))
         .group_by(Attempt.campaign_id),
     )
@@ -180,9 +160,10 @@ def figures_of(session: Session, ids: Sequence[int], connected: Sequence[str]) -
     return {
         campaign_id: Figures(
             *members.get(campaign_id, (0, 0)),
-            *dials.get(campaign_id, (0,)),
+            *dials.get(campaign_id, (0, 0))[:1],
             *calls.get(campaign_id, (0, 0)),
             *promises.get(campaign_id, (0,)),
+            reached=dials.get(campaign_id, (0, 0))[1],
         )
         for campaign_id in ids
     }
@@ -193,6 +174,7 @@ def _head(campaign: Campaign) -> CampaignHead:
         campaign.id, campaign.name, campaign.flow, campaign.purpose, campaign.state,
         campaign.pause_reason, campaign.concurrency, campaign.calls_per_second, campaign.created_at,
         campaign.started_at, campaign.finished_at,
+        None if campaign.caller_ids is None else tuple(campaign.caller_ids),
     )  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """All tables. Importing this module registers every one of them with the metadata."""
 
+from campaigns.store.models.audience import AudienceList, AudienceListEntry
 from campaigns.store.models.base import Base
 from campaigns.store.models.calls import Call, FollowUp, Suppression, Transfer, TurnRecord
 from campaigns.store.models.campaigns import (
@@ -34,6 +35,7 @@ from campaigns.store.models.experiments import Experiment, ExperimentArm
 from campaigns.store.models.exports import ExportRecord
 from campaigns.store.models.grading import LifeCycleGrade
 from campaigns.store.models.lines import CampaignChange, HourAnswers, LineState, Pace
+from campaigns.store.models.live import LiveBoard, LiveLine, LiveWatch
 from campaigns.store.models.messages import Message, PaymentLink, TextReceived
 from campaigns.store.models.numbers import NumberReport
 from campaigns.store.models.payments import Payment, Promise
@@ -49,6 +51,8 @@ __all__ = [
     "ApiToken",
     "Approval",
     "Attempt",
+    "AudienceList",
+    "AudienceListEntry",
     "AuditEntry",
     "Base",
     "Call",
@@ -77,6 +81,9 @@ __all__ = [
     "LegalFact",
     "LifeCycleGrade",
     "LineState",
+    "LiveBoard",
+    "LiveLine",
+    "LiveWatch",
     "Message",
     "NumberReport",
     "Pace",

@@ -51,7 +51,7 @@ class Payment(Base):
     reference: Mapped[str] = mapped_column(String(64), unique=True)
     amount: Mapped[int] = mapped_column(BigInteger)
     currency: Mapped[str] = mapped_column(String(3))
-    paid_on: Mapped[date]  # the lender's calendar day
+    paid_on: Mapped[date] = mapped_column(index=True)  # the lender's calendar day
     paid_at: Mapped[datetime]  # the end of that day when only the day is known
     booked_at: Mapped[datetime]
     # True: the account's state was of a later day already, so its amounts were left alone.

@@ -27,6 +27,12 @@ def _unsafe(connection: Any, _record: Any) -> None:
     connection.execute("PRAGMA synchronous=OFF")
 
 
+@pytest.fixture(autouse=True)
+def one_look(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A part that is sent again as it changes is sent once: a test client waits for its end."""
+    monkeypatch.setattr("campaigns.console.web.streams.LONGEST_S", 0.0)
+
+
 @pytest.fixture
 def world(tmp_path: Path, filled_template: Path) -> Iterator[World]:
     """A console over a world of its own."""

@@ -23,6 +23,7 @@ from campaigns.console.access.viewer import COOKIE
 from campaigns.console.app import create_app
 from campaigns.console.services import Services, open_services
 from campaigns.console.settings import ConsoleSettings, console_settings
+from campaigns.console.web.recent import Recent
 from campaigns.dialing.audience import Audience
 from campaigns.settings import Settings, create_home, load_settings
 from campaigns.store.campaigns import create_campaign
@@ -204,7 +205,8 @@ def open_world(home: Path, database: Database) -> World:
     create_home(home)
     clock = VirtualClock(AT)
     settings = load_settings(home).model_copy(update={"console": {"run_campaigns": False}})
-    services = replace(_rules(), settings=settings, console=console_settings(settings))
+    # What is counted once for all who look is of one world.
+    services = replace(_rules(), recent=Recent(), settings=settings, console=console_settings(settings))
     return World(replace(services, database=database, clock=clock, passwords=CHEAP), clock)
 
 

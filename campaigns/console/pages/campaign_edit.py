@@ -1,0 +1,102 @@
+"""Editing a campaign that is a draft or paused: its hours, pace, numbers and retries."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.responses import Response
+
+from bot.errors import DataFileError
+from campaigns.compliance.campaign_window import DAYS
+from campaigns.console.foresight import local_now
+from campaigns.console.forms import pace_form, window_form
+from campaigns.console.forms.typed import Typed, UnfitError
+from campaigns.console.launching import LAUNCH, line_of, path_of
+from campaigns.console.page import Page, PageRoute
+from campaigns.console.visit import Visit
+from campaigns.dialing.editing import CampaignEdit, check_edit
+from campaigns.errors import ConflictError
+from campaigns.outcomes.retry import shipped_retry_policy
+from campaigns.store.changes import EDITABLE, edit_campaign
+from campaigns.store.console.audit import Deed
+from campaigns.store.console.campaign_setup import CampaignSetup, campaign_setup
+from campaigns.store.console.campaigns import CampaignLine
+
+
+def show(visit: Visit) -> Response:
+    services, policy = visit.services, shipped_retry_policy()
+    with visit.reading() as session:
+        line = line_of(visit, session)
+        setup = campaign_setup(session, line.id)
+        today = local_now(visit, session).date()
+    fields = {
+        "concurrency": (str(line.concurrency),),
+        "calls_per_second": (f"{line.calls_per_second:g}",),
+        **window_form.typed_of(setup.window, services.pack, today),
+        **pace_form.typed_of(services.settings, policy, setup.caller_ids, setup.retries),
+    }
+    return _form(visit, line, Typed(fields))
+
+
+def change(visit: Visit) -> Response:
+    """Set what differs; what was before and after is on record."""
+    typed = Typed.of(visit.fields.multi_items() if visit.fields is not None else ())
+    settings, policy = visit.services.settings, shipped_retry_policy()
+    with visit.reading() as session:
+        line = line_of(visit, session)
+        setup = campaign_setup(session, line.id)
+    try:
+        wanted = edit_of(typed, setup, visit)
+        with visit.changing() as session:
+            at = local_now(visit, session)
+            check_edit(wanted, settings.callers, policy, at.date())
+            made = edit_campaign(
+                session, line.id, wanted.values(), by=visit.who.username, at=at, today=at.date()
+            )
+            visit.record(session, Deed("campaigns.edited", "campaign", line.name, made.before, made.after))
+    except (ConflictError, DataFileError) as error:
+        told = (
+            visit.text(error.message, **error.values)
+            if isinstance(error, UnfitError)
+            else visit.explain(error)
+        )
+        return _form(visit, line, typed, told)
+    return visit.go(f"{path_of(line)}?tab=setup", visit.text("The campaign was changed."))
+
+
+def edit_of(typed: Typed, setup: CampaignSetup, visit: Visit) -> CampaignEdit:
+    """What the form sets; what it leaves to the installation is cleared where the campaign had its own."""
+    concurrency, calls_per_second = pace_form.pace_of(typed)
+    told: dict[str, Any] = {
+        "windows": window_form.window_of(typed),
+        "retries": pace_form.retries_of(typed, shipped_retry_policy()),
+        "caller_ids": pace_form.callers_of(typed, visit.services.settings),
+    }
+    had = {"windows": setup.windows, "retries": setup.retries, "caller_ids": setup.caller_ids}
+    clear = tuple(name for name, value in told.items() if value is None and had[name] is not None)
+    return CampaignEdit(concurrency=concurrency, calls_per_second=calls_per_second, clear=clear, **told)
+
+
+def _form(visit: Visit, line: CampaignLine, typed: Typed, problem: str = "") -> Response:
+    settings = visit.services.settings
+    return visit.render(
+        "campaign/edit.html",
+        status=422 if problem else 200,
+        line=line,
+        typed=typed,
+        problem=problem,
+        editable=line.state in EDITABLE,
+        weekdays=DAYS,
+        callers=settings.callers,
+        retries=shipped_retry_policy().classes,
+        rates=settings.pacing,
+        line_name=settings.line,
+    )
+
+
+PAGE = Page(
+    routes=(
+        PageRoute("/campaigns/{name}/edit", show, LAUNCH),
+        PageRoute("/campaigns/{name}/edit", change, LAUNCH, ("POST",)),
+    )
+)

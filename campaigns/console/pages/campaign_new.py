@@ -1,0 +1,167 @@
+"""A new campaign: whom, what is said, when, how fast; with a live count, and whom it would not call."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from starlette.responses import Response
+
+from bot.errors import DataFileError
+from bot.language import language_dir
+from campaigns.compliance.campaign_window import DAYS
+from campaigns.console.foresight import SAMPLE, foresight_of, local_now
+from campaigns.console.forms import pace_form, window_form
+from campaigns.console.forms.campaign_form import ARMS, campaign_of, fitted_of
+from campaigns.console.forms.typed import Typed, UnfitError
+from campaigns.console.forms.window_form import window_of
+from campaigns.console.page import Page, PageRoute
+from campaigns.console.scripts import scripts
+from campaigns.console.view.hours import MARKS, drawn_days
+from campaigns.console.visit import Visit
+from campaigns.customers.treatments.treatmentfile import load_treatments
+from campaigns.dialing.audience import LETTERS
+from campaigns.dialing.creation import create
+from campaigns.dialing.editing import check_edit
+from campaigns.errors import CampaignsError, ConflictError
+from campaigns.outcomes.relief import shipped_relief_rules
+from campaigns.outcomes.retry import shipped_retry_policy
+from campaigns.store.audience_lists import list_by_id
+from campaigns.store.audiences import audience_sample, audience_size, authority_over
+from campaigns.store.changes import edit_campaign
+from campaigns.store.console.audit import Deed
+from campaigns.store.console.customers import known_tags
+
+HERE: Final = "/campaigns/-/new"
+DEFAULT_FLOW: Final = "repayment-reminder"
+
+
+def show(visit: Visit) -> Response:
+    """The form; what a link says of the audience is filled in."""
+    services = visit.services
+    with visit.reading() as session:
+        today = local_now(visit, session).date()
+    asked = Typed.of(visit.request.query_params.multi_items(), 100)
+    fields = {
+        "flow": (DEFAULT_FLOW,),
+        "concurrency": ("20",),
+        "calls_per_second": ("2",),
+        **window_form.typed_of(None, services.pack, today),
+        **pace_form.typed_of(services.settings, shipped_retry_policy(), None, None),
+        **asked.fields,
+    }
+    return _form(visit, Typed(fields))
+
+
+def count(visit: Visit) -> Response:
+    """How many there would be, what they may be offered, and the hours."""
+    typed = _typed(visit)
+    try:
+        _, fitted = fitted_of(typed, visit.services.settings)
+        window = window_of(typed)
+    except (ConflictError, DataFileError) as error:
+        return visit.render("campaign_new/count.html", problem=_told(visit, error))
+    with visit.reading() as session:
+        at = local_now(visit, session)
+        size = audience_size(session, fitted.audience, at)
+        authority = authority_over(session, fitted.audience, at)
+    return visit.render(
+        "campaign_new/count.html",
+        problem="",
+        size=size,
+        audience=fitted.audience,
+        authority=authority,
+        relief=shipped_relief_rules(),
+        approve_above=visit.services.console.approve_above,
+        days=drawn_days(visit.services.pack, window, at.date(), 7),
+        marks=MARKS,
+    )
+
+
+def preview(visit: Visit) -> Response:
+    """Whom the law would keep from a call now, of a sample."""
+    typed = _typed(visit)
+    try:
+        _, fitted = fitted_of(typed, visit.services.settings)
+        window = window_of(typed)
+        seen = foresight_of(
+            visit,
+            ("audience", fitted.audience, fitted.purpose, str(window)),
+            fitted.purpose,
+            window,
+            lambda session, at: audience_sample(session, fitted.audience, at, SAMPLE),
+        )
+    except (ConflictError, DataFileError) as error:
+        return visit.render("campaign_new/preview.html", problem=_told(visit, error))
+    return visit.render("campaign_new/preview.html", problem="", seen=seen, most=SAMPLE)
+
+
+def make(visit: Visit) -> Response:
+    """Make it, as a draft. What is wrong is told above the form as it was typed."""
+    typed, services = _typed(visit), visit.services
+    settings = services.settings
+    try:
+        wanted = campaign_of(typed, settings)
+        with visit.changing() as session:
+            at = local_now(visit, session)
+            check_edit(wanted.more, settings.callers, shipped_retry_policy(), at.date())
+            campaign, audience = create(session, wanted.new, language_dir(settings.language), settings, at)
+            values = wanted.more.values()
+            if values:
+                edit_campaign(session, campaign.id, values, by=visit.who.username, at=at, today=at.date())
+            after = {
+                "members": campaign.members,
+                "flow": campaign.flow,
+                "concurrency": campaign.concurrency,
+                "calls_per_second": campaign.calls_per_second,
+                "grades": list(audience.grades),
+            }
+            visit.record(session, Deed("campaigns.created", "campaign", campaign.name, after=after))
+    except (CampaignsError, DataFileError) as error:
+        return _form(visit, typed, _told(visit, error))
+    return visit.go(
+        f"/campaigns/{campaign.name}", visit.text("The campaign is made; it is a draft until it is launched.")
+    )
+
+
+def _form(visit: Visit, typed: Typed, problem: str = "") -> Response:
+    settings, policy = visit.services.settings, shipped_retry_policy()
+    with visit.reading() as session:
+        tags = known_tags(session)
+        chosen = typed.whole("list_id", 1, 2**31) if typed("list_id").isdigit() else None
+        kept = list_by_id(session, chosen) if chosen else None
+    values: dict[str, Any] = {
+        "typed": typed,
+        "problem": problem,
+        "letters": LETTERS,
+        "tags": tags,
+        "treatments": [each.id for each in load_treatments(None).treatments if each.flow],
+        "scripts": scripts(visit),
+        "kept": kept,
+        "weekdays": DAYS,
+        "callers": settings.callers,
+        "retries": policy.classes,
+        "arms": range(1, ARMS + 1),
+        "line": settings.line,
+        "rates": settings.pacing,
+    }
+    return visit.render("campaign_new/page.html", status=422 if problem else 200, **values)
+
+
+def _typed(visit: Visit) -> Typed:
+    return Typed.of(visit.fields.multi_items() if visit.fields is not None else ())
+
+
+def _told(visit: Visit, error: Exception) -> str:
+    if isinstance(error, UnfitError):
+        return visit.text(error.message, **error.values)
+    return visit.explain(error)
+
+
+PAGE = Page(
+    routes=(
+        PageRoute(HERE, show, "campaigns.run"),
+        PageRoute(HERE, make, "campaigns.run", ("POST",)),
+        PageRoute(f"{HERE}/count", count, "campaigns.run", ("POST",)),
+        PageRoute(f"{HERE}/preview", preview, "campaigns.run", ("POST",)),
+    )
+)

@@ -1,0 +1,119 @@
+"""What needs a person now, how the day goes, and the calls of this moment."""
+
+from __future__ import annotations
+
+from datetime import datetime, time
+from typing import Any, Final
+
+from starlette.responses import Response
+
+from campaigns.console.foresight import local_now
+from campaigns.console.launching import connected
+from campaigns.console.page import MenuEntry, Page, PageRoute
+from campaigns.console.visit import Visit
+from campaigns.console.web.streams import stream
+from campaigns.errors import ConflictError
+from campaigns.store.console import today as store
+from campaigns.store.console.approvals import pending_approvals
+from campaigns.store.console.audit import Deed
+from campaigns.store.console.live import live_counts
+from campaigns.store.database import Session
+from campaigns.store.followups import close_follow_up
+from campaigns.store.lines import line_view
+from campaigns.store.webhooks import redeliver
+from campaigns.store.workers import list_workers
+
+RECENT_S: Final = 3.0
+
+
+def show(visit: Visit) -> Response:
+    """The page. Its work for people is a list of its own, by reason."""
+    reason = visit.query("reason", 32)
+    now = visit.services.recent.get(("today", "now"), RECENT_S, lambda: _now(visit))
+    with visit.reading() as session:
+        groups = store.follow_up_groups(session)
+        work = store.follow_up_page(
+            session, reason=reason, after_id=visit.query_number("after"), limit=store.PER_PAGE + 1
+        )
+    shown = work[: store.PER_PAGE]
+    return visit.render(
+        "today/page.html",
+        part="today/work.html",
+        groups=groups,
+        work=shown,
+        more=shown[-1].id if len(work) > store.PER_PAGE else None,
+        choices={"reason": reason},
+        first=visit.query("after") == "",
+        **now,
+    )
+
+
+def watch(visit: Visit) -> Response:
+    """How the day goes, as it goes."""
+
+    def look() -> str:
+        return visit.part(
+            "today/day.html", **visit.services.recent.get(("today", "now"), RECENT_S, lambda: _now(visit))
+        )
+
+    return stream(look, every_s=RECENT_S)
+
+
+def close(visit: Visit) -> Response:
+    """Work for a person is done; what came of it is kept."""
+    note = visit.form("note", 255)
+    if not note:
+        raise ConflictError("say what came of it")
+    with visit.changing() as session:
+        number = visit.number("follow_up")
+        reason = close_follow_up(session, number, at=visit.now, by=visit.who.username, note=note)
+        deed = Deed("followups.closed", "follow_up", str(number), after={"kind": reason}, reason=note)
+        visit.record(session, deed)
+    return visit.go("/today", visit.text("It is closed, with your note."))
+
+
+def send_again(visit: Visit) -> Response:
+    """Events that an endpoint did not take are delivered anew."""
+    name = visit.form("endpoint", 64)
+    with visit.changing() as session:
+        count = redeliver(session, name)
+        visit.record(session, Deed("webhooks.sent_again", "endpoint", name, after={"count": count}))
+    return visit.go("/today", visit.text("They are sent again."))
+
+
+def _now(visit: Visit) -> dict[str, Any]:
+    with visit.reading() as session:
+        return _counted(visit, session)
+
+
+def _counted(visit: Visit, session: Session) -> dict[str, Any]:
+    settings, now = visit.services.settings, local_now(visit, session)
+    start = datetime.combine(now.date(), time.min, now.tzinfo)
+    workers = list_workers(session)
+    served = {worker.campaign for worker in workers}
+    running = store.running_campaigns(session)
+    return {
+        "calls_now": now,
+        "figures": store.day_figures(session, start, connected()),
+        "live": live_counts(session),
+        "workers": workers,
+        "unserved": [] if None in served else [name for name in running if name not in served],
+        "line": line_view(session, settings.line, settings.callers, now, settings.pacing),
+        "broken": store.broken_promises(session),
+        "paused": store.paused_campaigns(session),
+        "waiting": pending_approvals(session),
+        "messages": store.failed_messages(session, now),
+        "events": store.dead_events(session),
+        "jobs": store.failed_jobs(session, visit.now),
+    }
+
+
+PAGE = Page(
+    routes=(
+        PageRoute("/today", show, "today.read"),
+        PageRoute("/today/events", watch, "today.read"),
+        PageRoute("/today/follow-ups/{follow_up:int}/close", close, "followups.close", ("POST",)),
+        PageRoute("/today/webhooks", send_again, "webhooks.retry", ("POST",)),
+    ),
+    menu=(MenuEntry("Today", "/today", "today.read", order=10, icon="sun"),),
+)

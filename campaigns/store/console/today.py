@@ -1,0 +1,269 @@
+"""What needs a person now, and how the day goes. Every count has a bound or an index of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from campaigns.private import Private, PrivateKind
+from campaigns.store.broken import accounts_to_call_about
+from campaigns.store.models import (
+    Account,
+    Attempt,
+    Call,
+    Campaign,
+    Customer,
+    FollowUp,
+    Job,
+    Message,
+    Payment,
+    Promise,
+    WebhookDelivery,
+    WebhookEndpoint,
+)
+
+PER_PAGE: Final = 30
+LATELY: Final = timedelta(days=7)
+PAUSED_SHOWN: Final = 10
+EXAMPLES: Final = 3
+BAD_MESSAGES: Final = ("failed", "unsure")
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUpGroup:
+    """Open work of one reason."""
+
+    reason: str
+    count: int
+    urgent: int
+    oldest_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUpLine:
+    """One piece of work for a person. ``customer_id`` None: nobody that is known."""
+
+    id: int
+    reason: str
+    urgent: bool
+    created_at: datetime
+    customer_id: int | None
+    key: str | None
+    name: Private | None
+    number: Private | None
+    call_id: int | None
+    disposition: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PausedCampaign:
+    """A campaign that holds, and why."""
+
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class FailedMessages:
+    """Messages of the last days that failed or may not have gone, alike in why."""
+
+    state: str
+    reason: str
+    count: int
+    latest_at: datetime
+    examples: tuple[tuple[int, str], ...]  # customers: id and key
+
+
+@dataclass(frozen=True, slots=True)
+class DeadEvents:
+    """Events that an endpoint of the lender's did not take."""
+
+    endpoint: str
+    count: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class FailedJob:
+    """Work that failed lately."""
+
+    id: int
+    kind: str
+    subject_kind: str
+    subject: str
+    error: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DayFigures:
+    """How the day goes. Money in minor units, by currency."""
+
+    dials: int
+    connected: int
+    right_party: int
+    promises: int
+    promised: dict[str, int]
+    paid: dict[str, int]
+    inbound: int
+
+
+def follow_up_groups(session: Session) -> list[FollowUpGroup]:
+    """Open work by reason: urgent first, then the most."""
+    urgent = func.count().filter(FollowUp.urgent)
+    rows = session.execute(
+        select(FollowUp.reason, func.count(), urgent, func.min(FollowUp.created_at))
+        .where(FollowUp.state == "open")
+        .group_by(FollowUp.reason)
+        .order_by(urgent.desc(), func.count().desc(), FollowUp.reason)
+    )
+    return [FollowUpGroup(*row) for row in rows]
+
+
+def follow_up_page(
+    session: Session, *, reason: str = "", after_id: int | None = None, limit: int = PER_PAGE
+) -> list[FollowUpLine]:
+    """Open work in the order in which it came, urgent first on the first page of all."""
+    query = (
+        select(FollowUp, Customer.external_id, Customer.name, Call.e164, Call.disposition)
+        .outerjoin(Customer, Customer.id == FollowUp.customer_id)
+        .outerjoin(Call, Call.id == FollowUp.call_id)
+        .where(FollowUp.state == "open")
+    )
+    if reason:
+        query = query.where(FollowUp.reason == reason)
+    if after_id is not None:
+        query = query.where(FollowUp.id > after_id, FollowUp.urgent.is_(False)).order_by(FollowUp.id)
+    else:
+        query = query.order_by(FollowUp.urgent.desc(), FollowUp.id)
+    return [
+        FollowUpLine(
+            row.id,
+            row.reason,
+            row.urgent,
+            row.created_at,
+            row.customer_id,
+            key,
+            None if name is None else Private(PrivateKind.NAME, name, key or ""),
+            None if e164 is None else Private(PrivateKind.NUMBER, e164, key or ""),
+            row.call_id,
+            disposition,
+        )
+        for row, key, name, e164, disposition in session.execute(query.limit(limit))
+    ]
+
+
+def paused_campaigns(session: Session) -> list[PausedCampaign]:
+    """Campaigns that hold, the newest first."""
+    rows = session.execute(
+        select(Campaign.name, Campaign.pause_reason)
+        .where(Campaign.state == "paused")
+        .order_by(Campaign.id.desc())
+        .limit(PAUSED_SHOWN)
+    )
+    return [PausedCampaign(name, reason or "") for name, reason in rows]
+
+
+def running_campaigns(session: Session) -> list[str]:
+    """Campaigns that are set running, by name."""
+    return list(session.scalars(select(Campaign.name).where(Campaign.state == "running").limit(PAUSED_SHOWN)))
+
+
+def failed_messages(session: Session, now: datetime) -> list[FailedMessages]:
+    """Of the last days."""
+    rows = session.execute(
+        select(Message.state, Message.reason, func.count(), func.max(Message.created_at))
+        .where(Message.created_at >= now - LATELY, Message.state.in_(BAD_MESSAGES))
+        .group_by(Message.state, Message.reason)
+        .order_by(func.count().desc())
+        .limit(10)
+    )
+    return [
+        FailedMessages(state, reason or "", count, at, _texted(session, now, state, reason))
+        for state, reason, count, at in rows.all()
+    ]
+
+
+def _texted(session: Session, now: datetime, state: str, reason: str | None) -> tuple[tuple[int, str], ...]:
+    rows = session.execute(
+        select(Customer.id, Customer.external_id)
+        .join(Message, Message.customer_id == Customer.id)
+        .where(Message.created_at >= now - LATELY, Message.state == state, Message.reason == reason)
+        .order_by(Message.id.desc())
+        .limit(EXAMPLES)
+    )
+    return tuple((row[0], row[1]) for row in rows)
+
+
+def dead_events(session: Session) -> list[DeadEvents]:
+    """By endpoint that is still told of events."""
+    rows = session.execute(
+        select(WebhookEndpoint.name, func.count(), func.max(WebhookDelivery.reason))
+        .join(WebhookEndpoint, WebhookEndpoint.id == WebhookDelivery.endpoint_id)
+        .where(WebhookDelivery.state == "dead", WebhookEndpoint.removed_at.is_(None))
+        .group_by(WebhookEndpoint.name)
+        .order_by(WebhookEndpoint.name)
+    )
+    return [DeadEvents(name, count, reason or "") for name, count, reason in rows]
+
+
+def broken_promises(session: Session) -> int:
+    """Accounts whose latest promise was broken and not made good since."""
+    return session.scalar(select(func.count()).select_from(accounts_to_call_about().subquery())) or 0
+
+
+def failed_jobs(session: Session, now: datetime) -> list[FailedJob]:
+    """Of the last days, where nothing of the same kind and subject has begun since."""
+    later = select(func.max(Job.id)).group_by(Job.kind, Job.subject_kind, Job.subject)
+    rows = session.scalars(
+        select(Job)
+        .where(Job.state == "failed", Job.finished_at >= now - LATELY, Job.id.in_(later))
+        .order_by(Job.id.desc())
+        .limit(5)
+    )
+    return [
+        FailedJob(row.id, row.kind, row.subject_kind, row.subject, row.error or "", row.created_at)
+        for row in rows
+    ]
+
+
+def day_figures(session: Session, start: datetime, connected: Sequence[str]) -> DayFigures:
+    """What happened since ``start``, the beginning of the day where the lender is."""
+    dials, reached = session.execute(
+        select(
+            func.count().filter(Attempt.charged),
+            func.count().filter(Attempt.disposition.in_(list(connected))),
+        ).where(Attempt.reserved_at >= start, Attempt.dialed_at.is_not(None))
+    ).one()
+    right_party, inbound = session.execute(
+        select(
+            func.count().filter(Call.right_party, Call.direction == "outbound"),
+            func.count().filter(Call.direction == "inbound"),
+        ).where(Call.started_at >= start)
+    ).one()
+    promised = session.execute(
+        select(Promise.currency, func.count(), func.sum(Promise.amount))
+        .join(Call, Call.id == Promise.call_id)
+        .where(Call.started_at >= start, Promise.state != "cancelled")
+        .group_by(Promise.currency)
+    ).all()
+    paid = session.execute(
+        select(Account.currency, func.sum(Payment.amount))
+        .join(Account, Account.id == Payment.account_id)
+        .where(Payment.paid_on >= start.date())
+        .group_by(Account.currency)
+    ).all()
+    return DayFigures(
+        dials=dials,
+        connected=reached,
+        right_party=right_party,
+        promises=sum(row[1] for row in promised),
+        promised={row[0]: int(row[2]) for row in promised},
+        paid={row[0]: int(row[1]) for row in paid},
+        inbound=inbound,
+    )
