@@ -39,6 +39,7 @@ from campaigns.store.models.numbers import NumberReport
 from campaigns.store.models.payments import Payment, Promise
 from campaigns.store.models.people import PersonChange, SharedHistory
 from campaigns.store.models.relief import ReliefEntry
+from campaigns.store.models.reviews import Misunderstanding, QualityScore
 from campaigns.store.models.tags import CustomerTag, CustomerTreatment
 from campaigns.store.models.treatments import TreatmentAction
 from campaigns.store.models.webhooks import WebhookDelivery, WebhookEndpoint, WebhookEvent
@@ -78,6 +79,7 @@ __all__ = [
     "LifeCycleGrade",
     "LineState",
     "Message",
+    "Misunderstanding",
     "NumberReport",
     "Pace",
     "Payment",
@@ -86,6 +88,7 @@ __all__ = [
     "PersonChange",
     "PhoneNumber",
     "Promise",
+    "QualityScore",
     "ReliefEntry",
     "ReliefOffer",
     "SharedHistory",
