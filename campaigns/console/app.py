@@ -19,6 +19,7 @@ from campaigns.console.job import Jobs
 from campaigns.console.page import PageRoute
 from campaigns.console.registry import all_pages, job_kinds, menu
 from campaigns.console.services import Services
+from campaigns.console.simulator.studio import Studio
 from campaigns.console.web.assets import serve_asset
 from campaigns.console.web.body import BodyLimit
 from campaigns.console.web.failures import HANDLERS, Barrier
@@ -34,6 +35,7 @@ def create_app(services: Services) -> Starlette:
 
     Raises SettingsError for a page that asks for an action which permissions.yaml lacks.
     """
+    studio = Studio(services.settings)
     app = Starlette(
         routes=[
             Route(OWN_ROUTES[0], serve_asset),
@@ -48,6 +50,7 @@ def create_app(services: Services) -> Starlette:
     )
     app.state.services = services
     app.state.menu = menu(services.permissions)
+    app.state.studio = studio
     app.state.jobs = Jobs(services, job_kinds())
     return app
 
@@ -81,6 +84,7 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
         yield
     finally:
         await run_sync(jobs.close)
+        await run_sync(app.state.studio.close)
 
 
 async def _alive(_request: Request) -> Response:

@@ -121,7 +121,7 @@ class Explanation:
 
 
 def recorded_decision(decision: StoredDecision, pack: EffectivePack, language: str) -> dict[str, Any]:
-    """One decision on record with what it rests on by ``pack``; ``facts`` is what an allowed call rested on."""
+    """One decision on record, with what it rests on by ``pack``; ``facts``: of a call that was allowed."""
     facts = None if decision.facts is None else facts_from(decision.facts)
     rule = str(decision.inputs.get("rule", ""))
     told: dict[str, Any] = {
