@@ -1,8 +1,8 @@
-"""What was said in a call, as a page shows it: aligned with the sound, safe for all who read.
+"""What was said in a call, as a page shows it: aligned with its sound, and safe to read.
 
-Who may not see personal data reads none of the words: what a customer says may hold anything, of themselves or
-of others, that no list of names and numbers would find. Of the bot's sentences they read the prompt as it is
-written, with its places left open; of the customer's what they were taken to mean.
+Who may not see personal data reads none of the words: what a customer says may hold anything, of themselves
+or of others, that no list of names and numbers would find. Of the bot's sentences they read the prompt as it
+is written, with its places left open; of the customer's what they were taken to mean.
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ from campaigns.console.calls.sound import (
 )
 from campaigns.console.calls.transcript import Said, path_of, transcript
 from campaigns.console.page import Page, PageRoute
-from campaigns.console.simulator.replayed import replayed
+from campaigns.console.simulator.replayed import check_replayable, replayed
 from campaigns.console.visit import Visit
 from campaigns.dialing.explanation import recorded_decision
 from campaigns.errors import AccessError, CampaignsError, ConflictError, NotFoundError
@@ -185,6 +185,7 @@ def replay(visit: Visit) -> Response:
     """Put the call on the visitor's desk, with invented names and numbers."""
     with visit.reading() as session:
         call = stored_call(session, visit.number("id"))
+    check_replayable(call)
     scripts = visit.studio.scripts
     sitting = replayed(call, scripts.script(call.flow), scripts.noise(), visit.now)
     visit.studio.sittings.begin(visit.who.user_id, sitting)

@@ -21,7 +21,7 @@ def flow(visit: Visit) -> Response:
     scripts = visit.studio.scripts
     name = visit.query("flow", 64) or next(iter(scripts.flows))
     common = visit.query("common") == "1"
-    script = scripts.script(name)
+    script = scripts.flow(name)
     return visit.render(
         "simulator/flow.html",
         part="simulator/picture.html",
@@ -30,7 +30,6 @@ def flow(visit: Visit) -> Response:
         script=script,
         common=common,
         picture=scripts.picture(name, common=common),
-        stray=visit.query("step", 64),
     )
 
 

@@ -17,14 +17,19 @@ from campaigns.errors import ConflictError
 from campaigns.store.calls import StoredCall
 
 
+def check_replayable(call: StoredCall) -> None:
+    """Raises ConflictError for a call that cannot be held again."""
+    if call.brief is None:
+        raise ConflictError("this call cannot be replayed: what the bot was told then was not kept")
+
+
 def replayed(call: StoredCall, script: Script, noise: NoiseChannel, now: datetime) -> Sitting:
     """The call held again with the present script, up to where it ends now. Nothing personal is left in it.
 
     Raises ConflictError for a call that cannot be held again.
     """
-    if call.brief is None:
-        raise ConflictError("this call cannot be replayed: what the bot was told then was not kept")
-    anonymous = Anonymiser(brief_from(call.brief), script.prompts.speech)
+    check_replayable(call)
+    anonymous = Anonymiser(brief_from(call.brief or {}), script.prompts.speech)
     began = next((entry.at for entry in call.entries if entry.event == "opened"), call.answered_at or now)
     start = began.astimezone(script.prompts.speech.zone).replace(microsecond=0)
     desk = Desk(lambda: script.conversation(anonymous.brief), start, noise)

@@ -9,7 +9,7 @@ from pathlib import Path
 from threading import Lock
 
 from bot.dialogue.drawing.picture import draw
-from bot.dialogue.flow import flow_names
+from bot.dialogue.flow import Flow, flow_names, load_flow
 from bot.dialogue.lint.places import Places
 from bot.dialogue.prompts import PromptBook
 from bot.language import language_dir
@@ -31,6 +31,7 @@ class _Loaded:
     noise: NoiseChannel | None = None
     intents: tuple[str, ...] = ()
     stop_words: tuple[str, ...] = ()
+    flows: dict[str, Flow] = field(default_factory=dict)
     scripts: dict[str, Script] = field(default_factory=dict)
     pictures: dict[tuple[str, bool], str] = field(default_factory=dict)
 
@@ -80,6 +81,16 @@ class Scripts:
                 self._loaded.stop_words = StopWords.load(self.folder).rules
             return self._loaded.stop_words
 
+    def flow(self, name: str) -> Flow:
+        """A flow to look at. Raises NotFoundError for one that there is not."""
+        if name not in self.flows:
+            raise NotFoundError(f"there is no script {name!r} here")
+        with self._lock:
+            self._take_up()
+            if name not in self._loaded.flows:
+                self._loaded.flows[name] = load_flow(self.folder, name, self._prompts())
+            return self._loaded.flows[name]
+
     def script(self, flow: str) -> Script:
         """A flow, ready to talk. Raises NotFoundError for one that there is not."""
         if flow not in self.flows:
@@ -101,14 +112,14 @@ class Scripts:
             return self._loaded.noise
 
     def picture(self, flow: str, *, common: bool) -> str:
-        """The flow as SVG, to stand in a page: without a style sheet of its own."""
-        script = self.script(flow)
+        """The flow as SVG, to stand in a page: without a style sheet of its own. Raises NotFoundError."""
+        loaded = self.flow(flow)
         with self._lock:
             kept = self._loaded.pictures.get((flow, common))
             if kept is None:
                 places = Places(self.folder)
                 drawn = draw(
-                    script.flow, script.prompts, lambda step: places.file_name(flow, step), common=common
+                    loaded, self._prompts(), lambda step: places.file_name(flow, step), common=common
                 )
                 kept = _without_style(drawn)
                 self._loaded.pictures[flow, common] = kept

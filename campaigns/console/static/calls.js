@@ -9,7 +9,7 @@
   const canvas = player.querySelector("canvas");
   const now = player.querySelector(".now");
   const lines = [...document.querySelectorAll("#transcript li[data-from]")];
-  let peaks = null;
+  let peaks = null, highest = 100;
 
   function clock(seconds) {
     const whole = Math.max(0, Math.floor(seconds));
@@ -48,7 +48,7 @@
   function loudest(side, from, to) {
     let most = 0;
     for (let at = from; at < to; at += 1) most = Math.max(most, side[at] || 0);
-    return Math.sqrt(most / 100);
+    return Math.sqrt(most / highest);
   }
 
   function told() {
@@ -136,6 +136,7 @@
     .then((answer) => (answer.ok ? answer.json() : Promise.reject(new Error(String(answer.status)))))
     .then((told_) => {
       peaks = told_;
+      highest = Math.max(1, ...peaks.customer, ...peaks.bot);
       player.querySelector(".all").textContent = clock(peaks.seconds);
       wave.setAttribute("aria-valuemax", String(Math.ceil(peaks.seconds)));
       draw();

@@ -143,6 +143,11 @@ def count_calls(session: Session, wanted: Wanted) -> int:
     return session.scalar(select(func.count()).select_from(found)) or 0
 
 
+def latest_start(session: Session) -> datetime | None:
+    """When the latest call began; None without any."""
+    return session.scalar(select(func.max(Call.started_at)))
+
+
 def choices(session: Session) -> Choices:
     """Campaigns, lines and script versions of the latest calls."""
     latest = select(Call.line, Call.flow, Call.flow_version).order_by(Call.id.desc()).limit(LATEST).subquery()

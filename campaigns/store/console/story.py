@@ -26,7 +26,6 @@ from campaigns.store.models import (
     Promise,
     ReliefOffer,
     Suppression,
-    TurnRecord,
 )
 
 PER_TAB: Final = 200  # rows of one kind that one page shows, the newest
@@ -106,18 +105,6 @@ class CallView:
     disposition: str
     right_party: bool
     recorded: bool
-
-
-@dataclass(frozen=True, slots=True)
-class TurnView:
-    """One thing said. Only ``text`` may be personal."""
-
-    at: datetime
-    speaker: str
-    text: Private
-    step: str | None
-    intent: str | None
-    confidence: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,30 +291,6 @@ def calls_of(session: Session, subject: Person) -> list[CallView]:
         .limit(PER_TAB)
     )
     return [_call(row, campaign, subject.key) for row, campaign in rows]
-
-
-def call_of(session: Session, subject: Person, call_id: int) -> tuple[CallView, list[TurnView]]:
-    """One call of the customer's, and what was said in it. Raises NotFoundError."""
-    row = session.execute(
-        select(Call, Campaign.name)
-        .outerjoin(Campaign, Campaign.id == Call.campaign_id)
-        .where(Call.id == call_id, Call.customer_id == subject.id)
-    ).first()
-    if row is None:
-        raise NotFoundError(f"customer {subject.key!r} has no call {call_id}")
-    turns = session.scalars(select(TurnRecord).where(TurnRecord.call_id == call_id).order_by(TurnRecord.seq))
-    said = [
-        TurnView(
-            turn.at,
-            turn.speaker,
-            Private(PrivateKind.TEXT, turn.text, subject.key),
-            turn.step,
-            turn.intent,
-            turn.confidence,
-        )
-        for turn in turns
-    ]
-    return _call(row[0], row[1], subject.key), said
 
 
 def messages_of(session: Session, subject: Person) -> list[MessageView]:
