@@ -11,7 +11,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
-from starlette.routing import BaseRoute, Route, request_response
+from starlette.routing import BaseRoute, Route, WebSocketRoute, request_response
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from campaigns.console.guard import Guarded
@@ -20,6 +20,7 @@ from campaigns.console.page import PageRoute
 from campaigns.console.registry import all_pages, job_kinds, menu
 from campaigns.console.services import Services
 from campaigns.console.simulator.studio import Studio
+from campaigns.console.simulator.voice import VOICE_PATH, VoiceDoor
 from campaigns.console.web.assets import serve_asset
 from campaigns.console.web.body import BodyLimit
 from campaigns.console.web.failures import HANDLERS, Barrier
@@ -42,6 +43,7 @@ def create_app(services: Services) -> Starlette:
             Route(OWN_ROUTES[1], _alive),
             Route(OWN_ROUTES[2], _ready),
             *_pages(services),
+            WebSocketRoute(VOICE_PATH, VoiceDoor(services, studio)),
             *services.mounts,
         ],
         middleware=list(_middleware(services)),

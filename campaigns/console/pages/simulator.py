@@ -9,6 +9,8 @@ from typing import Final
 import yaml
 from starlette.responses import Response
 
+from bot.errors import ModelError
+from bot.models.store import find_model
 from bot.simulation.desk import Desk
 from bot.simulation.scenario_file import scenario_data
 from campaigns.console.page import MenuEntry, Page, PageRoute
@@ -146,6 +148,8 @@ def _page(visit: Visit, sitting: Sitting | None) -> Response:
         "simulator/page.html",
         part="simulator/desk.html" if sitting is not None else None,
         tab="talk",
+        hears=_hears(visit),
+        model=visit.services.settings.recognizer_model,
         held=held,
         flows=scripts.flows,
         genders=GENDERS,
@@ -154,6 +158,16 @@ def _page(visit: Visit, sitting: Sitting | None) -> Response:
         usual=USUAL,
         clock_steps=tuple(STEPS),
     )
+
+
+def _hears(visit: Visit) -> bool:
+    """Whether a model that recognises speech is installed."""
+    settings = visit.services.settings
+    try:
+        find_model(settings.models, settings.recognizer_model)
+    except ModelError:
+        return False
+    return True
 
 
 def _noise(visit: Visit) -> float:

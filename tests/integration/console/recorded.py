@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
 
@@ -88,7 +89,7 @@ def talk(world: World, call_id: int = CALL) -> None:
         session.query(TurnRecord).filter_by(call_id=call_id).delete()
         session.get_one(Call, call_id).brief = brief_data(brief)
         for seq, entry in enumerate(lines):
-            details = {"event": entry.event} if entry.event else {}
+            details: dict[str, Any] = {"event": entry.event} if entry.event else {}
             if entry.speaker == "customer":
                 named = {"kind": "amount", "value": 50_000, "text": "五百", "start": 10, "end": 12}
                 details = {"stop_words": ["do_not_call"], "entities": [named]}
