@@ -21,6 +21,7 @@ from campaigns.private import Private, PrivateKind
 
 UNSURE: Final = 0.5
 _PLACE: Final = re.compile(r"\{\{.*?\}\}")
+_OTHERWISE: Final = re.compile(r"\{%-?\s*(?:else|elif)\b.*?%\}")
 _CODE: Final = re.compile(r"\{%.*?%\}|\{#.*?#\}")
 
 
@@ -116,7 +117,8 @@ def open_text(prompt: str | None, prompts: PromptBook) -> str:
     """A prompt as it is written, its places open; empty where this version has it no more."""
     if prompt is None or prompt not in prompts:
         return ""
-    return _PLACE.sub("〔…〕", _CODE.sub("", prompts[prompt].sources[0])).strip()
+    either = _OTHERWISE.sub(" / ", prompts[prompt].sources[0])
+    return _PLACE.sub("〔…〕", _CODE.sub("", either)).strip()
 
 
 @dataclass(frozen=True, slots=True)

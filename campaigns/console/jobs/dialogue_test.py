@@ -16,6 +16,9 @@ from campaigns.understanding import open_interpreter
 
 DIALOGUE_TEST: Final = "dialogue.test"
 SUBJECT: Final = "dialogue"
+ALL: Final = "all"
+"""In the place of a script: the tests of all."""
+
 TOLD: Final = 40  # failed tests that are told in full
 TELL_EVERY: Final = 10
 
@@ -27,8 +30,10 @@ def run_tests(context: JobContext) -> Mapping[str, Any]:
     """
     settings = context.services.settings
     folder = language_dir(settings.language)
-    files = scenario_files(folder / "tests")
-    total = sum(len(load_scenarios(path).scenarios) for path in files)
+    flow = context.job.arguments.get("flow", ALL)
+    contents = {path: load_scenarios(path) for path in scenario_files(folder / "tests")}
+    files = [path for path, content in contents.items() if flow in (ALL, content.flow)]
+    total = sum(len(contents[path].scenarios) for path in files)
     if not total:
         raise NotFoundError("there is no dialogue test here")
     done = 0

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from starlette.responses import Response
 
-from campaigns.console.jobs.dialogue_test import DIALOGUE_TEST, SUBJECT
+from campaigns.console.jobs.dialogue_test import ALL, DIALOGUE_TEST, SUBJECT
 from campaigns.console.page import Page, PageRoute
 from campaigns.console.visit import Visit
 from campaigns.console.web.streams import stream
+from campaigns.errors import ConflictError
 from campaigns.store.console.audit import Deed
 from campaigns.store.console.jobs import JobView, NewJob, latest_job
-
-ALL: Final = "all"
 
 
 def flow(visit: Visit) -> Response:
@@ -35,15 +32,18 @@ def flow(visit: Visit) -> Response:
 
 def tests(visit: Visit) -> Response:
     return visit.render(
-        "simulator/tests.html", tab="tests", flows=visit.studio.scripts.flows, job=_latest(visit)
+        "simulator/tests.html", tab="tests", flows=(ALL, *visit.studio.scripts.flows), job=_latest(visit)
     )
 
 
 def run(visit: Visit) -> Response:
-    """Run the dialogue tests beside the pages."""
+    """Run the dialogue tests of a script, or all, beside the pages."""
+    which = visit.form("flow", 64)
+    if which not in (ALL, *visit.studio.scripts.flows):
+        raise ConflictError("choose a script from the list")
     with visit.changing() as session:
-        job_id = visit.jobs.add(session, NewJob(DIALOGUE_TEST, SUBJECT, ALL, {}), visit.actor)
-        visit.record(session, Deed("dialogue.tested", SUBJECT, ALL, after={"job": job_id}))
+        job_id = visit.jobs.add(session, NewJob(DIALOGUE_TEST, SUBJECT, ALL, {"flow": which}), visit.actor)
+        visit.record(session, Deed("dialogue.tested", SUBJECT, which, after={"job": job_id}))
     visit.jobs.begin(job_id)
     return visit.go("/simulator/tests", visit.text("The dialogue tests are running."))
 

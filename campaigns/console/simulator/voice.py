@@ -24,10 +24,12 @@ from bot.errors import BotError, ModelError
 from bot.transcript import Entry
 from campaigns.clock import SystemClock
 from campaigns.console.access.forgery import check_origin
-from campaigns.console.access.viewer import identify
+from campaigns.console.access.viewer import Viewer, identify
+from campaigns.console.guard import language_of
 from campaigns.console.services import Services
 from campaigns.console.simulator.sittings import Sitting
 from campaigns.console.simulator.studio import Studio
+from campaigns.console.view.codes import code_text
 from campaigns.dialing.talk import Script, hold_call
 from campaigns.errors import AccessError
 from telephony.browser import BrowserCall
@@ -55,11 +57,12 @@ class VoiceDoor:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         socket = WebSocket(scope, receive, send)
-        user_id = await self._admit(socket)
-        if user_id is None:
+        viewer = await self._admit(socket)
+        if viewer is None:
             await socket.close(REFUSED)  # before it is accepted: the browser gets 403
             return
         await socket.accept()
+        user_id, language = viewer.user_id, language_of(socket, viewer, self._services)
         sitting = self._studio.sittings.of(user_id, self._services.now())
         if sitting is None or user_id in self._talking or len(self._talking) >= MOST:
             await _tell(socket, type="error", code="no_desk" if sitting is None else "busy")
@@ -67,11 +70,11 @@ class VoiceDoor:
             return
         self._talking.add(user_id)
         try:
-            await _Talk(socket, self._services, sitting).hold()
+            await _Talk(socket, self._services, sitting, language).hold()
         finally:
             self._talking.discard(user_id)
 
-    async def _admit(self, socket: WebSocket) -> int | None:
+    async def _admit(self, socket: WebSocket) -> Viewer | None:
         try:
             check_origin(socket)
         except AccessError:
@@ -79,14 +82,15 @@ class VoiceDoor:
         viewer = await run_sync(identify, socket, self._services)
         if viewer is None or viewer.via != "session" or not viewer.may(ASKS):
             return None
-        return viewer.user_id
+        return viewer
 
 
 class _Talk:
     """One call by voice."""
 
-    def __init__(self, socket: WebSocket, services: Services, sitting: Sitting) -> None:
+    def __init__(self, socket: WebSocket, services: Services, sitting: Sitting, language: str) -> None:
         self._socket, self._services, self._sitting = socket, services, sitting
+        self._language = language
         self._loop = asyncio.get_running_loop()
         self._outbox: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
         self._ready: asyncio.Future[tuple[BrowserCall, asyncio.AbstractEventLoop]] = (
@@ -181,7 +185,8 @@ class _Talk:
             self._see,
             voice=tools,
         )
-        return {"type": "over", "disposition": str(held.result.outcome.disposition)}
+        code = str(held.result.outcome.disposition)
+        return {"type": "over", "disposition": code_text("disposition", code, self._language)}
 
     def _see(self, entry: Entry) -> None:
         told = {

@@ -48,6 +48,7 @@ SHOWN: Final = (
     marked("this conversation is too long for the simulator: begin again"),
     marked("this conversation is not there any more: begin a new one"),
     marked("keys are digits, * and #"),
+    marked("choose a script from the list"),
     marked("choose where to go"),
     marked("choose how far the clock moves"),
     marked("the clock moves within a year"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from typing import Any
 
@@ -51,7 +52,8 @@ def record(world: World, *, sealed: bool = True, call_id: int = CALL) -> Samples
         assert recorded.name is not None
         return recorded.name
 
-    name = asyncio.run(hold())
+    with ThreadPoolExecutor(1) as thread:  # a browser test has a loop of its own on this one
+        name = thread.submit(lambda: asyncio.run(hold())).result()
     with world.database.transaction() as session:
         session.get_one(Call, call_id).recording = name
     return np.stack([customer, bot], axis=1)

@@ -150,7 +150,8 @@ def test_the_dialogue_tests_run_beside_the_pages(
     monkeypatch.setattr("campaigns.console.jobs.dialogue_test.scenario_files", lambda _folder: [few])
     browser = studio.browser("script_editor")
     assert "还没有运行过" in browser.get("/simulator/tests").text
-    assert browser.post("/simulator/tests/run").status_code == 303
+    assert browser.post("/simulator/tests/run", {"flow": "nothing"}).status_code == 409
+    assert browser.post("/simulator/tests/run", {"flow": content["flow"]}).status_code == 303
     studio.app.state.jobs._threads.shutdown(wait=True)
     with studio.database.reading() as session:
         job = latest_job(session, DIALOGUE_TEST, SUBJECT, "all")

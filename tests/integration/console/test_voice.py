@@ -46,9 +46,10 @@ def studio(world: World, model_cache: Path) -> World:
 
     @contextmanager
     def voicing(
-        _settings: Settings, language: Path, _prompts: PromptBook, *, record: bool | None = None
+        settings: Settings, language: Path, prompts: PromptBook, *, record: bool | None = None
     ) -> Iterator[Any]:
-        assert record is False
+        assert (settings.home, record) == (world.services.settings.home, False)
+        assert "identity_name" in prompts
         recognizer = EmulatedRecognizer(caller(), rtf=0.0, finish_s=0.0, threads=1)
         yield SimpleNamespace(tools=VoiceTools(recognizer, FakeVoice(), Manners.load(language)))
 
