@@ -194,7 +194,8 @@ def _conditions(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
     if wanted.promise == NO_PROMISE:
         yield ~exists().where(Promise.call_id == Call.id)
     elif wanted.promise:
-        yield exists().where(Promise.call_id == Call.id, Promise.state == wanted.promise)
+        # Few among the calls, so they are looked up first; the same below.
+        yield Call.id.in_(select(Promise.call_id).where(Promise.state == wanted.promise))
     if wanted.quality is not None:
         yield _judged(wanted.quality)
 
@@ -217,13 +218,12 @@ def _judged(quality: Quality) -> ColumnElement[bool]:
     if quality is Quality.UNSCORED:
         return ~exists().where(QualityScore.call_id == Call.id)
     if quality is Quality.MARKED:
-        return exists().where(Misunderstanding.call_id == Call.id)
+        return Call.id.in_(select(Misunderstanding.call_id))
     if quality is Quality.FAILED:
-        return exists().where(QualityScore.call_id == Call.id, QualityScore.failed)
+        return Call.id.in_(select(QualityScore.call_id).where(QualityScore.failed))
     low, high = _BANDS[quality]
-    return exists().where(
-        QualityScore.call_id == Call.id, QualityScore.score >= low, QualityScore.score < high
-    )
+    judged = select(QualityScore.call_id).where(QualityScore.score >= low, QualityScore.score < high)
+    return Call.id.in_(judged)
 
 
 def _lines(session: Session, ids: Sequence[int]) -> list[CallLine]:
