@@ -20,16 +20,21 @@ MOST_APART_S = 1.0
 
 def aligned(lines: Iterable[Line], notes: Sequence[Note]) -> tuple[Line, ...]:
     """The lines in the order of time, each utterance where it was spoken if an event tells."""
+    return tuple(sorted(placed(lines, notes), key=lambda line: line.at_s))
+
+
+def placed(lines: Iterable[Line], notes: Sequence[Note]) -> list[Line]:
+    """The same lines in the order in which they are given."""
     spoken = [note for note in notes if note.name == UTTERANCE]
-    placed = []
+    found = []
     for line in lines:
         if line.speaker == "customer" and line.event is None and line.until_s is None:
             match = next((note for note in spoken if abs(note.at_s - line.at_s) <= MOST_APART_S), None)
             if match is not None:
                 spoken.remove(match)
                 line = _spoken(line, match)
-        placed.append(line)
-    return tuple(sorted(placed, key=lambda line: line.at_s))
+        found.append(line)
+    return found
 
 
 def _spoken(line: Line, note: Note) -> Line:

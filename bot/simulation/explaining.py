@@ -26,6 +26,21 @@ class Explained:
     moves: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class TriedMove:
+    """A move that waited for what was heard: ``taken``, or passed over because its guard did not hold.
+
+    ``section``: the step's name, ``anywhere`` or ``stop_words``, with the move's ``number`` in it; ``where``:
+    the file and line of a step's own move that was taken, where that is known.
+    """
+
+    section: str
+    number: int
+    move: Move
+    taken: bool
+    where: str = ""
+
+
 def explain(script: Script, policy: Policy, exchange: Exchange) -> Explained:
     """Explain one exchange; the opening has nothing to explain."""
     if exchange.before is None:
@@ -33,8 +48,19 @@ def explain(script: Script, policy: Policy, exchange: Exchange) -> Explained:
     heard = exchange.turn.heard
     expected = script.flow.steps[exchange.before.step].expected
     lines = tuple(_understanding(script, heard, exchange, expected)) if heard else ("silence",)
+    return Explained(lines, tuple(_told(tried_moves(script, policy, exchange), exchange.before.step)))
+
+
+def tried_moves(script: Script, policy: Policy, exchange: Exchange) -> tuple[TriedMove, ...]:
+    """The moves of the events heard, in the order in which they were tried, up to the one that was taken.
+
+    None of them is taken where the disclosures still owed come first; the opening tries none.
+    """
+    if exchange.before is None:
+        return ()
+    heard = exchange.turn.heard
     draft = policy._draft(exchange.before, exchange.at, heard)  # the very draft that the engine makes
-    return Explained(lines, tuple(_moves(script, draft, heard)))
+    return tuple(_moves(script, draft, heard))
 
 
 def _understanding(
@@ -59,7 +85,7 @@ def _understanding(
     yield "stop words: " + (", ".join(heard.stop_words) or "none")
 
 
-def _moves(script: Script, draft: Draft, heard: Understanding | None) -> Iterator[str]:
+def _moves(script: Script, draft: Draft, heard: Understanding | None) -> Iterator[TriedMove]:
     """The move that answers, after those of the same event whose guard did not hold."""
     flow = script.flow
     if heard is None:
@@ -71,16 +97,25 @@ def _moves(script: Script, draft: Draft, heard: Understanding | None) -> Iterato
             events.add(UNCLEAR)
             taken = move_on(flow, draft, UNCLEAR)
     step = draft.state.step
-    sections = ((f"step {step}", flow.steps[step].moves), ("anywhere", flow.anywhere))
+    sections = ((step, flow.steps[step].moves), ("anywhere", flow.anywhere))
     for section, moves in (*sections, ("stop_words", flow.stop_words)):
         for number, move in enumerate(moves):
             if move is taken:
-                where = _line(script.folder, step, number) if section.startswith("step ") else ""
-                yield f"taken: {section} move {number}{where}: {_described(move)}"
+                where = _line(script.folder, step, number) if section == step else ""
+                yield TriedMove(section, number, move, True, where)
                 return
             if events & set(move.intents) and not draft.allows(move):
-                yield f"passed over: {section} move {number}: {_described(move)}"
-    yield "no move: the disclosures still owed come first"
+                yield TriedMove(section, number, move, False)
+
+
+def _told(tried: Sequence[TriedMove], step: str) -> Iterator[str]:
+    for each in tried:
+        section = f"step {step}" if each.section == step else each.section
+        where = f" ({each.where})" if each.where else ""
+        how = "taken" if each.taken else "passed over"
+        yield f"{how}: {section} move {each.number}{where}: {_described(each.move)}"
+    if not any(each.taken for each in tried):
+        yield "no move: the disclosures still owed come first"
 
 
 def _described(move: Move) -> str:
@@ -95,5 +130,5 @@ def _line(folder: Path, step: str, number: int) -> str:
     """Where a step's move is written."""
     for path in sorted((folder / "flows").rglob("*.yml")):
         if step in ((read_yaml(path) or {}).get("steps") or {}):
-            return f" ({path.name}:{line_of(path, 'steps', step, 'moves', number)})"
+            return f"{path.name}:{line_of(path, 'steps', step, 'moves', number)}"
     return ""

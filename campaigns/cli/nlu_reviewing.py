@@ -96,7 +96,7 @@ def take_labels(settings: Settings, path: Path, into: Path | None, *, apply: boo
 
 
 def _doubts(turns: Iterable[UnsureTurn], speech: Speech, most: int) -> tuple[list[Doubt], int]:
-    """Each utterance once, masked, the most frequent first; and how many could not be masked."""
+    """Each utterance once, masked, labelled and frequent ones first; and how many could not be masked."""
     found: dict[str, Doubt] = {}
     unmasked = 0
     for turn in turns:
@@ -109,11 +109,12 @@ def _doubts(turns: Iterable[UnsureTurn], speech: Speech, most: int) -> tuple[lis
         if not normal:
             continue  # sound without a word
         if normal in found:
-            found[normal] = replace(found[normal], times=found[normal].times + 1)
+            known = found[normal]
+            found[normal] = replace(known, times=known.times + 1, label=known.label or turn.label)
             continue
         found[normal] = Doubt(
             text=text,
-            label="",
+            label=turn.label,
             understood=entry.intent or "",
             confidence=round(entry.confidence or 0.0, 2),
             asked=turn.asked,
@@ -122,7 +123,7 @@ def _doubts(turns: Iterable[UnsureTurn], speech: Speech, most: int) -> tuple[lis
             call=turn.call_id,
             stand_in=entry.stand_in or "",
         )
-    ordered = sorted(found.values(), key=lambda doubt: (-doubt.times, doubt.confidence))
+    ordered = sorted(found.values(), key=lambda doubt: (not doubt.label, -doubt.times, doubt.confidence))
     return ordered[:most], unmasked
 
 

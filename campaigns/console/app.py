@@ -11,7 +11,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
-from starlette.routing import BaseRoute, Route, request_response
+from starlette.routing import BaseRoute, Route, WebSocketRoute, request_response
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from campaigns.console.guard import Guarded
@@ -19,6 +19,8 @@ from campaigns.console.job import Jobs
 from campaigns.console.page import PageRoute
 from campaigns.console.registry import all_pages, job_kinds, menu
 from campaigns.console.services import Services
+from campaigns.console.simulator.studio import Studio
+from campaigns.console.simulator.voice import VOICE_PATH, VoiceDoor
 from campaigns.console.web.assets import serve_asset
 from campaigns.console.web.body import BodyLimit
 from campaigns.console.web.failures import HANDLERS, Barrier
@@ -34,12 +36,14 @@ def create_app(services: Services) -> Starlette:
 
     Raises SettingsError for a page that asks for an action which permissions.yaml lacks.
     """
+    studio = Studio(services.settings)
     app = Starlette(
         routes=[
             Route(OWN_ROUTES[0], serve_asset),
             Route(OWN_ROUTES[1], _alive),
             Route(OWN_ROUTES[2], _ready),
             *_pages(services),
+            WebSocketRoute(VOICE_PATH, VoiceDoor(services, studio)),
             *services.mounts,
         ],
         middleware=list(_middleware(services)),
@@ -48,6 +52,7 @@ def create_app(services: Services) -> Starlette:
     )
     app.state.services = services
     app.state.menu = menu(services.permissions)
+    app.state.studio = studio
     app.state.jobs = Jobs(services, job_kinds())
     return app
 
@@ -81,6 +86,7 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
         yield
     finally:
         await run_sync(jobs.close)
+        await run_sync(app.state.studio.close)
 
 
 async def _alive(_request: Request) -> Response:

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from anyio.to_thread import run_sync
 from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from campaigns.console.access.forgery import FIELD, HEADER, SAFE_METHODS, check_origin, check_token
@@ -78,7 +78,7 @@ class Guarded:
             check_token(visit.cookie, request.headers.get(HEADER) or visit.secret(FIELD))
 
 
-def language_of(request: Request, viewer: Viewer | None, services: Services) -> str:
+def language_of(request: HTTPConnection, viewer: Viewer | None, services: Services) -> str:
     """The user's choice, else the browser's cookie, else what the browser asks for."""
     for chosen in (viewer.language if viewer else None, request.cookies.get(LANGUAGE_COOKIE)):
         if chosen in LANGUAGES:

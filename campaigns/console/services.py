@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
+from typing import Protocol
 
 from starlette.routing import BaseRoute
 
+from bot.dialogue.prompts import PromptBook
 from campaigns.clock import Clock
 from campaigns.compliance.effective import EffectivePack, load_effective
 from campaigns.console.access.passwords import Passwords
@@ -15,10 +19,19 @@ from campaigns.console.access.permissions import Permissions, shipped_permission
 from campaigns.console.settings import ConsoleSettings
 from campaigns.console.web.recent import Recent
 from campaigns.dialing.timing import ledger_now
+from campaigns.dialing.voicing import Voicing, open_voicing
 from campaigns.grading.rulefile import load_rules
 from campaigns.grading.rules import GradingRules
 from campaigns.settings import Settings
 from campaigns.store.database import Database, Session
+
+
+class OpenVoicing(Protocol):
+    """What calls by voice hear and speak with; see ``open_voicing``."""
+
+    def __call__(
+        self, settings: Settings, language: Path, prompts: PromptBook, *, record: bool | None = None
+    ) -> AbstractContextManager[Voicing]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +52,7 @@ class Services:
     passwords: Passwords = field(default_factory=Passwords)
     permissions: Permissions = field(default_factory=shipped_permissions)
     mounts: Sequence[BaseRoute] = ()
+    voicing: OpenVoicing = open_voicing
     recent: Recent = field(default_factory=Recent)
 
     def now(self) -> datetime:

@@ -19,6 +19,7 @@ from campaigns.console.access.viewer import Viewer, is_secure
 from campaigns.console.job import Jobs
 from campaigns.console.menu import MenuEntry
 from campaigns.console.services import Services
+from campaigns.console.simulator.studio import Studio
 from campaigns.console.view.formats import Formats
 from campaigns.console.view.languages import translations
 from campaigns.console.view.templates import environment
@@ -78,6 +79,12 @@ class Visit:
         """Work that outlasts the request."""
         jobs: Jobs = self.request.app.state.jobs
         return jobs
+
+    @property
+    def studio(self) -> Studio:
+        """Scripts at hand, and the desks of the simulator."""
+        studio: Studio = self.request.app.state.studio
+        return studio
 
     @property
     def formats(self) -> Formats:

@@ -68,7 +68,7 @@ class Explanation:
             "pack": self._pack.label,
             # What was known at a time in the past is in the decisions of that time.
             "numbers": [] if past else self._numbers(),
-            "decisions": [self._recorded(decision) for decision in decisions],
+            "decisions": [recorded_decision(decision, self._pack, self._language) for decision in decisions],
             "decisions_in_all": count_decisions(self._session, customer_id, until=until),
         }
 
@@ -90,7 +90,7 @@ class Explanation:
         numbers = numbers_of(self._session, self._customer.id)
         if place is None or not numbers:
             reason = Reason.LEDGER_UNKNOWN if place is None else NO_NUMBER.reason
-            bare = self._ruled(ruled(reason, "", None, None, self._pack))
+            bare = _ruled(ruled(reason, "", None, None, self._pack), self._language)
             return [{"number": None, "verdict": "refuse", "against": [bare], "facts": [], "next": None}]
         told: list[dict[str, Any]] = []
         for number, facts in zip(
@@ -100,7 +100,7 @@ class Explanation:
             how: dict[str, Any] = {
                 "number": mask(number.e164),
                 "verdict": type(stands.verdict).__name__.lower(),
-                "against": [self._ruled(each) for each in stands.against],
+                "against": [_ruled(each, self._language) for each in stands.against],
                 "facts": [list(fact) for fact in stands.facts],
                 "next": stands.earliest,
             }
@@ -119,35 +119,38 @@ class Explanation:
         given = frozenset(flag.name for flag in facts.flags if flag.given)
         return list(grounds(rule, Reachability(own, failures_in_a_row(reached), given)))
 
-    def _recorded(self, decision: StoredDecision) -> dict[str, Any]:
-        facts = None if decision.facts is None else facts_from(decision.facts)
-        rule = str(decision.inputs.get("rule", ""))
-        told: dict[str, Any] = {
-            "id": decision.id,
-            "at": decision.at,
-            "campaign": decision.campaign,
-            "number": decision.number,
-            "attempt": decision.attempt_id,
-            "verdict": decision.verdict,
-            "pack": decision.pack,
-            "next": decision.until,
-        }
-        if decision.verdict == "allow":
-            allowing = [] if facts is None else list(allowing_facts(facts, self._pack))
-            return told | {"against": [], "facts": [list(fact) for fact in allowing]}
-        found = ruled(decision.reason, rule, decision.until, facts, self._pack)
-        return told | {"against": [self._ruled(found)], "facts": []}
 
-    def _ruled(self, found: Ruled) -> dict[str, Any]:
-        return {
-            "reason": found.reason,
-            "text": reason_text(found.reason, self._language),
-            "rule": found.rule,
-            "sources": [
-                {"title": each.title, "clause": each.clause, "seen": each.seen.value}
-                for each in found.authorities
-            ],
-            "facts": [list(fact) for fact in found.facts],
-            "until": found.until,
-            "cure": cure_text(found.reason, self._language),
-        }
+def recorded_decision(decision: StoredDecision, pack: EffectivePack, language: str) -> dict[str, Any]:
+    """One decision on record, with what it rests on by ``pack``; ``facts``: of a call that was allowed."""
+    facts = None if decision.facts is None else facts_from(decision.facts)
+    rule = str(decision.inputs.get("rule", ""))
+    told: dict[str, Any] = {
+        "id": decision.id,
+        "at": decision.at,
+        "campaign": decision.campaign,
+        "number": decision.number,
+        "attempt": decision.attempt_id,
+        "verdict": decision.verdict,
+        "pack": decision.pack,
+        "next": decision.until,
+    }
+    if decision.verdict == "allow":
+        allowing = [] if facts is None else list(allowing_facts(facts, pack))
+        return told | {"against": [], "facts": [list(fact) for fact in allowing]}
+    found = ruled(decision.reason, rule, decision.until, facts, pack)
+    return told | {"against": [_ruled(found, language)], "facts": []}
+
+
+def _ruled(found: Ruled, language: str) -> dict[str, Any]:
+    return {
+        "reason": found.reason,
+        "text": reason_text(found.reason, language),
+        "rule": found.rule,
+        "sources": [
+            {"title": each.title, "clause": each.clause, "seen": each.seen.value}
+            for each in found.authorities
+        ],
+        "facts": [list(fact) for fact in found.facts],
+        "until": found.until,
+        "cure": cure_text(found.reason, language),
+    }

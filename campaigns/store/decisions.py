@@ -83,6 +83,12 @@ def decisions_of(
     return [_stored(row) for row in rows]
 
 
+def decision_of_attempt(session: Session, attempt_id: int) -> StoredDecision | None:
+    """The decision that allowed an attempt; None when its record was deleted."""
+    row = session.execute(_DECISIONS.where(DecisionRecord.attempt_id == attempt_id)).first()
+    return None if row is None else _stored(row)
+
+
 def count_decisions(session: Session, customer_id: int, *, until: datetime | None = None) -> int:
     """How many decisions about a customer there are, up to ``until``."""
     query = select(func.count()).where(theirs(DecisionRecord.customer_id, DecisionRecord.at))

@@ -16,7 +16,7 @@ from campaigns.compliance.keeping import Kept
 from campaigns.store.chain import CONTENT, locked_head
 from campaigns.store.database import Database
 from campaigns.store.deletions import DECISIONS, Deleted, record_deletions
-from campaigns.store.models import Call, DecisionRecord, TurnRecord
+from campaigns.store.models import Call, DecisionRecord, QualityScore, TurnRecord
 from campaigns.store.retention import PAGE, Judge, Record, records
 
 
@@ -80,6 +80,8 @@ class Sweeper:
         turns = dict(session.execute(counts.group_by(TurnRecord.call_id)).all())
         session.execute(delete(TurnRecord).where(TurnRecord.call_id.in_(ids)))
         session.execute(update(Call).where(Call.id.in_(ids)).values(brief=None))
+        # What a person noted of it may tell what was said.
+        session.execute(update(QualityScore).where(QualityScore.call_id.in_(ids)).values(note=None))
         record_deletions(
             session,
             self._log,

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from bot.nlu.interpreter import OUT_OF_SCOPE
 from bot.transcript import Entry
 from campaigns.store.calls import entry_of
-from campaigns.store.models import Call, Campaign, TurnRecord
+from campaigns.store.models import Call, Campaign, Misunderstanding, TurnRecord
 
 CHUNK = 1_000
 
@@ -27,21 +27,29 @@ class UnsureTurn:
     entry: Entry
     asked: str  # what the bot had said before
     brief: dict[str, Any] | None
+    label: str = ""  # what it meant, where a person has said so in the console
 
 
 def unsure_turns(
     session: Session, below: float, *, campaign: str | None = None, since: datetime | None = None
 ) -> Iterator[UnsureTurn]:
-    """Utterances understood with less than ``below`` or not at all, or by a stand-in; the newest first.
+    """Utterances understood with less than ``below`` or not at all, or by a stand-in, and those that a person
+    marked as misunderstood; the newest first.
 
     Keys pressed are none. Nothing is masked here.
     """
+    marked = and_(Misunderstanding.call_id == TurnRecord.call_id, Misunderstanding.seq == TurnRecord.seq)
     unsure = or_(
         TurnRecord.confidence < below,
         TurnRecord.intent == OUT_OF_SCOPE,
         TurnRecord.details["stand_in"].as_string().is_not(None),
+        Misunderstanding.id.is_not(None),
     )
-    wanted = select(TurnRecord, Call.brief).join(Call, Call.id == TurnRecord.call_id)
+    wanted = (
+        select(TurnRecord, Call.brief, Misunderstanding.intent)
+        .join(Call, Call.id == TurnRecord.call_id)
+        .outerjoin(Misunderstanding, marked)
+    )
     if campaign is not None:
         wanted = wanted.join(Campaign, Campaign.id == Call.campaign_id).where(Campaign.name == campaign)
     if since is not None:
@@ -51,10 +59,10 @@ def unsure_turns(
         .order_by(TurnRecord.at.desc(), TurnRecord.id.desc())
         .execution_options(yield_per=CHUNK)
     )
-    for turn, brief in rows:
+    for turn, brief, label in rows:
         entry = entry_of(turn)
         if entry.event is None:
-            yield UnsureTurn(turn.call_id, turn.seq, entry, _asked(session, turn), brief)
+            yield UnsureTurn(turn.call_id, turn.seq, entry, _asked(session, turn), brief, label or "")
 
 
 def stood_in(session: Session, since: datetime | None = None) -> int:

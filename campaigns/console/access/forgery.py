@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from starlette.requests import Request
+from starlette.requests import HTTPConnection
 
 from campaigns.console.access.secrets import csrf_token, same
 from campaigns.errors import AccessError
 
 FIELD, HEADER = "csrf", "x-csrf-token"
+PAGES = {"ws": "http", "wss": "https"}
+"""How the pages came that open a socket."""
+
 SAFE_METHODS = frozenset({"GET", "HEAD"})
 
 
-def check_origin(request: Request) -> None:
+def check_origin(request: HTTPConnection) -> None:
     """The browser says that the request comes from this site. Raises AccessError."""
-    ours = (request.url.scheme, request.headers.get("host", ""))
+    ours = (PAGES.get(request.url.scheme, request.url.scheme), request.headers.get("host", ""))
     told = request.headers.get("origin") or request.headers.get("referer") or ""
     parts = urlsplit(told)
     if (parts.scheme, parts.netloc) != ours:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from starlette.requests import Request
+from starlette.requests import HTTPConnection
 
 from campaigns.console.access.permissions import SEE_PERSONAL
 from campaigns.console.access.secrets import fingerprint
@@ -43,28 +43,28 @@ class Viewer:
         return Actor(self.user_id, self.username, self.via, address)
 
 
-def is_secure(request: Request) -> bool:
+def is_secure(request: HTTPConnection) -> bool:
     """Whether the browser came over https; a trusted proxy has said so where one is in front."""
-    return request.url.scheme == "https"
+    return request.url.scheme in ("https", "wss")
 
 
-def session_cookie(request: Request) -> str:
+def session_cookie(request: HTTPConnection) -> str:
     """The session's token; empty without one."""
     return request.cookies.get(SECURE_COOKIE if is_secure(request) else COOKIE, "")
 
 
-def visitor_cookie(request: Request) -> str:
+def visitor_cookie(request: HTTPConnection) -> str:
     """The token of a browser that is not signed in, for the forms that it is shown; empty without one."""
     return request.cookies.get(SECURE_VISITOR if is_secure(request) else VISITOR, "")
 
 
-def bearer(request: Request) -> str | None:
+def bearer(request: HTTPConnection) -> str | None:
     """The key of a program; None where it brings none."""
     kind, _, key = request.headers.get("authorization", "").partition(" ")
     return key.strip() if kind.lower() == "bearer" else None
 
 
-def identify(request: Request, services: Services) -> Viewer | None:
+def identify(request: HTTPConnection, services: Services) -> Viewer | None:
     """Who asks; None for nobody. Raises StoreError."""
     key = bearer(request)
     if key is not None:

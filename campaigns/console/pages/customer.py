@@ -48,13 +48,6 @@ def show(visit: Visit) -> Response:
     return visit.render("customer/page.html", part="customer/panel.html", **values)
 
 
-def call(visit: Visit) -> Response:
-    with visit.reading() as session:
-        subject = story.person(session, visit.number("id"))
-        held, turns = story.call_of(session, subject, visit.number("call"))
-    return visit.render("customer/call.html", subject=subject, call=held, turns=turns)
-
-
 def bar(visit: Visit) -> Response:
     reason, days, why = visit.form("reason", 32), visit.form("days", 4), visit.form("why", 255)
     with visit.changing() as session:
@@ -150,7 +143,6 @@ def _grade(visit: Visit, session: Session, subject: Person) -> ExplainedGrade | 
 PAGE = Page(
     routes=(
         PageRoute("/customers/{id:int}", show, "customers.read"),
-        PageRoute("/customers/{id:int}/calls/{call:int}", call, "customers.read"),
         PageRoute("/customers/{id:int}/bar", bar, "customers.suppress", ("POST",)),
         PageRoute("/customers/{id:int}/bar/{bar:int}/lift", unbar, "customers.lift", ("POST",)),
     )

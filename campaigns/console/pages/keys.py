@@ -15,7 +15,9 @@ from campaigns.store.console.api_tokens import add_token, revoke_token, token_by
 from campaigns.store.console.audit import Deed
 
 DAYS: Final = ("30", "90", "365")
-NOT_FOR_KEYS: Final = frozenset({"users.write", "keys.own", "keys.all", "campaigns.approve"})
+NOT_FOR_KEYS: Final = frozenset(
+    {"users.write", "keys.own", "keys.all", "campaigns.approve", "calls.listen", "simulator.use"}
+)
 """What only a person may do: a key that could make keys or approve its own work would bind nobody."""
 
 

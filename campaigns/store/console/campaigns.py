@@ -46,10 +46,10 @@ class Figures:
     members: int = 0
     done: int = 0
     dialled: int = 0
+    reached: int = 0  # members dialled at least once
     connected: int = 0
     right_party: int = 0
     promises: int = 0
-    reached: int = 0  # members dialled at least once
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,10 +160,9 @@ def figures_of(session: Session, ids: Sequence[int], connected: Sequence[str]) -
     return {
         campaign_id: Figures(
             *members.get(campaign_id, (0, 0)),
-            *dials.get(campaign_id, (0, 0))[:1],
+            *dials.get(campaign_id, (0, 0)),
             *calls.get(campaign_id, (0, 0)),
             *promises.get(campaign_id, (0,)),
-            reached=dials.get(campaign_id, (0, 0))[1],
         )
         for campaign_id in ids
     }

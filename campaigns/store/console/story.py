@@ -23,7 +23,6 @@ from campaigns.store.console.story_views import (
     PaymentView,
     Person,
     PromiseView,
-    TurnView,
 )
 from campaigns.store.decisions import count_decisions
 from campaigns.store.models import (
@@ -40,7 +39,6 @@ from campaigns.store.models import (
     Promise,
     ReliefOffer,
     Suppression,
-    TurnRecord,
 )
 
 PER_TAB: Final = 200  # rows of one kind that one page shows, the newest
@@ -153,30 +151,6 @@ def calls_of(session: Session, subject: Person) -> list[CallView]:
         .limit(PER_TAB)
     )
     return [_call(row, campaign, subject.key) for row, campaign in rows]
-
-
-def call_of(session: Session, subject: Person, call_id: int) -> tuple[CallView, list[TurnView]]:
-    """One call of the customer's, and what was said in it. Raises NotFoundError."""
-    row = session.execute(
-        select(Call, Campaign.name)
-        .outerjoin(Campaign, Campaign.id == Call.campaign_id)
-        .where(Call.id == call_id, Call.customer_id == subject.id)
-    ).first()
-    if row is None:
-        raise NotFoundError(f"customer {subject.key!r} has no call {call_id}")
-    turns = session.scalars(select(TurnRecord).where(TurnRecord.call_id == call_id).order_by(TurnRecord.seq))
-    said = [
-        TurnView(
-            turn.at,
-            turn.speaker,
-            Private(PrivateKind.TEXT, turn.text, subject.key),
-            turn.step,
-            turn.intent,
-            turn.confidence,
-        )
-        for turn in turns
-    ]
-    return _call(row[0], row[1], subject.key), said
 
 
 def messages_of(session: Session, subject: Person) -> list[MessageView]:

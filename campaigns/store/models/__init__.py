@@ -41,6 +41,7 @@ from campaigns.store.models.numbers import NumberReport
 from campaigns.store.models.payments import Payment, Promise
 from campaigns.store.models.people import PersonChange, SharedHistory
 from campaigns.store.models.relief import ReliefEntry
+from campaigns.store.models.reviews import Misunderstanding, QualityScore
 from campaigns.store.models.tags import CustomerTag, CustomerTreatment
 from campaigns.store.models.treatments import TreatmentAction
 from campaigns.store.models.webhooks import WebhookDelivery, WebhookEndpoint, WebhookEvent
@@ -85,6 +86,7 @@ __all__ = [
     "LiveLine",
     "LiveWatch",
     "Message",
+    "Misunderstanding",
     "NumberReport",
     "Pace",
     "Payment",
@@ -93,6 +95,7 @@ __all__ = [
     "PersonChange",
     "PhoneNumber",
     "Promise",
+    "QualityScore",
     "ReliefEntry",
     "ReliefOffer",
     "SharedHistory",

@@ -25,6 +25,9 @@ class Call(Base):
             name="direction",
         ),
         Index("ix_call_outcome", "campaign_id", "disposition", "right_party"),
+        Index("ix_call_disposition_started", "disposition", "started_at", "id"),
+        Index("ix_call_campaign_started", "campaign_id", "started_at", "id"),
+        Index("ix_call_version_started", "flow_version", "started_at", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -69,7 +72,7 @@ class TurnRecord(Base):
     """One thing said by the bot or heard from the far end."""
 
     __tablename__ = "turn"
-    __table_args__ = (UniqueConstraint("call_id", "seq"),)
+    __table_args__ = (UniqueConstraint("call_id", "seq"), Index("ix_turn_intent", "intent", "call_id"))
 
     id: Mapped[int] = mapped_column(primary_key=True)
     call_id: Mapped[int] = mapped_column(ForeignKey("call.id"))
@@ -118,7 +121,7 @@ class FollowUp(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     customer_id: Mapped[int | None] = mapped_column(ForeignKey("customer.id"), index=True)
-    call_id: Mapped[int | None] = mapped_column(ForeignKey("call.id"))
+    call_id: Mapped[int | None] = mapped_column(ForeignKey("call.id"), index=True)
     reason: Mapped[str] = mapped_column(String(32))
     urgent: Mapped[bool] = mapped_column(default=False)
     state: Mapped[str] = mapped_column(String(16), default="open")

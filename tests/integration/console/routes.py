@@ -13,6 +13,7 @@ VALUES = {
     "attempt": "1",
     "follow_up": "1",
     "id": "1",
+    "seq": "0",
     "call": "1",
     "bar": "1",
     "approval": "1",

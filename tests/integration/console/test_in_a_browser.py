@@ -162,11 +162,12 @@ def test_the_language_is_switched_on_the_spot(chromium: Any, world: World) -> No
 def test_nothing_serious_keeps_people_from_using_a_page(
     chromium: Any, world: World, locale: str, scheme: str, viewport: dict[str, int]
 ) -> None:
-    paths = ("/customers", "/customers/2", "/customers/1?tab=decisions", "/customers/1/calls/1", "/campaigns",
+    paths = ("/customers", "/customers/2", "/customers/1?tab=decisions", "/calls/1", "/campaigns",
              "/campaigns/march", "/campaigns/march?tab=setup", "/campaigns/march?tab=queue",
              "/campaigns/march?tab=dry_run", "/campaigns/march/edit", "/campaigns/-/new", "/today", "/live",
              "/settings/users", "/settings/keys", "/settings/rules", "/settings/audit",
-             "/profile", "/jobs")  # fmt: skip
+             "/profile", "/jobs", "/calls", "/simulator", "/simulator/flow",
+             "/simulator/tests")  # fmt: skip
     options = {"locale": locale, "color_scheme": scheme, "viewport": viewport}
     with serving(world.app) as address, page_of(chromium, **options) as page:
         sign_in(page, address, "administrator")

@@ -1,0 +1,129 @@
+"""Calls: found by anything that is known of them."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, Final
+
+from starlette.responses import Response
+
+from bot.nlu.interpreter import OUT_OF_SCOPE
+from campaigns.console.page import MenuEntry, Page, PageRoute
+from campaigns.console.visit import Visit
+from campaigns.outcomes.dispositions import shipped_dispositions
+from campaigns.outcomes.promises import PromiseState
+from campaigns.store.console.calls import (
+    ANY_WORD,
+    COUNTED,
+    NO_PROMISE,
+    Place,
+    Quality,
+    Wanted,
+    choices,
+    count_calls,
+    find_calls,
+    latest_start,
+)
+
+PER_PAGE: Final = 50
+USUAL_DAYS: Final = 7  # the period that is shown until another is asked for
+DIRECTIONS: Final = ("outbound", "inbound")
+PROMISES: Final = (*(state.value for state in PromiseState), NO_PROMISE)
+NAMES: Final = (
+    "from", "to", "campaign", "key", "disposition", "direction", "line", "intent", "party", "promise",
+    "unsure", "word", "version", "quality", "recorded",
+)  # fmt: skip
+RARE: Final = ("campaign", "direction", "line", "intent", "party", "word", "version", "unsure", "recorded")
+"""What stands below the fold of the filters, which opens when one of these is asked for."""
+
+
+def show(visit: Visit) -> Response:
+    after = _place(visit)
+    with visit.reading() as session:
+        # On the simulated line calls run ahead of the clock.
+        latest = max(visit.now, latest_start(session) or visit.now)
+        today = latest.astimezone(visit.formats.zone).date()
+        chosen = _chosen(visit, today)
+        wanted = _wanted(visit, chosen)
+        page = find_calls(session, wanted, after=after, limit=PER_PAGE)
+        total = count_calls(session, wanted)
+        offered = choices(session)
+    scripts = visit.studio.scripts
+    return visit.render(
+        "calls/page.html",
+        part="calls/rows.html",
+        page=page,
+        total=total,
+        counted=COUNTED,
+        first=after is None,
+        following=f"{page.next.at.timestamp():.6f}_{page.next.id}" if page.next else None,
+        choices=chosen,
+        more=any(chosen[name] for name in RARE),
+        today=today.isoformat(),
+        offered=offered,
+        dispositions=list(shipped_dispositions().codes()),
+        directions=DIRECTIONS,
+        promises=PROMISES,
+        intents=(*scripts.intents(), OUT_OF_SCOPE),
+        words=(ANY_WORD, *scripts.stop_words()),
+        qualities=[quality.value for quality in Quality],
+    )
+
+
+def _chosen(visit: Visit, today: date) -> dict[str, str]:
+    """What is asked for, by name. Without any word on the period it is the usual one."""
+    chosen = {name: visit.query(name, 64) for name in NAMES}
+    if "from" not in visit.request.query_params and "to" not in visit.request.query_params:
+        chosen["from"] = (today - timedelta(days=USUAL_DAYS - 1)).isoformat()
+    return chosen
+
+
+def _wanted(visit: Visit, chosen: dict[str, str]) -> Wanted:
+    """What does not fit is not asked for."""
+    quality = chosen["quality"]
+    return Wanted(
+        since=_midnight(visit, chosen["from"], 0),
+        until=_midnight(visit, chosen["to"], 1),
+        campaign=chosen["campaign"],
+        key=chosen["key"],
+        disposition=chosen["disposition"],
+        direction=_known(chosen["direction"], DIRECTIONS),
+        line=chosen["line"],
+        intent=chosen["intent"],
+        right_party={"yes": True, "no": False}.get(chosen["party"]),
+        promise=_known(chosen["promise"], PROMISES),
+        unsure=chosen["unsure"] == "1",
+        stop_word=chosen["word"],
+        version=chosen["version"],
+        quality=Quality(quality) if quality in list(Quality) else None,
+        recorded=chosen["recorded"] == "1",
+    )
+
+
+def _known(value: str, known: Any) -> str:
+    return value if value in known else ""
+
+
+def _midnight(visit: Visit, day: str, later: int) -> datetime | None:
+    """The beginning of a day where the house is, or of the ``later``-th after it."""
+    try:
+        wanted = date.fromisoformat(day) + timedelta(days=later)
+        return datetime.combine(wanted, time(), visit.formats.zone).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _place(visit: Visit) -> Place | None:
+    at, _, row = visit.query("after", 40).partition("_")
+    if not (row.isascii() and row.isdigit()):
+        return None
+    try:
+        return Place(datetime.fromtimestamp(float(at), UTC), min(int(row), 2**31 - 1))
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+PAGE = Page(
+    routes=(PageRoute("/calls", show, "calls.read"),),
+    menu=(MenuEntry("Calls", "/calls", "calls.read", order=40, icon="phone"),),
+)
