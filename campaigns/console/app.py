@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from typing import Final
 
-from anyio.to_thread import run_sync
+from anyio.to_thread import current_default_thread_limiter, run_sync
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -16,6 +16,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from campaigns.console.guard import Guarded
 from campaigns.console.job import Jobs
+from campaigns.console.lifetime import KnowsLifetime
 from campaigns.console.page import PageRoute
 from campaigns.console.registry import all_pages, job_kinds, menu
 from campaigns.console.services import Services
@@ -70,12 +71,15 @@ def _middleware(services: Services) -> Iterator[Middleware]:
         yield Middleware(ProxyHeadersMiddleware, trusted_hosts=list(proxies))
     yield Middleware(SecurityHeaders)
     yield Middleware(HostCheck, allowed=services.console.allowed_hosts)
+    yield Middleware(KnowsLifetime, lifetime=services.lifetime)
     yield Middleware(Barrier)
 
 
 @asynccontextmanager
 async def _lifespan(app: Starlette) -> AsyncIterator[None]:
     jobs: Jobs = app.state.jobs
+    services: Services = app.state.services
+    current_default_thread_limiter().total_tokens = services.console.threads
     await run_sync(jobs.open)
     try:
         yield
@@ -89,8 +93,10 @@ async def _alive(_request: Request) -> Response:
 
 
 async def _ready(request: Request) -> Response:
-    """The database answers and is of this version."""
+    """The database answers and is of this version, and this process is not about to leave."""
     services: Services = request.app.state.services
+    if services.lifetime.leaving:
+        return PlainTextResponse("leaving", status_code=503)
     try:
         await run_sync(services.database.check)
     except StoreError:

@@ -12,6 +12,7 @@ from campaigns.clock import Clock
 from campaigns.compliance.effective import EffectivePack, load_effective
 from campaigns.console.access.passwords import Passwords
 from campaigns.console.access.permissions import Permissions, shipped_permissions
+from campaigns.console.lifetime import Lifetime
 from campaigns.console.settings import ConsoleSettings
 from campaigns.console.web.recent import Recent
 from campaigns.dialing.timing import ledger_now
@@ -40,6 +41,7 @@ class Services:
     permissions: Permissions = field(default_factory=shipped_permissions)
     mounts: Sequence[BaseRoute] = ()
     recent: Recent = field(default_factory=Recent)
+    lifetime: Lifetime = field(default_factory=Lifetime)
 
     def now(self) -> datetime:
         """The present, aware, in UTC."""

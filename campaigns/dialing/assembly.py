@@ -46,6 +46,7 @@ from campaigns.store.threads import StoreThreads
 from campaigns.understanding import open_interpreter
 from telephony.announcements import load_announcements
 from telephony.carrier import LineSetup
+from telephony.door import Door
 from telephony.far_end import FarEndFactory
 from telephony.line import InboundCalls
 from telephony.permits import PermitGate, PermitSigner
@@ -71,15 +72,16 @@ def open_worker(
     far_end: FarEndFactory | None = None,
     sound: SoundOptions | None = None,
     duty: Duty = Duty(),
+    door: Door | None = None,
 ) -> Iterator[Worker]:
     """A worker for ``campaign``, or for all that run; ``far_end`` speaks for simulated subscribers.
 
-    In virtual time, and on SQLite, it is alone on its database. With ``sound``, and on every line that is not
-    simulated, its calls are held by voice. Raises ConflictError, DataFileError, LineError, and for voice
-    ModelError and RecordingKeyError.
+    ``door``: where the line's carrier reaches us; None: on a port of its own. In virtual time, and on SQLite,
+    it is alone on its database. With ``sound``, and on every line that is not simulated, its calls are held
+    by voice. Raises ConflictError, DataFileError, LineError, and for voice ModelError and RecordingKeyError.
     """
     with (
-        open_ground(settings, database, clock, far_end, sound) as ground,
+        open_ground(settings, database, clock, far_end, sound, door=door) as ground,
         _worker(settings, database, campaign, ground, listener, duty) as worker,
     ):
         yield worker
@@ -94,13 +96,14 @@ def open_switchboard(
     listener: Listener = ignore,
     receives: Callable[[ReceptionEvent], None] = lambda _event: None,
     duty: Duty = Duty(),
+    door: Door | None = None,
 ) -> Iterator[Switchboard]:
     """A worker on a line that is not simulated that takes the calls to us too, over the same connections.
 
     ``receives`` is told of those. Raises what ``open_worker`` raises.
     """
     with ExitStack() as stack:
-        ground = stack.enter_context(open_ground(settings, database, clock))
+        ground = stack.enter_context(open_ground(settings, database, clock, door=door))
         worker = stack.enter_context(_worker(settings, database, campaign, ground, listener, duty))
         store = stack.enter_context(closing(StoreThreads(database)))
         reception = Reception(_desk(ground, store, receives))
@@ -195,6 +198,7 @@ def open_ground(
     sound: SoundOptions | None = None,
     *,
     calling_in: bool = False,
+    door: Door | None = None,
     **simulated: Any,
 ) -> Iterator[Ground]:
     """What ``open_worker`` and ``open_reception`` share; ``simulated`` are settings of the simulated line."""
@@ -206,6 +210,7 @@ def open_ground(
         clock=clock,
         announcements=load_announcements(language / "announcements.yml"),
         far_end=far_end or (people.calling_in if calling_in else people),
+        door=door,
         settings=line_settings(settings, **carried, **simulated),
     )
     with ExitStack() as stack:

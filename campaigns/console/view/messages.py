@@ -29,6 +29,7 @@ SHOWN: Final = (
     marked("this bar was lifted already"),
     marked("your role does not allow this"),
     marked("this request came from another site, so it was refused"),
+    marked("the console is about to stop: try again in a few minutes"),
     marked("this form is out of date: go back, load the page again, and send it once more"),
 )
 MENU: Final = (
