@@ -21,6 +21,7 @@ from campaigns.console.access.permissions import Role
 from campaigns.console.access.secrets import csrf_token, fingerprint, new_token
 from campaigns.console.access.viewer import COOKIE
 from campaigns.console.app import create_app
+from campaigns.console.lifetime import Lifetime
 from campaigns.console.services import Services, open_services
 from campaigns.console.settings import ConsoleSettings, console_settings
 from campaigns.dialing.audience import Audience
@@ -205,7 +206,8 @@ def open_world(home: Path, database: Database) -> World:
     clock = VirtualClock(AT)
     settings = load_settings(home).model_copy(update={"console": {"run_campaigns": False}})
     services = replace(_rules(), settings=settings, console=console_settings(settings))
-    return World(replace(services, database=database, clock=clock, passwords=CHEAP), clock)
+    own = {"database": database, "clock": clock, "passwords": CHEAP, "lifetime": Lifetime()}
+    return World(replace(services, **own), clock)
 
 
 @cache
