@@ -64,6 +64,9 @@ recognizer_model = "vosk-model-small-cn-0.22"   # see 'xiaorong models list'; or
 webhook_private_addresses = false # whether 'xiaorong webhooks' may reach the lender's own network
 # console = {{ port = 8765, public_url = "https://console.example.com", trusted_proxies = ["10.0.0.0/8"] }}
 # of 'xiaorong serve'; campaigns/console/settings.py lists the keys
+# metrics_token =                 # best as the variable XIAORONG_METRICS_TOKEN: whoever has it may read
+#                                 # /metrics of 'xiaorong serve'. Without one, only this machine may
+# metrics_port = 9464             # where 'xiaorong worker run' tells its own, on metrics_host
 interpreter = "embedded"          # or rasa: what understands the customers; see 'xiaorong nlu serve'
 # rasa_url = "http://127.0.0.1:5005"     # https:// where it is not on this machine
 # rasa_token =                    # best as the variable XIAORONG_RASA_TOKEN. Default: that of 'nlu serve'
@@ -132,6 +135,9 @@ class Settings(BaseSettings):
     webhook_private_addresses: bool = False
     agents: AgentSettings | None = None
     console: dict[str, Any] = Field(default_factory=dict)  # campaigns.console.settings
+    metrics_token: SecretStr | None = None
+    metrics_host: str = "127.0.0.1"
+    metrics_port: int | None = Field(default=None, ge=0, le=65_535)
     interpreter: Literal["embedded", "rasa"] = "embedded"
     rasa_url: Annotated[str, AfterValidator(_rasa_address)] = "http://127.0.0.1:5005"
     rasa_token: SecretStr | None = None

@@ -29,6 +29,7 @@ from campaigns.dialing.switchboard import Switchboard
 from campaigns.dialing.timing import SIMULATED, choose_clock
 from campaigns.dialing.worker import Duty, Worker
 from campaigns.errors import SettingsError
+from campaigns.metrics.metrics import Metrics
 from campaigns.settings import Settings
 from campaigns.store.console.users import has_users
 from campaigns.store.database import Database
@@ -61,7 +62,8 @@ def serve_console(
     if duty is not None:
         door = SharedDoor()
         services = replace(services, mounts=[Mount(f"/{settings.line}", app=door)])
-        worker = _worker(settings, database, duty, door, real_time=real_time)
+        worker = _worker(settings, database, duty, door, services.metrics, real_time=real_time)
+        services.metrics.watch_live(lambda: worker.live)
     app = create_app(services)
     listener = _listen(console.host, console.port)
     address = console.address(listener.getsockname()[1])
@@ -104,13 +106,15 @@ def _console(settings: Settings, host: str | None, port: int | None, *, with_wor
 
 
 def _worker(
-    settings: Settings, database: Database, duty: Duty, door: SharedDoor, *, real_time: bool
+    settings: Settings, database: Database, duty: Duty, door: SharedDoor, metrics: Metrics, *, real_time: bool
 ) -> BackgroundWorker:
     def opened() -> AbstractContextManager[Worker | Switchboard]:
         clock = choose_clock(settings, database, real_time=real_time)
         if settings.line == SIMULATED:
-            return open_worker(settings, database, None, clock, duty=duty)
-        return open_switchboard(settings, database, None, clock, duty=duty, door=door)
+            return open_worker(settings, database, None, clock, metrics.hear, duty=duty, metrics=metrics)
+        return open_switchboard(
+            settings, database, None, clock, metrics.hear, metrics.hear_in, duty, door, metrics
+        )
 
     return BackgroundWorker(opened)
 

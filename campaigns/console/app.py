@@ -25,9 +25,10 @@ from campaigns.console.web.body import BodyLimit
 from campaigns.console.web.failures import HANDLERS, Barrier
 from campaigns.console.web.headers import SecurityHeaders
 from campaigns.console.web.hosts import HostCheck
+from campaigns.console.web.measured import Measured, Named, show_metrics
 from campaigns.errors import StoreError
 
-OWN_ROUTES: Final = ("/static/{digest}/{name}", "/healthz", "/readyz")
+OWN_ROUTES: Final = ("/static/{digest}/{name}", "/healthz", "/readyz", "/metrics")
 
 
 def create_app(services: Services) -> Starlette:
@@ -40,6 +41,7 @@ def create_app(services: Services) -> Starlette:
             Route(OWN_ROUTES[0], serve_asset),
             Route(OWN_ROUTES[1], _alive),
             Route(OWN_ROUTES[2], _ready),
+            Route(OWN_ROUTES[3], show_metrics),
             *_pages(services),
             *services.mounts,
         ],
@@ -62,13 +64,14 @@ def _pages(services: Services) -> Iterator[BaseRoute]:
 def _route(route: PageRoute, services: Services) -> Route:
     limit = route.body_limit or services.console.body_limit
     endpoint = BodyLimit(request_response(Guarded(route, services)), limit)
-    return Route(route.path, endpoint, methods=list(route.methods))
+    return Route(route.path, Named(endpoint, route.path), methods=list(route.methods))
 
 
 def _middleware(services: Services) -> Iterator[Middleware]:
     proxies = services.console.trusted_proxies
     if proxies:
         yield Middleware(ProxyHeadersMiddleware, trusted_hosts=list(proxies))
+    yield Middleware(Measured, metrics=services.metrics)
     yield Middleware(SecurityHeaders)
     yield Middleware(HostCheck, allowed=services.console.allowed_hosts)
     yield Middleware(KnowsLifetime, lifetime=services.lifetime)

@@ -18,6 +18,8 @@ from campaigns.console.web.recent import Recent
 from campaigns.dialing.timing import ledger_now
 from campaigns.grading.rulefile import load_rules
 from campaigns.grading.rules import GradingRules
+from campaigns.metrics.metrics import Metrics
+from campaigns.metrics.port import open_metrics
 from campaigns.settings import Settings
 from campaigns.store.database import Database, Session
 
@@ -41,6 +43,7 @@ class Services:
     permissions: Permissions = field(default_factory=shipped_permissions)
     mounts: Sequence[BaseRoute] = ()
     recent: Recent = field(default_factory=Recent)
+    metrics: Metrics = field(default_factory=Metrics)
     lifetime: Lifetime = field(default_factory=Lifetime)
 
     def now(self) -> datetime:
@@ -61,4 +64,5 @@ def open_services(settings: Settings, console: ConsoleSettings, database: Databa
         clock=clock,
         pack=load_effective(settings.rule_pack, settings.rule_pack_overrides),
         grading=load_rules(),
+        metrics=open_metrics(settings, database),
     )

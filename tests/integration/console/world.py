@@ -25,6 +25,7 @@ from campaigns.console.lifetime import Lifetime
 from campaigns.console.services import Services, open_services
 from campaigns.console.settings import ConsoleSettings, console_settings
 from campaigns.dialing.audience import Audience
+from campaigns.metrics.port import open_metrics
 from campaigns.settings import Settings, create_home, load_settings
 from campaigns.store.campaigns import create_campaign
 from campaigns.store.console.sessions import start_session
@@ -205,9 +206,9 @@ def open_world(home: Path, database: Database) -> World:
     create_home(home)
     clock = VirtualClock(AT)
     settings = load_settings(home).model_copy(update={"console": {"run_campaigns": False}})
-    services = replace(_rules(), settings=settings, console=console_settings(settings))
-    own = {"database": database, "clock": clock, "passwords": CHEAP, "lifetime": Lifetime()}
-    return World(replace(services, **own), clock)
+    services = replace(_rules(), settings=settings, console=console_settings(settings), lifetime=Lifetime())
+    services = replace(services, metrics=open_metrics(settings, database))
+    return World(replace(services, database=database, clock=clock, passwords=CHEAP), clock)
 
 
 @cache
