@@ -10,7 +10,7 @@ from campaigns.store.models.campaigns import (
     Invitation,
     Permit,
 )
-from campaigns.store.models.compliance import DecisionHead, Deletion, LegalFact
+from campaigns.store.models.compliance import DecisionHead, Deletion, LedgerGap, LegalFact
 from campaigns.store.models.console import (
     ApiToken,
     Approval,
@@ -74,6 +74,7 @@ __all__ = [
     "InstalmentPlan",
     "Invitation",
     "Job",
+    "LedgerGap",
     "LegalFact",
     "LifeCycleGrade",
     "LineState",
