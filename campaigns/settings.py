@@ -66,7 +66,10 @@ webhook_private_addresses = false # whether 'xiaorong webhooks' may reach the le
 # of 'xiaorong serve'; campaigns/console/settings.py lists the keys
 # metrics_token =                 # best as the variable XIAORONG_METRICS_TOKEN: whoever has it may read
 #                                 # /metrics of 'xiaorong serve'. Without one, only this machine may
-# metrics_port = 9464             # where 'xiaorong worker run' tells its own, on metrics_host
+# metrics_port = 9464             # where 'xiaorong worker run' tells its own
+# metrics_host = "127.0.0.1"      # on which address that is
+log_format = "text"               # or json: a line each for a collector; on standard error
+log_level = "info"                # of serve and of workers: debug, info, warning or error
 interpreter = "embedded"          # or rasa: what understands the customers; see 'xiaorong nlu serve'
 # rasa_url = "http://127.0.0.1:5005"     # https:// where it is not on this machine
 # rasa_token =                    # best as the variable XIAORONG_RASA_TOKEN. Default: that of 'nlu serve'
@@ -135,6 +138,8 @@ class Settings(BaseSettings):
     webhook_private_addresses: bool = False
     agents: AgentSettings | None = None
     console: dict[str, Any] = Field(default_factory=dict)  # campaigns.console.settings
+    log_format: Literal["text", "json"] = "text"
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
     metrics_token: SecretStr | None = None
     metrics_host: str = "127.0.0.1"
     metrics_port: int | None = Field(default=None, ge=0, le=65_535)

@@ -29,6 +29,7 @@ from campaigns.dialing.switchboard import Switchboard
 from campaigns.dialing.timing import SIMULATED, choose_clock
 from campaigns.dialing.worker import Duty, Worker
 from campaigns.errors import SettingsError
+from campaigns.logs.setup import set_up_logs
 from campaigns.metrics.metrics import Metrics
 from campaigns.settings import Settings
 from campaigns.store.console.users import has_users
@@ -56,7 +57,7 @@ def serve_console(
     Raises SettingsError when nothing can listen there, and what stopped the worker.
     """
     console = _console(settings, host, port, with_worker=duty is not None)
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    set_up_logs(settings, service=True)
     services = open_services(settings, console, database, SystemClock())
     worker: BackgroundWorker | None = None
     if duty is not None:

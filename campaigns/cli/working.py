@@ -20,6 +20,7 @@ from campaigns.dialing.events import ReceptionEvent, WorkerEvent
 from campaigns.dialing.switchboard import Switchboard
 from campaigns.dialing.timing import choose_clock
 from campaigns.dialing.worker import Duty, RunEnd, Worker
+from campaigns.logs.setup import set_up_logs
 from campaigns.metrics.port import metrics_port, open_metrics
 from campaigns.settings import Settings
 from campaigns.store.database import Database
@@ -47,6 +48,7 @@ def work(
     """
     if with_calls:
         check_receives(settings)
+    set_up_logs(settings, service=True)
     console = console or Console()
     tally, received = Tally(), Received()
     metrics = open_metrics(settings, database)

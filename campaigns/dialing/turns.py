@@ -27,6 +27,7 @@ from campaigns.dialing.settle import (
 )
 from campaigns.dialing.talk import VoiceTools, hold_call
 from campaigns.dialing.trunk import begin_dial, is_late, settle_fault, settle_no_dial
+from campaigns.logs.about import about
 from campaigns.store import handout, lines, pacing
 from campaigns.store.briefs import call_subject
 from campaigns.store.database import Session
@@ -107,7 +108,8 @@ class TurnTaker:
             case Reserved(reservation):
                 self._tell(Decided(member_id, "allow", "allowed"))
                 await tools.clock.sleep((weighed.slot.at - tools.clock.now()).total_seconds())
-                await self._dial(served, reservation, weighed)
+                with about(attempt=reservation.attempt_id):
+                    await self._dial(served, reservation, weighed)
             case Paced():
                 self._tell(Decided(member_id, "paced", weighed.reason, weighed.until))
             case Declined(verdict):
