@@ -19,6 +19,7 @@ from campaigns.errors import ConflictError
 from campaigns.logs.setup import set_up_logs
 from campaigns.settings import Settings
 from campaigns.store.database import Database
+from campaigns.tracing import set_up_traces
 from telephony.line import InboundCalls
 
 
@@ -54,6 +55,7 @@ def serve_calls(settings: Settings, database: Database, console: Console | None 
     """Take calls until stopped; whether those in progress could end. Raises CampaignsError, LineError."""
     check_receives(settings)
     set_up_logs(settings, service=True)
+    set_up_traces(settings)
     console = console or Console()
     clock = choose_clock(settings, database, real_time=True)
     received, line = Received(), Text()

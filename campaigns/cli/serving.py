@@ -34,6 +34,7 @@ from campaigns.metrics.metrics import Metrics
 from campaigns.settings import Settings
 from campaigns.store.console.users import has_users
 from campaigns.store.database import Database
+from campaigns.tracing import set_up_traces
 from telephony.shared_door import SharedDoor
 from telephony.twilio.haste import HastyProtocol
 from telephony.twilio.server import SERVER_OPTIONS
@@ -58,6 +59,7 @@ def serve_console(
     """
     console = _console(settings, host, port, with_worker=duty is not None)
     set_up_logs(settings, service=True)
+    set_up_traces(settings)
     services = open_services(settings, console, database, SystemClock())
     worker: BackgroundWorker | None = None
     if duty is not None:

@@ -24,6 +24,7 @@ from campaigns.logs.setup import set_up_logs
 from campaigns.metrics.port import metrics_port, open_metrics
 from campaigns.settings import Settings
 from campaigns.store.database import Database
+from campaigns.tracing import set_up_traces
 
 ENDS = {
     RunEnd.IDLE: "No campaign runs any more.",
@@ -49,6 +50,7 @@ def work(
     if with_calls:
         check_receives(settings)
     set_up_logs(settings, service=True)
+    set_up_traces(settings)
     console = console or Console()
     tally, received = Tally(), Received()
     metrics = open_metrics(settings, database)

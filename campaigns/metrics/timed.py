@@ -8,6 +8,7 @@ from datetime import datetime
 from bot.asr.recognizer import Recognition, Recognizer, RecognizerStream
 from bot.dialogue.manner import Manner
 from bot.nlu.interpreter import AsksAhead, Interpreter, Understanding
+from bot.tracing import span
 from bot.voice.ports import Clause, Voice
 from campaigns.metrics.metrics import Metrics
 
@@ -53,7 +54,7 @@ class _TimedStream:
         self.close = stream.close
 
     async def finish(self) -> Recognition:
-        with self._metrics.timing("recognise"):
+        with span("recognise"), self._metrics.timing("recognise"):
             return await self._stream.finish()
 
 
@@ -65,5 +66,5 @@ class TimedVoice:
         self._metrics = metrics
 
     async def clauses(self, text: str, manner: Manner, prompt: str = "") -> Sequence[Clause]:
-        with self._metrics.timing("synthesise"):
+        with span("speak"), self._metrics.timing("synthesise"):
             return await self._voice.clauses(text, manner, prompt)
