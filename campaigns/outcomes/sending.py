@@ -125,7 +125,7 @@ class Sender:
     async def _deliver(self, outgoing: Outgoing) -> None:
         """The message is reserved: from here on it is sent once or never."""
         try:
-            with span("message"):
+            with span("message", message=outgoing.id):
                 receipt = await self._messenger.send(outgoing.e164, outgoing.body)
         except NotDone as fault:
             self.counts["not_sent"] += 1

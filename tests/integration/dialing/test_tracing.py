@@ -1,4 +1,4 @@
-"""Traces of the calls of a whole campaign: one tree a turn, through tasks and threads, and nothing personal."""
+"""Traces of a whole campaign: one tree a turn, through tasks and threads, and nothing personal."""
 
 from __future__ import annotations
 
