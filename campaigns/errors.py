@@ -10,6 +10,7 @@
     ├── ConflictError         what was asked does not fit the present state
     ├── AccessError           who asks may not do this
     ├── StoreError            the database is locked, gone or of another version
+    ├── BackupError           a backup cannot be made, read or trusted
     └── ClockError            the clock cannot be trusted, so no call is placed
 
 A wrong rule, mapping or policy file raises ``bot.errors.DataFileError``, like any other data file.
@@ -50,6 +51,10 @@ class StoreError(CampaignsError):
     def __init__(self, message: str, *, transient: bool = False) -> None:
         super().__init__(message)
         self.transient = transient
+
+
+class BackupError(CampaignsError):
+    """A backup cannot be made, read or trusted."""
 
 
 class ClockError(CampaignsError):

@@ -64,6 +64,13 @@ recognizer_model = "vosk-model-small-cn-0.22"   # see 'xiaorong models list'; or
 webhook_private_addresses = false # whether 'xiaorong webhooks' may reach the lender's own network
 # console = {{ port = 8765, public_url = "https://console.example.com", trusted_proxies = ["10.0.0.0/8"] }}
 # of 'xiaorong serve'; campaigns/console/settings.py lists the keys
+# metrics_token =                 # best as the variable XIAORONG_METRICS_TOKEN: whoever has it may read
+#                                 # /metrics of 'xiaorong serve'. Without one, only this machine may
+# metrics_port = 9464             # where 'xiaorong worker run' tells its own
+# metrics_host = "127.0.0.1"      # on which address that is
+log_format = "text"               # or json: a line each for a collector; on standard error
+# traces_url = "http://127.0.0.1:4318/v1/traces"   # a collector of OpenTelemetry (OTLP); extra "telemetry"
+log_level = "info"                # of serve and of workers: debug, info, warning or error
 interpreter = "embedded"          # or rasa: what understands the customers; see 'xiaorong nlu serve'
 # rasa_url = "http://127.0.0.1:5005"     # https:// where it is not on this machine
 # rasa_token =                    # best as the variable XIAORONG_RASA_TOKEN. Default: that of 'nlu serve'
@@ -79,6 +86,14 @@ def _rasa_address(url: str) -> str:
         raise ValueError(f"{url!r} is no address such as http://127.0.0.1:5005")
     if parts.scheme == "http" and parts.hostname not in ("127.0.0.1", "localhost", "::1"):
         raise ValueError("a Rasa on another machine is asked over https alone: it is told what customers say")
+    return url
+
+
+def _collector(url: str) -> str:
+    """Spans tell attempts and times: nothing personal, and nobody else's business either."""
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError(f"{url!r} is no address such as http://127.0.0.1:4318/v1/traces")
     return url
 
 
@@ -132,6 +147,12 @@ class Settings(BaseSettings):
     webhook_private_addresses: bool = False
     agents: AgentSettings | None = None
     console: dict[str, Any] = Field(default_factory=dict)  # campaigns.console.settings
+    traces_url: Annotated[str, AfterValidator(_collector)] | None = None
+    log_format: Literal["text", "json"] = "text"
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    metrics_token: SecretStr | None = None
+    metrics_host: str = "127.0.0.1"
+    metrics_port: int | None = Field(default=None, ge=0, le=65_535)
     interpreter: Literal["embedded", "rasa"] = "embedded"
     rasa_url: Annotated[str, AfterValidator(_rasa_address)] = "http://127.0.0.1:5005"
     rasa_token: SecretStr | None = None

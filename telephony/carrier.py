@@ -14,6 +14,7 @@ from telephony.announcements import Announcements
 from telephony.clock import Clock
 from telephony.connections import Connections
 from telephony.copies import Shelf
+from telephony.door import Door
 from telephony.far_end import FarEndFactory, FarVoice
 from telephony.hearing import Ears
 from telephony.line import Call, DialOrder
@@ -47,6 +48,7 @@ class LineSetup:
     far_voice: FarVoice | None = None  # the same, where they carry sound
     ears: Ears | None = None  # for carriers that carry sound
     shelf: Shelf | None = None  # for carriers that record calls themselves
+    door: Door | None = None  # for carriers that call us back; None: they open one of their own
     settings: Mapping[str, Any] = field(default_factory=dict, repr=False)  # may hold credentials
     connections: Connections = field(default_factory=Connections)
 

@@ -14,6 +14,7 @@ from bot.dialogue.state import DialogueState
 from bot.dialogue.turn import Turn
 from bot.errors import FlowError
 from bot.nlu.interpreter import AsksAhead, Interpreter
+from bot.tracing import span
 
 
 class Conversation:
@@ -140,8 +141,10 @@ class Conversation:
     def _weigh(self, text: str, at: datetime) -> Result:
         self._must_be_live()
         expected = self.flow.steps[self.state.step].expected
-        understanding = self._interpreter.parse(text, now=at.astimezone(self._zone), expected=expected)
-        return self._policy.hear(self.state, understanding, at)
+        with span("understand"):
+            understanding = self._interpreter.parse(text, now=at.astimezone(self._zone), expected=expected)
+        with span("policy"):
+            return self._policy.hear(self.state, understanding, at)
 
     def _must_be_live(self) -> None:
         if self.state.ended:

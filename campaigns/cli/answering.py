@@ -16,8 +16,10 @@ from campaigns.dialing.events import CameIn, EndedIn, ReceptionEvent
 from campaigns.dialing.inbound import Reception
 from campaigns.dialing.timing import SIMULATED, choose_clock
 from campaigns.errors import ConflictError
+from campaigns.logs.setup import set_up_logs
 from campaigns.settings import Settings
 from campaigns.store.database import Database
+from campaigns.tracing import set_up_traces
 from telephony.line import InboundCalls
 
 
@@ -52,6 +54,8 @@ def check_receives(settings: Settings) -> None:
 def serve_calls(settings: Settings, database: Database, console: Console | None = None) -> bool:
     """Take calls until stopped; whether those in progress could end. Raises CampaignsError, LineError."""
     check_receives(settings)
+    set_up_logs(settings, service=True)
+    set_up_traces(settings)
     console = console or Console()
     clock = choose_clock(settings, database, real_time=True)
     received, line = Received(), Text()

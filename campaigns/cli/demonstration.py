@@ -135,6 +135,7 @@ def demonstrate(
             f"{CAMPAIGN}.  Talk to the bot yourself: xiaorong chat",
             soft_wrap=True,
         )
+        console.print(f"[bold]6[/bold]  In a browser: xiaorong --home {home} serve", soft_wrap=True)
     finally:
         database.close()
 

@@ -15,11 +15,12 @@ if TYPE_CHECKING:
 @contextmanager
 def open_installation(home: Path) -> Iterator[tuple[Settings, Database]]:
     """Settings and database of ``home``, checked. Raises NotInitialisedError, SettingsError or StoreError."""
+    from campaigns.logs.setup import set_up_logs
     from campaigns.settings import load_settings
     from campaigns.store.database import Database
 
     settings = load_settings(home)
-
+    set_up_logs(settings)
     database = Database(settings.store_url)
     try:
         database.check()

@@ -13,6 +13,7 @@ import typer
 
 from bot.errors import BotError
 from campaigns.cli import (
+    backup,
     call,
     campaign,
     chat,
@@ -87,6 +88,9 @@ nlu.app.command(name="review", epilog=nlu_review.EXAMPLES)(nlu_review.review)
 app.add_typer(recording.app, name="recording")
 app.add_typer(users.app, name="users")
 app.command(name="serve", epilog=serve.EXAMPLES)(serve.serve)
+app.command(name="backup", epilog=backup.BACKUP_EXAMPLES)(backup.backup)
+app.command(name="restore", epilog=backup.RESTORE_EXAMPLES)(backup.restore)
+app.command(name="restored", epilog=backup.RESTORED_EXAMPLES)(backup.restored)
 app.command(name="init", epilog=init.EXAMPLES)(init.init)
 app.command(name="export", epilog=export.EXAMPLES)(export.export)
 app.command(name="report", epilog=report.EXAMPLES)(report.report)

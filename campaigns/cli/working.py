@@ -16,11 +16,15 @@ from campaigns.cli.answering import Received, check_receives
 from campaigns.cli.running import Tally, supervise
 from campaigns.clock import Clock
 from campaigns.dialing.assembly import SoundOptions, open_switchboard, open_worker
+from campaigns.dialing.events import ReceptionEvent, WorkerEvent
 from campaigns.dialing.switchboard import Switchboard
 from campaigns.dialing.timing import choose_clock
 from campaigns.dialing.worker import Duty, RunEnd, Worker
+from campaigns.logs.setup import set_up_logs
+from campaigns.metrics.port import metrics_port, open_metrics
 from campaigns.settings import Settings
 from campaigns.store.database import Database
+from campaigns.tracing import set_up_traces
 
 ENDS = {
     RunEnd.IDLE: "No campaign runs any more.",
@@ -45,21 +49,41 @@ def work(
     """
     if with_calls:
         check_receives(settings)
+    set_up_logs(settings, service=True)
+    set_up_traces(settings)
     console = console or Console()
     tally, received = Tally(), Received()
-    while True:
-        clock = choose_clock(settings, database, real_time=real_time)
-        opened: AbstractContextManager[Worker | Switchboard] = (
-            open_switchboard(settings, database, None, clock, tally, received, duty)
-            if with_calls
-            else open_worker(settings, database, None, clock, tally, sound=sound, duty=duty)
-        )
-        with opened as worker:
-            end = _watch(worker, partial(_line, worker, clock, settings.zone, tally, received), console)
-        if end is not RunEnd.FENCED:
-            console.print(f"{ENDS.get(end, end.value)}  {tally}")
-            return end
-        console.print("Another worker has taken over what was going on here; starting again.")
+    metrics = open_metrics(settings, database)
+
+    def listen(event: WorkerEvent) -> None:
+        tally(event)
+        metrics.hear(event)
+
+    def receives(event: ReceptionEvent) -> None:
+        received(event)
+        metrics.hear_in(event)
+
+    with metrics_port(settings, metrics):
+        while True:
+            clock = choose_clock(settings, database, real_time=real_time)
+            opened: AbstractContextManager[Worker | Switchboard] = (
+                open_switchboard(settings, database, None, clock, listen, receives, duty, metrics=metrics)
+                if with_calls
+                else open_worker(
+                    settings, database, None, clock, listen, sound=sound, duty=duty, metrics=metrics
+                )
+            )
+            with opened as worker:
+                metrics.watch_live(partial(_live, worker))
+                end = _watch(worker, partial(_line, worker, clock, settings.zone, tally, received), console)
+            if end is not RunEnd.FENCED:
+                console.print(f"{ENDS.get(end, end.value)}  {tally}")
+                return end
+            console.print("Another worker has taken over what was going on here; starting again.")
+
+
+def _live(worker: Worker | Switchboard) -> int:
+    return worker.live
 
 
 def _line(worker: Worker | Switchboard, clock: Clock, zone: tzinfo, tally: Tally, received: Received) -> str:

@@ -114,6 +114,17 @@ class Whereabouts:
 
 
 @dataclass(frozen=True, slots=True)
+class GapFact:
+    """The ledger came from a backup at ``restored_at``, and lacks what came between the two.
+
+    ``confirmed``: a person has put on record that this was looked into.
+    """
+
+    restored_at: datetime
+    confirmed: bool
+
+
+@dataclass(frozen=True, slots=True)
 class CallFacts:
     """Facts about calling ``number`` of one customer at ``now``.
 
@@ -162,6 +173,7 @@ class CallFacts:
     elsewhere: tuple[Whereabouts, ...] = ()  # of other records of the same person
     # When the person asked to be called, told on another record: no call before, and no rule is skipped.
     callback_elsewhere: datetime | None = None
+    gap: GapFact | None = None  # None: the ledger is whole, as far as is known
 
     def __post_init__(self) -> None:
         if self.now.tzinfo is None:

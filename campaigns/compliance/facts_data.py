@@ -12,6 +12,7 @@ from campaigns.compliance.facts import (
     CallFacts,
     Consent,
     FlagFact,
+    GapFact,
     LineType,
     NumberFacts,
     Purpose,
@@ -75,6 +76,7 @@ def facts_data(facts: CallFacts, pack: EffectivePack) -> dict[str, Any]:
             for told in facts.elsewhere
         ],
         "callback_elsewhere": _iso(facts.callback_elsewhere),
+        "gap": [_iso(facts.gap.restored_at), facts.gap.confirmed] if facts.gap else None,
     }
     return {key: value for key, value in data.items() if value not in (None, [])}
 
@@ -131,7 +133,12 @@ def facts_from(data: dict[str, Any]) -> CallFacts:
             for zones, region, last_region in data.get("elsewhere", ())
         ),
         callback_elsewhere=_moment(data.get("callback_elsewhere")),
+        gap=_gap_from(data.get("gap")),
     )
+
+
+def _gap_from(data: Any) -> GapFact | None:
+    return GapFact(datetime.fromisoformat(data[0]), data[1]) if data else None
 
 
 def _attempts(attempts: tuple[AttemptFact, ...]) -> list[list[Any]]:

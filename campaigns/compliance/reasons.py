@@ -30,6 +30,7 @@ class Reason(StrEnum):
 
     CLOCK_UNTRUSTED = "clock_untrusted"
     PACK_NOT_IN_FORCE = "pack_not_in_force"
+    LEDGER_GAP = "ledger_gap"
 
     LEDGER_UNKNOWN = "ledger_unknown"
     NOTHING_OWED = "nothing_owed"

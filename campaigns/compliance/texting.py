@@ -148,6 +148,7 @@ REPLY_CHECKS: tuple[Check, ...] = (_of_call(trust.clock), _stale, _of_call(numbe
 
 CHECKS: tuple[Check, ...] = (
     _of_call(trust.clock),
+    _of_call(trust.ledger_whole),
     _of_call(trust.pack_in_force),
     _ruled,
     _opted_out,

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from typing import Final
 
-from anyio.to_thread import run_sync
+from anyio.to_thread import current_default_thread_limiter, run_sync
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -16,6 +16,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from campaigns.console.guard import Guarded
 from campaigns.console.job import Jobs
+from campaigns.console.lifetime import KnowsLifetime
 from campaigns.console.page import PageRoute
 from campaigns.console.registry import all_pages, job_kinds, menu
 from campaigns.console.services import Services
@@ -26,9 +27,10 @@ from campaigns.console.web.body import BodyLimit
 from campaigns.console.web.failures import HANDLERS, Barrier
 from campaigns.console.web.headers import SecurityHeaders
 from campaigns.console.web.hosts import HostCheck
+from campaigns.console.web.measured import Measured, Named, show_metrics
 from campaigns.errors import StoreError
 
-OWN_ROUTES: Final = ("/static/{digest}/{name}", "/healthz", "/readyz")
+OWN_ROUTES: Final = ("/static/{digest}/{name}", "/healthz", "/readyz", "/metrics")
 
 
 def create_app(services: Services) -> Starlette:
@@ -42,6 +44,7 @@ def create_app(services: Services) -> Starlette:
             Route(OWN_ROUTES[0], serve_asset),
             Route(OWN_ROUTES[1], _alive),
             Route(OWN_ROUTES[2], _ready),
+            Route(OWN_ROUTES[3], show_metrics),
             *_pages(services),
             WebSocketRoute(VOICE_PATH, VoiceDoor(services, studio)),
             *services.mounts,
@@ -66,21 +69,25 @@ def _pages(services: Services) -> Iterator[BaseRoute]:
 def _route(route: PageRoute, services: Services) -> Route:
     limit = route.body_limit or services.console.body_limit
     endpoint = BodyLimit(request_response(Guarded(route, services)), limit)
-    return Route(route.path, endpoint, methods=list(route.methods))
+    return Route(route.path, Named(endpoint, route.path), methods=list(route.methods))
 
 
 def _middleware(services: Services) -> Iterator[Middleware]:
     proxies = services.console.trusted_proxies
     if proxies:
         yield Middleware(ProxyHeadersMiddleware, trusted_hosts=list(proxies))
+    yield Middleware(Measured, metrics=services.metrics)
     yield Middleware(SecurityHeaders)
     yield Middleware(HostCheck, allowed=services.console.allowed_hosts)
+    yield Middleware(KnowsLifetime, lifetime=services.lifetime)
     yield Middleware(Barrier)
 
 
 @asynccontextmanager
 async def _lifespan(app: Starlette) -> AsyncIterator[None]:
     jobs: Jobs = app.state.jobs
+    services: Services = app.state.services
+    current_default_thread_limiter().total_tokens = services.console.threads
     await run_sync(jobs.open)
     try:
         yield
@@ -95,8 +102,10 @@ async def _alive(_request: Request) -> Response:
 
 
 async def _ready(request: Request) -> Response:
-    """The database answers and is of this version."""
+    """The database answers and is of this version, and this process is not about to leave."""
     services: Services = request.app.state.services
+    if services.lifetime.leaving:
+        return PlainTextResponse("leaving", status_code=503)
     try:
         await run_sync(services.database.check)
     except StoreError:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import logging
 import traceback
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
 from bot.errors import BotError
 from campaigns.console.services import Services
-from campaigns.errors import CampaignsError, NotFoundError
+from campaigns.errors import CampaignsError, ConflictError, NotFoundError
 from campaigns.store.console import jobs as store
 from campaigns.store.console.audit import Actor
 from campaigns.store.console.jobs import JobView, NewJob
@@ -59,6 +59,13 @@ class Jobs:
         self._services = services
         self._kinds = kinds
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="job")
+        self._begun: set[Future[None]] = set()
+        self._stopping = False
+
+    @property
+    def idle(self) -> bool:
+        """Nothing is being worked off or waits for a thread."""
+        return not self._begun
 
     def open(self) -> None:
         """What another process of this console left open is over. Raises StoreError."""
@@ -68,15 +75,20 @@ class Jobs:
     def add(self, session: Session, job: NewJob, actor: Actor) -> int:
         """Put a job on record, in the caller's transaction; ``begin`` it once that is committed.
 
-        Raises NotFoundError for a kind that there is not, ConflictError when one is open for its subject.
+        Raises NotFoundError for a kind that there is not, ConflictError when one is open for its subject, or
+        when no more are taken.
         """
+        if self._stopping:
+            raise ConflictError("the console is about to stop: try again in a few minutes")
         if job.kind not in self._kinds:
             raise NotFoundError(f"there is no job {job.kind!r}; known: {', '.join(sorted(self._kinds))}")
         return store.add_job(session, job, user_id=actor.user_id, by=actor.name, at=self._services.now())
 
     def begin(self, job_id: int) -> None:
         """Work it off as soon as a thread is free."""
-        self._threads.submit(self.work, job_id)
+        begun = self._threads.submit(self.work, job_id)
+        self._begun.add(begun)
+        begun.add_done_callback(self._begun.discard)
 
     def work(self, job_id: int) -> None:
         """Work it off here and now. Whatever comes of it is on record."""
@@ -99,10 +111,15 @@ class Jobs:
         with database.transaction() as session:
             store.finish_job(session, job_id, state=state, at=services.now(), result=result, error=error)
 
-    def close(self) -> None:
-        """Ask what goes on to stop, and wait until it has: calls end as they would."""
+    def stop(self) -> None:
+        """Take no more, and ask what goes on to stop: calls end as they would. Raises StoreError."""
+        self._stopping = True
         with self._services.database.transaction() as session:
             for job in store.jobs_page(session):
                 if job.open:
                     store.ask_to_stop(session, job.id, self._services.now())
-        self._threads.shutdown(wait=True, cancel_futures=True)
+
+    def close(self) -> None:
+        """``stop``, and wait until everything has, unless the process is in a hurry. Raises StoreError."""
+        self.stop()
+        self._threads.shutdown(wait=not self._services.lifetime.hurried, cancel_futures=True)

@@ -16,12 +16,15 @@ from campaigns.clock import Clock
 from campaigns.compliance.effective import EffectivePack, load_effective
 from campaigns.console.access.passwords import Passwords
 from campaigns.console.access.permissions import Permissions, shipped_permissions
+from campaigns.console.lifetime import Lifetime
 from campaigns.console.settings import ConsoleSettings
 from campaigns.console.web.recent import Recent
 from campaigns.dialing.timing import ledger_now
 from campaigns.dialing.voicing import Voicing, open_voicing
 from campaigns.grading.rulefile import load_rules
 from campaigns.grading.rules import GradingRules
+from campaigns.metrics.metrics import Metrics
+from campaigns.metrics.port import open_metrics
 from campaigns.settings import Settings
 from campaigns.store.database import Database, Session
 
@@ -54,6 +57,8 @@ class Services:
     mounts: Sequence[BaseRoute] = ()
     voicing: OpenVoicing = open_voicing
     recent: Recent = field(default_factory=Recent)
+    metrics: Metrics = field(default_factory=Metrics)
+    lifetime: Lifetime = field(default_factory=Lifetime)
 
     def now(self) -> datetime:
         """The present, aware, in UTC."""
@@ -73,4 +78,5 @@ def open_services(settings: Settings, console: ConsoleSettings, database: Databa
         clock=clock,
         pack=load_effective(settings.rule_pack, settings.rule_pack_overrides),
         grading=load_rules(),
+        metrics=open_metrics(settings, database),
     )

@@ -31,6 +31,8 @@ class ConsoleSettings(BaseModel):
     setup_hours: int = Field(default=24, ge=1, le=7 * 24)  # how long a set-up link holds
     body_limit: int = Field(default=1_000_000, ge=10_000)  # bytes of a request, where a page asks for no more
     approve_above: int = Field(default=1_000, ge=0)  # members from which on a second person approves a launch
+    threads: int = Field(default=12, ge=2, le=200)  # on which pages are made; the loop itself makes none
+    leave_s: float = Field(default=900.0, ge=0, le=7_200)  # how long calls in progress may go on at the end
     run_campaigns: bool = True  # whether this process works off the campaigns that it launches
 
     @field_validator("trusted_proxies")

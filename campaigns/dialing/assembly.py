@@ -35,6 +35,8 @@ from campaigns.dialing.timing import SIMULATED
 from campaigns.dialing.turns import Tools, TurnTaker
 from campaigns.dialing.voicing import open_voicing
 from campaigns.dialing.worker import Duty, Worker
+from campaigns.metrics.metrics import Metrics
+from campaigns.metrics.timed import TimedInterpreter, TimedRecognizer, TimedVoice
 from campaigns.outcomes.messages import load_messages
 from campaigns.outcomes.retry import shipped_retry_policy
 from campaigns.outcomes.sending_rules import shipped_sending_rules
@@ -47,6 +49,7 @@ from campaigns.store.threads import StoreThreads
 from campaigns.understanding import open_interpreter
 from telephony.announcements import load_announcements
 from telephony.carrier import LineSetup
+from telephony.door import Door
 from telephony.far_end import FarEndFactory
 from telephony.line import InboundCalls
 from telephony.permits import PermitGate, PermitSigner
@@ -72,15 +75,18 @@ def open_worker(
     far_end: FarEndFactory | None = None,
     sound: SoundOptions | None = None,
     duty: Duty = Duty(),
+    door: Door | None = None,
+    metrics: Metrics | None = None,
 ) -> Iterator[Worker]:
     """A worker for ``campaign``, or for all that run; ``far_end`` speaks for simulated subscribers.
 
-    In virtual time, and on SQLite, it is alone on its database. With ``sound``, and on every line that is not
-    simulated, its calls are held by voice. Raises ConflictError, DataFileError, LineError, and for voice
-    ModelError and RecordingKeyError.
+    ``door``: where the line's carrier reaches us; None: on a port of its own. ``metrics``: of
+    the process; latencies are taken for them. In virtual time, and on SQLite,
+    it is alone on its database. With ``sound``, and on every line that is not simulated, its calls are held
+    by voice. Raises ConflictError, DataFileError, LineError, and for voice ModelError and RecordingKeyError.
     """
     with (
-        open_ground(settings, database, clock, far_end, sound) as ground,
+        open_ground(settings, database, clock, far_end, sound, door=door, metrics=metrics) as ground,
         _worker(settings, database, campaign, ground, listener, duty) as worker,
     ):
         yield worker
@@ -95,13 +101,15 @@ def open_switchboard(
     listener: Listener = ignore,
     receives: Callable[[ReceptionEvent], None] = lambda _event: None,
     duty: Duty = Duty(),
+    door: Door | None = None,
+    metrics: Metrics | None = None,
 ) -> Iterator[Switchboard]:
     """A worker on a line that is not simulated that takes the calls to us too, over the same connections.
 
     ``receives`` is told of those. Raises what ``open_worker`` raises.
     """
     with ExitStack() as stack:
-        ground = stack.enter_context(open_ground(settings, database, clock))
+        ground = stack.enter_context(open_ground(settings, database, clock, door=door, metrics=metrics))
         worker = stack.enter_context(_worker(settings, database, campaign, ground, listener, duty))
         store = stack.enter_context(closing(StoreThreads(database)))
         reception = Reception(_desk(ground, store, receives))
@@ -203,6 +211,8 @@ def open_ground(
     sound: SoundOptions | None = None,
     *,
     calling_in: bool = False,
+    door: Door | None = None,
+    metrics: Metrics | None = None,
     **simulated: Any,
 ) -> Iterator[Ground]:
     """What ``open_worker`` and ``open_reception`` share; ``simulated`` are settings of the simulated line."""
@@ -214,6 +224,7 @@ def open_ground(
         clock=clock,
         announcements=load_announcements(language / "announcements.yml"),
         far_end=far_end or (people.calling_in if calling_in else people),
+        door=door,
         settings=line_settings(settings, **carried, **simulated),
     )
     with ExitStack() as stack:
@@ -227,8 +238,20 @@ def open_ground(
             recordings = stack.enter_context(open_recordings(settings))
             copies = stack.enter_context(closing(StoreThreads(database)))
             setup = replace(setup, shelf=CarrierShelf(recordings, copies, settings.line))
+        if metrics is not None:
+            interpreter = TimedInterpreter(interpreter, metrics)
+            voice = None if voice is None else timed(voice, metrics)
         scripts = Scripts(language, prompts, interpreter, settings.zone)
         yield Ground(clock, scripts, house_of(settings), setup, voice)
+
+
+def timed(tools: VoiceTools, metrics: Metrics) -> VoiceTools:
+    """The same, with the latencies of hearing and speaking taken."""
+    return replace(
+        tools,
+        recognizer=TimedRecognizer(tools.recognizer, metrics),
+        voice=TimedVoice(tools.voice, metrics),
+    )
 
 
 def _desk(ground: Ground, store: StoreThreads, listener: Callable[[ReceptionEvent], None]) -> Desk:

@@ -22,6 +22,7 @@ from campaigns.dialing.house import House
 from campaigns.dialing.record import CallRecord
 from campaigns.dialing.settle_inbound import InboundCaller, settle_inbound
 from campaigns.dialing.talk import Script, VoiceTools, hold_call
+from campaigns.logs.about import about
 from campaigns.store.briefs import CallSubject, subject_of_number
 from campaigns.store.threads import StoreThreads
 from telephony.connections import Connections
@@ -98,7 +99,8 @@ class Reception:
 
     async def _receive(self, incoming: Incoming, line: str, release: Release) -> None:
         try:
-            await self._hold(incoming, line)
+            with about(call=incoming.call.id):
+                await self._hold(incoming, line)
         except Exception as error:
             # Only the class and the place: a message may hold what a customer said.
             where = traceback.extract_tb(error.__traceback__)[-1]

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from bot.tracing import span
 from campaigns.compliance.chain import LogSeal
 from campaigns.compliance.decide import decide
 from campaigns.compliance.effective import EffectivePack
@@ -108,14 +109,16 @@ def weigh_turn(
     # The time is taken after what is on record was read: none of it, by whatever worker, is still to come.
     now = look().now
     for number, facts in zip(numbers, (replace(facts, now=now) for facts in sheet.facts), strict=True):
-        verdict = decide(facts, rules.pack)
+        with span("decide"):
+            verdict = decide(facts, rules.pack)
         if isinstance(verdict, Allow):
             # A permit lives 60 s, so none is issued to wait for a start further away than the slots reach.
             slot = take_slot(session, rules.trunk, member.campaign_id, member.customer_id, now)
             if isinstance(slot, NoSlot):
                 ledger.set_next(session, member.id, next_at=slot.until, reason=slot.reason)
                 return Paced(slot.until, slot.reason)
-            return _reserve(session, member, number, facts, verdict, rules, sheet.seen, slot)
+            with span("reserve"):
+                return _reserve(session, member, number, facts, verdict, rules, sheet.seen, slot)
         _record(session, member, number.id, facts, verdict, rules)
         declined.append(verdict)
         if verdict.scope is not Scope.NUMBER:

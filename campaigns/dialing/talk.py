@@ -18,6 +18,7 @@ from bot.errors import RecognizerError
 from bot.nlu.interpreter import Interpreter
 from bot.recording.recorder import CallRecorder, Recorded
 from bot.session import Session, SessionResult
+from bot.tracing import span
 from bot.transcript import Entry
 from bot.voice.attention import Attention
 from bot.voice.channel import VoiceChannel
@@ -118,6 +119,21 @@ async def hold_call(
     ``answered_at`` is when it was picked up, by default now: a recording begins there. Raises LineError when
     the call carries sound and there is no ``voice``.
     """
+    with span("talk", flow=script.flow.name):
+        return await _hold(call, brief, script, clock, ends_by, watch, voice, answered_at, handover)
+
+
+async def _hold(
+    call: Call,
+    brief: Brief,
+    script: Script,
+    clock: Clock,
+    ends_by: datetime,
+    watch: Callable[[Entry], None],
+    voice: VoiceTools | None,
+    answered_at: datetime | None,
+    handover: Handover | None,
+) -> Held:
     conversation = Conversation(script.flow, script.prompts, brief, script.interpreter, zone=script.zone)
     # Whoever is to be handed over stays on the line when the bot has said its last word.
     leaving = Leaving(call, stays=lambda: brief.agents and handover is not None and _asked(conversation))

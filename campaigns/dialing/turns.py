@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from bot.tracing import Span, span
 from campaigns.clock import Clock
 from campaigns.compliance.facts import Purpose
 from campaigns.dialing.briefing import brief_of
@@ -27,6 +28,7 @@ from campaigns.dialing.settle import (
 )
 from campaigns.dialing.talk import VoiceTools, hold_call
 from campaigns.dialing.trunk import begin_dial, is_late, settle_fault, settle_no_dial
+from campaigns.logs.about import about
 from campaigns.store import handout, lines, pacing
 from campaigns.store.briefs import call_subject
 from campaigns.store.database import Session
@@ -96,10 +98,14 @@ class TurnTaker:
 
     async def take(self, served: Served, member_id: int, turn: int) -> None:
         """Work off one turn. Raises StoreError when the database stays away."""
-        tools = self.tools
         if self.stopped:
             await self.give_back([member_id])
             return
+        with span("turn") as current:
+            await self._take(served, member_id, turn, current)
+
+    async def _take(self, served: Served, member_id: int, turn: int, current: Span) -> None:
+        tools = self.tools
         weighed = await tools.store.run(
             weigh_turn, member_id, turn, served.id, tools.rules, self._surroundings
         )
@@ -107,7 +113,9 @@ class TurnTaker:
             case Reserved(reservation):
                 self._tell(Decided(member_id, "allow", "allowed"))
                 await tools.clock.sleep((weighed.slot.at - tools.clock.now()).total_seconds())
-                await self._dial(served, reservation, weighed)
+                current.set_attribute("xiaorong.attempt", reservation.attempt_id)
+                with about(attempt=reservation.attempt_id):
+                    await self._dial(served, reservation, weighed)
             case Paced():
                 self._tell(Decided(member_id, "paced", weighed.reason, weighed.until))
             case Declined(verdict):
@@ -146,7 +154,8 @@ class TurnTaker:
         started_at = tools.clock.now()
         self._tell(Dialled(attempt_id, started_at))
         try:
-            call = await tools.line.dial(order)
+            with span("dial", line=tools.line.name):
+                call = await tools.line.dial(order)
         except TrunkFault as fault:
             await self._settle_fault(attempt_id, slot, fault)
             return
@@ -161,7 +170,8 @@ class TurnTaker:
             if not tools.lease.holds:
                 await call.hang_up()
             try:
-                answer = await call.answer()
+                with span("answer"):
+                    answer = await call.answer()
             except TrunkFault as fault:
                 await self._settle_fault(attempt_id, slot, fault)
                 return
@@ -172,7 +182,9 @@ class TurnTaker:
         finally:
             del self._calls[attempt_id]
             await call.hang_up()
-        if await tools.store.run(settle_call, attempt_id, record, tools.house):
+        with span("settle", disposition=record.disposition):
+            settled = await tools.store.run(settle_call, attempt_id, record, tools.house)
+        if settled:
             outcome = record.outcome
             self._tell(
                 Ended(

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
+from bot.tracing import span
 from campaigns.clock import Clock
 from campaigns.compliance.texting import Occasion
 from campaigns.compliance.verdict import Defer
@@ -124,7 +125,8 @@ class Sender:
     async def _deliver(self, outgoing: Outgoing) -> None:
         """The message is reserved: from here on it is sent once or never."""
         try:
-            receipt = await self._messenger.send(outgoing.e164, outgoing.body)
+            with span("message", message=outgoing.id):
+                receipt = await self._messenger.send(outgoing.e164, outgoing.body)
         except NotDone as fault:
             self.counts["not_sent"] += 1
             now = self._clock.now()

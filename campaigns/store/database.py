@@ -15,7 +15,7 @@ from campaigns.errors import SettingsError, StoreError
 
 SQLITE_BUSY_TIMEOUT_MS = 30_000
 IDLE_TRANSACTION_MS = 5_000
-REVISION = "0015"  # the newest migration; checked at every start without loading Alembic
+REVISION = "0017"  # the newest migration; checked at every start without loading Alembic
 
 READS = "xiaorong_reads"
 # Memory to group and join millions of rows in: the usual 4 MB, or 2 MB of SQLite, send them to the disk.
@@ -34,7 +34,11 @@ UNREACHABLE = ("unable to open", "onnection", "disk I/O", "shutting down", "star
 # coming up; a transaction ended because this process stood still in it.
 TRANSIENT_SQLSTATES = ("40001", "40P01", "55P03", "08", "53300", "57P0", "25P03")
 
-__all__ = ["Database", "Session"]  # rooms that pass a session on need its name, and nothing else of SQL
+__all__ = [
+    "Connection",
+    "Database",
+    "Session",
+]  # rooms that pass a session on need its name, and nothing else of SQL
 
 
 def prepare_ledger(connection: Any, _record: Any) -> None:

@@ -24,6 +24,7 @@ from campaigns.compliance.facts import (
 from campaigns.store import fact_queries as sql
 from campaigns.store.approved import invitation_of
 from campaigns.store.broken import broken_promise
+from campaigns.store.gaps import gap_of
 from campaigns.store.ledger import MemberTurn
 from campaigns.store.models import (
     Attempt,
@@ -119,6 +120,7 @@ def fact_sheet(
     talks += tuple(filed.talks)
     cases = frozenset(session.scalars(sql.CASES, values))
     occasion_stands = _occasion_stands(session, member, around.today)
+    gap = gap_of(session)
     spoken_at = [at for at in (circumstances.spoken_at, *(talk.at for talk in talks)) if at is not None]
     facts = [
         CallFacts(
@@ -149,6 +151,7 @@ def fact_sheet(
             notice_sent_at=filed.notice_sent_at,
             elsewhere=(*filed.elsewhere, *others.whereabouts),
             callback_elsewhere=others.callback_at,
+            gap=gap,
         )
         for number in numbers
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -25,8 +25,17 @@ def _config() -> Config:
     return config
 
 
-def upgrade(database: Database, to: str = "head") -> None:
-    """Create or migrate the tables; harmless when they are up to date. Raises StoreError."""
+def upgrade(
+    database: Database,
+    to: str = "head",
+    *,
+    before: Callable[[Connection], None] = lambda _connection: None,
+    after: Callable[[Connection], None] = lambda _connection: None,
+) -> None:
+    """Create or migrate the tables; harmless when they are up to date. Raises StoreError.
+
+    ``before`` and ``after`` are of the same transaction: nobody finds the tables without what they did.
+    """
     config = _config()
     try:
         with (
@@ -35,7 +44,9 @@ def upgrade(database: Database, to: str = "head") -> None:
             connection.begin(),
         ):
             config.attributes["connection"] = connection
+            before(connection)
             command.upgrade(config, to)
+            after(connection)
             _check_parents(connection)
     except DBAPIError as error:
         raise explain(error, database.url.render_as_string(hide_password=True)) from error

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from typing import Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy.orm import Session
@@ -45,7 +46,8 @@ class StoreThreads:
         pause = 0.25
         while True:
             try:
-                return await loop.run_in_executor(self._executor, transaction)
+                # What the work is about, such as the attempt that log lines name, goes along.
+                return await loop.run_in_executor(self._executor, copy_context().run, transaction)
             except StoreError as error:
                 if not error.transient or waited >= self._patience_s:
                     raise

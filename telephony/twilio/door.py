@@ -6,7 +6,7 @@ import asyncio
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Final, Protocol
+from typing import Final
 
 import uvicorn
 from starlette.applications import Starlette
@@ -17,16 +17,6 @@ from telephony.twilio.server import SERVER_OPTIONS
 
 _LEAVE_S: Final = 5
 """Connections that do not end when the door closes are cut after so many seconds."""
-
-
-class Door(Protocol):
-    """Lets Twilio reach an application."""
-
-    async def open(self, app: Starlette) -> None:
-        """Have ``app`` served from now on; harmless when it is. Raises LineConfigError."""
-        ...
-
-    async def close(self) -> None: ...
 
 
 class _Server(uvicorn.Server):

@@ -11,11 +11,12 @@ from telephony.carrier import LineSetup
 from telephony.clock import Clock
 from telephony.copies import Shelf
 from telephony.datafile import load_model
+from telephony.door import Door
 from telephony.errors import TrunkFault
 from telephony.twilio.api import Refused, TwilioApi
 from telephony.twilio.call import Patience, TwilioCall
 from telephony.twilio.copies import Copies
-from telephony.twilio.door import Door, WebDoor
+from telephony.twilio.door import WebDoor
 from telephony.twilio.progress import CallStatus, Report
 from telephony.twilio.server import MediaStreams
 from telephony.twilio.settings import TwilioSettings
@@ -127,6 +128,6 @@ def open_exchange(setup: LineSetup) -> Exchange:
 
     def make() -> Exchange:
         settings = load_model(setup.settings, TwilioSettings, name="twilio line")
-        return Exchange(settings, setup.clock, shelf=setup.shelf)
+        return Exchange(settings, setup.clock, door=setup.door, shelf=setup.shelf)
 
     return setup.connections.get(Exchange, make)

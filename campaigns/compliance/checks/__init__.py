@@ -16,6 +16,7 @@ Check = Callable[[CallFacts, EffectivePack], Defer | Refuse | None]
 
 CHECKS: tuple[Check, ...] = (
     trust.clock,
+    trust.ledger_whole,
     trust.pack_in_force,
     purpose.debt_owed,
     purpose.occasion,

@@ -1,4 +1,4 @@
-"""Whether the ground of the decision holds: the clock and the rule pack."""
+"""Whether the ground of the decision holds: the clock, the ledger and the rule pack."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import UTC, timedelta
 from campaigns.compliance.effective import EffectivePack
 from campaigns.compliance.facts import CallFacts
 from campaigns.compliance.reasons import Reason, Scope
-from campaigns.compliance.verdict import Refuse
+from campaigns.compliance.verdict import Defer, Refuse
 
 CLOCK_SKEW = timedelta(seconds=2)
 
@@ -23,6 +23,21 @@ def clock(facts: CallFacts, _pack: EffectivePack) -> Refuse | None:
     if moved_back or (facts.clock_virtual and not facts.line_simulated):
         return Refuse(Reason.CLOCK_UNTRUSTED, Scope.SYSTEM)
     return None
+
+
+def ledger_whole(facts: CallFacts, pack: EffectivePack) -> Defer | Refuse | None:
+    """A ledger out of a backup does not know whom was called since, nor who asked for no more calls.
+
+    Until a person has confirmed what came in between, nobody is called: wishes that were lost do not lapse.
+    Then everybody is taken to have been called until the restore, so no count could allow a call before the
+    look-back is over.
+    """
+    if facts.gap is None:
+        return None
+    if not facts.gap.confirmed:
+        return Refuse(Reason.LEDGER_GAP, Scope.SYSTEM)
+    until = facts.gap.restored_at + pack.look_back
+    return Defer(until.astimezone(UTC), Reason.LEDGER_GAP) if facts.now < until else None
 
 
 def pack_in_force(facts: CallFacts, pack: EffectivePack) -> Refuse | None:

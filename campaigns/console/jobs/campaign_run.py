@@ -26,7 +26,11 @@ def run_campaign(context: JobContext) -> Mapping[str, Any]:
     with services.database.reading() as session:
         campaign = campaign_by_name(session, name)
     clock = choose_clock(services.settings, services.database, real_time=False)
-    with open_worker(services.settings, services.database, campaign, clock) as worker:
+    metrics = services.metrics
+    with open_worker(
+        services.settings, services.database, campaign, clock, metrics.hear, metrics=metrics
+    ) as worker:
+        metrics.watch_live(lambda: worker.live)
         end = asyncio.run(_run(worker, context, name))
     if end is RunEnd.STOPPED:
         raise JobStopped

@@ -54,6 +54,7 @@ SHOWN: Final = (
     marked("the clock moves within a year"),
     marked("choose how much is garbled"),
     marked("nothing was said yet: there is nothing to test"),
+    marked("the console is about to stop: try again in a few minutes"),
     marked("this form is out of date: go back, load the page again, and send it once more"),
 )
 FORMS: Final = (

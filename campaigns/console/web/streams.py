@@ -9,6 +9,8 @@ import anyio
 from anyio.to_thread import run_sync
 from starlette.responses import StreamingResponse
 
+from campaigns.console.lifetime import LIFETIME, Lifetime
+
 Look: TypeAlias = Callable[[], str | None]
 """The part as it is now; None when there will be no more of it. Runs on a thread."""
 
@@ -17,20 +19,25 @@ BEAT_EVERY: Final = 15  # looks without news
 
 
 def stream(look: Look, *, every_s: float = 1.0) -> StreamingResponse:
-    """An answer that goes on. ``look`` is asked ``every_s`` seconds of real time: a person watches."""
+    """An answer that goes on. ``look`` is asked ``every_s`` seconds of real time: a person watches.
+
+    It ends when this process closes its connections; the browser then asks whoever comes after.
+    """
     return StreamingResponse(
-        _events(look, every_s),
+        _events(look, every_s, LIFETIME.get(None)),
         media_type="text/event-stream",
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )
 
 
-async def _events(look: Look, every_s: float) -> AsyncIterator[str]:
+async def _events(look: Look, every_s: float, lifetime: Lifetime | None = None) -> AsyncIterator[str]:
     shown: str | None = None
     quiet = 0
     for turn in range(max(1, int(LONGEST_S / max(every_s, 0.1)))):
         if turn:
             await anyio.sleep(every_s)
+        if lifetime is not None and lifetime.closing:
+            return
         now = await run_sync(look)
         if now is None:
             yield "event: over\ndata: .\n\n"

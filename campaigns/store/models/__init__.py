@@ -11,7 +11,7 @@ from campaigns.store.models.campaigns import (
     Invitation,
     Permit,
 )
-from campaigns.store.models.compliance import DecisionHead, Deletion, LegalFact
+from campaigns.store.models.compliance import DecisionHead, Deletion, LedgerGap, LegalFact
 from campaigns.store.models.console import (
     ApiToken,
     Approval,
@@ -79,6 +79,7 @@ __all__ = [
     "InstalmentPlan",
     "Invitation",
     "Job",
+    "LedgerGap",
     "LegalFact",
     "LifeCycleGrade",
     "LineState",

@@ -51,6 +51,24 @@ class Deletion(Base):
     link: Mapped[str] = mapped_column(String(64))
 
 
+class LedgerGap(Base):
+    """The ledger came from a backup: what happened between ``backup_at`` and ``restored_at`` is not in it.
+
+    ``complete``: who confirmed it says that nothing happened, or that all of it is on file by now.
+    """
+
+    __tablename__ = "ledger_gap"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    backup_at: Mapped[datetime]
+    restored_at: Mapped[datetime]
+    restored_by: Mapped[str] = mapped_column(String(64))
+    confirmed_at: Mapped[datetime | None]
+    confirmed_by: Mapped[str | None] = mapped_column(String(64))
+    complete: Mapped[bool | None]
+    reason: Mapped[str | None] = mapped_column(String(255))
+
+
 class LegalFact(Base):
     """One thing on file that the law turns on. Append-only: a row is taken back by a later one.
 

@@ -21,10 +21,12 @@ from campaigns.console.access.permissions import Role
 from campaigns.console.access.secrets import csrf_token, fingerprint, new_token
 from campaigns.console.access.viewer import COOKIE
 from campaigns.console.app import create_app
+from campaigns.console.lifetime import Lifetime
 from campaigns.console.services import Services, open_services
 from campaigns.console.settings import ConsoleSettings, console_settings
 from campaigns.console.web.recent import Recent
 from campaigns.dialing.audience import Audience
+from campaigns.metrics.port import open_metrics
 from campaigns.settings import Settings, create_home, load_settings
 from campaigns.store.campaigns import create_campaign
 from campaigns.store.console.sessions import start_session
@@ -207,6 +209,7 @@ def open_world(home: Path, database: Database) -> World:
     settings = load_settings(home).model_copy(update={"console": {"run_campaigns": False}})
     # What is counted once for all who look is of one world.
     services = replace(_rules(), recent=Recent(), settings=settings, console=console_settings(settings))
+    services = replace(services, lifetime=Lifetime(), metrics=open_metrics(settings, database))
     return World(replace(services, database=database, clock=clock, passwords=CHEAP), clock)
 
 

@@ -1,0 +1,1 @@
+"""What operators watch: counts, states and latencies for Prometheus. Nothing personal, and few labels."""
