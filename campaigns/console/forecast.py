@@ -94,6 +94,8 @@ def forecast_of(told: Mapping[str, Any]) -> Forecast:
 
 
 def _expected(stage: str, hits: int, sample: int, members: int) -> Expected:
+    if stage == FUNNEL[0]:
+        return Expected(stage, members, members, members)  # they are known
     rate = wilson(hits, sample)
     if rate is None or sample == members:
         return Expected(stage, hits, hits, hits)
