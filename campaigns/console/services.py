@@ -13,6 +13,7 @@ from campaigns.compliance.effective import EffectivePack, load_effective
 from campaigns.console.access.passwords import Passwords
 from campaigns.console.access.permissions import Permissions, shipped_permissions
 from campaigns.console.settings import ConsoleSettings
+from campaigns.console.web.pace import Pace
 from campaigns.console.web.recent import Recent
 from campaigns.dialing.timing import ledger_now
 from campaigns.grading.rulefile import load_rules
@@ -40,6 +41,7 @@ class Services:
     permissions: Permissions = field(default_factory=shipped_permissions)
     mounts: Sequence[BaseRoute] = ()
     recent: Recent = field(default_factory=Recent)
+    pace: Pace = field(default_factory=Pace)
 
     def now(self) -> datetime:
         """The present, aware, in UTC."""

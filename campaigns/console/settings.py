@@ -31,6 +31,10 @@ class ConsoleSettings(BaseModel):
     setup_hours: int = Field(default=24, ge=1, le=7 * 24)  # how long a set-up link holds
     body_limit: int = Field(default=1_000_000, ge=10_000)  # bytes of a request, where a page asks for no more
     approve_above: int = Field(default=1_000, ge=0)  # members from which on a second person approves a launch
+    api_per_minute: int = Field(default=600, ge=1, le=1_000_000)  # requests of one key
+    upload_limit: int = Field(default=100_000_000, ge=10_000)  # bytes of a file that is brought in
+    approve_exports: bool = False  # whether a second person approves an export of personal data
+    report_dials: int = Field(default=20_000, ge=0)  # up to which a report is counted while its reader waits
     run_campaigns: bool = True  # whether this process works off the campaigns that it launches
 
     @field_validator("trusted_proxies")

@@ -15,7 +15,7 @@ from campaigns.errors import SettingsError, StoreError
 
 SQLITE_BUSY_TIMEOUT_MS = 30_000
 IDLE_TRANSACTION_MS = 5_000
-REVISION = "0013"  # the newest migration; checked at every start without loading Alembic
+REVISION = "0016"  # the newest migration; checked at every start without loading Alembic
 
 READS = "xiaorong_reads"
 # Memory to group and join millions of rows in: the usual 4 MB, or 2 MB of SQLite, send them to the disk.
@@ -115,6 +115,19 @@ class Database:
         try:
             with self._sessions.begin() as session:
                 yield session
+        except DBAPIError as error:
+            raise explain(error, self.url.render_as_string(hide_password=True)) from error
+
+    @contextmanager
+    def rehearsal(self) -> Iterator[Session]:
+        """A session like that of ``transaction``, of which nothing stays. Raises StoreError."""
+        self._check_file()
+        try:
+            with self._sessions() as session:
+                try:
+                    yield session
+                finally:
+                    session.rollback()
         except DBAPIError as error:
             raise explain(error, self.url.render_as_string(hide_password=True)) from error
 

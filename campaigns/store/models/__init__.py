@@ -33,6 +33,7 @@ from campaigns.store.models.customers import (
 from campaigns.store.models.experiments import Experiment, ExperimentArm
 from campaigns.store.models.exports import ExportRecord
 from campaigns.store.models.grading import LifeCycleGrade
+from campaigns.store.models.intake import ColumnMapping, IdempotentRequest, Upload
 from campaigns.store.models.lines import CampaignChange, HourAnswers, LineState, Pace
 from campaigns.store.models.messages import Message, PaymentLink, TextReceived
 from campaigns.store.models.numbers import NumberReport
@@ -55,6 +56,7 @@ __all__ = [
     "Campaign",
     "CampaignChange",
     "CampaignMember",
+    "ColumnMapping",
     "ConsoleSession",
     "ConsoleSetup",
     "ConsoleUser",
@@ -70,6 +72,7 @@ __all__ = [
     "FollowUp",
     "Grade",
     "HourAnswers",
+    "IdempotentRequest",
     "ImportBatch",
     "InstalmentPlan",
     "Invitation",
@@ -95,6 +98,7 @@ __all__ = [
     "Transfer",
     "TreatmentAction",
     "TurnRecord",
+    "Upload",
     "WebhookDelivery",
     "WebhookEndpoint",
     "WebhookEvent",

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from campaigns.console.page import Open, PageRoute
 from campaigns.console.registry import all_pages
 
-VALUES = {"id": "1", "call": "1", "bar": "1", "approval": "1", "name": "march", "token": "no-such-token"}
+VALUES = {"id": "1", "call": "1", "bar": "1", "approval": "1", "name": "march", "token": "no-such-token",
+          "kind": "portfolio", "form": "csv"}  # fmt: skip
 
 
 @dataclass(frozen=True)

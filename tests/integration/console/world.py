@@ -160,6 +160,7 @@ class World:
 
     def __post_init__(self) -> None:
         self.app = create_app(self.services)
+        self.app.state.jobs.begin = self.app.state.jobs.work  # in the request that asks for it: no waiting
 
     @property
     def database(self) -> Database:
