@@ -145,7 +145,11 @@ def _reader(
         raise ConflictError("choose the columns of the number and of its state")
 
     def word(raw: Any) -> Seen:
-        cells = [raw.cells[place].strip() if place < len(raw.cells) else "" for place in places if place is not None]
+        cells = [
+            raw.cells[place].strip() if place < len(raw.cells) else ""
+            for place in places
+            if place is not None
+        ]
         status = vendor.meaning(cells[1])
         number = Private(PrivateKind.NUMBER, cells[0], cells[0][-4:])
         return Seen(raw.number, (number, status.value if status else None), (), kept=status is not None)
@@ -256,9 +260,7 @@ def _payments(
     return Done(counts, {}, _name(report.error_file))
 
 
-def _numbers(
-    services: Services, path: Path, columns: Columns, progress: Progress, *, rehearse: bool
-) -> Done:
+def _numbers(services: Services, path: Path, columns: Columns, progress: Progress, *, rehearse: bool) -> Done:
     settings, now = services.settings, _ledger_now(services)
     found = read_vendor_file(
         path,

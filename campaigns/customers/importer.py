@@ -120,7 +120,12 @@ class _Run:
     """One import under way."""
 
     def __init__(
-        self, database: Database, parser: RowParser, generator: Generator, errors: ErrorFile, batch: int | None
+        self,
+        database: Database,
+        parser: RowParser,
+        generator: Generator,
+        errors: ErrorFile,
+        batch: int | None,
     ) -> None:
         """``batch`` None: a rehearsal."""
         self.tally = _Tally()

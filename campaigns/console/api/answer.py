@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -19,6 +20,7 @@ from campaigns.store.console import once as store
 
 KEY_HEADER: Final = "idempotency-key"
 LONGEST_KEY: Final = 64
+LARGEST: Final = 2**53  # up to which a float is one whole number
 
 
 def answering(endpoint: AnyEndpoint) -> Callable[[Visit], Response]:
@@ -52,7 +54,20 @@ def _body(visit: Visit, model: type[Given]) -> Given:
     kind = visit.request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/json":
         raise HTTPException(415, "send application/json")
-    return model.model_validate_json(visit.content or b"")
+    return model.model_validate_json(_whole(visit.content or b""))
+
+
+def _whole(content: bytes) -> bytes:
+    """The same JSON with 5 for 5.0: its numbers have no kinds, ours have."""
+    try:
+        return json.dumps(json.loads(content, parse_float=_number)).encode()
+    except (ValueError, RecursionError):
+        return content  # the model says what is wrong with it
+
+
+def _number(text: str) -> float | int:
+    value = float(text)
+    return int(value) if value.is_integer() and abs(value) < LARGEST else value
 
 
 def _form(visit: Visit, endpoint: AnyEndpoint) -> Given:
@@ -119,6 +134,8 @@ def _respond(visit: Visit, endpoint: AnyEndpoint, done: Told | Reply | Response)
     return _json(visit, reply.content, reply.status or endpoint.status, dict(reply.headers))
 
 
-def _json(visit: Visit, content: BaseModel | dict[str, Any], status: int, headers: dict[str, str]) -> Response:
+def _json(
+    visit: Visit, content: BaseModel | dict[str, Any], status: int, headers: dict[str, str]
+) -> Response:
     visit.note_seen()
     return Response(to_json(content), status, headers, "application/json")

@@ -29,7 +29,7 @@ def show(visit: Visit) -> Response:
         lines = campaign_page(
             session, connected(), state=state, before_id=visit.query_number("before"), limit=PER_PAGE + 1
         )
-        waiting = pending_approvals(session)
+        waiting = [each for each in pending_approvals(session) if each.subject_kind == "campaign"]
     more = lines[PER_PAGE - 1].id if len(lines) > PER_PAGE else None
     return visit.render(
         "campaigns/page.html",

@@ -96,6 +96,8 @@ def watch(visit: Visit) -> Response:
     """How far the check or the import is, as long as it goes on."""
     upload_id = visit.number("id")
     template = environment(visit.language).get_template("imports/progress.html")
+    with visit.reading() as session:
+        store.upload_by_id(session, upload_id)
 
     def look() -> str | None:
         with visit.reading() as session:

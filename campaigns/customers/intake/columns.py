@@ -56,9 +56,7 @@ def fields_of(kind: Kind, base: str) -> dict[str, bool]:
             return {"number": True, "status": True, "checked_at": False}
 
 
-def guess(
-    kind: Kind, headers: Sequence[str], saved: Iterable[Columns] = (), base: str = ""
-) -> Columns:
+def guess(kind: Kind, headers: Sequence[str], saved: Iterable[Columns] = (), base: str = "") -> Columns:
     """The columns as the headers tell them: those saved before that fit wholly, or the base that uses most.
 
     ``base``: that one alone. Raises ConflictError when there is none of its name.
@@ -89,6 +87,8 @@ def portfolio_mapping(columns: Columns) -> PortfolioMapping:
 
 def payment_columns(columns: Columns) -> PaymentColumns:
     """The columns of a payments file. Raises ConflictError."""
+    if not {"account_id", "customer_id"} & columns.chosen.keys():
+        raise ConflictError("choose the column of the account, or of the customer")
     base = shipped_columns()
     content = base.model_dump(by_alias=True)
     content["columns"] = {
@@ -124,7 +124,9 @@ def _valid(model: type[Model], content: Mapping[str, Any]) -> Model:
         return model.model_validate(content)
     except ValidationError as error:
         told = error.errors(include_url=False, include_input=False)[0]
-        raise ConflictError(f"these columns do not do: {told['msg'].removeprefix('Value error, ')}") from error
+        raise ConflictError(
+            f"these columns do not do: {told['msg'].removeprefix('Value error, ')}"
+        ) from error
 
 
 def _found(kind: Kind, base: str, headers: Sequence[str]) -> dict[str, str]:

@@ -31,7 +31,9 @@ def check_file(path: Path) -> None:
     with path.open("rb") as stream:
         head = stream.read(8)
     if head.startswith(_OLD):
-        raise ImportFileError("this is an old or a locked workbook; save it again as .xlsx without a password")
+        raise ImportFileError(
+            "this is an old or a locked workbook; save it again as .xlsx without a password"
+        )
     if head.startswith(_ZIP):
         _check_workbook(path)
     elif head.startswith((b"%PDF", b"MZ", b"\x7fELF", b"\x1f\x8b", b"\x89PNG", b"GIF8", b"\xff\xd8\xff")):
@@ -49,9 +51,7 @@ def _check_workbook(path: Path) -> None:
             for part in parts:
                 left -= _weigh(stream, part, left)
     except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, OSError) as error:
-        raise ImportFileError(
-            "this workbook is damaged; save it again as .xlsx or as CSV UTF-8"
-        ) from error
+        raise ImportFileError("this workbook is damaged; save it again as .xlsx or as CSV UTF-8") from error
 
 
 def _weigh(stream: object, part: zipfile.ZipInfo, most: int) -> int:

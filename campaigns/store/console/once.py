@@ -41,9 +41,7 @@ def claim(session: Session, user_id: int, key: str, digest: str, at: datetime) -
     row = session.scalar(select(IdempotentRequest).where(*mine))
     if row is not None:
         return Answered(row.digest, row.status, row.answer)
-    session.add(
-        IdempotentRequest(user_id=user_id, key=key, digest=digest, status=GOES_ON, answer={}, at=at)
-    )
+    session.add(IdempotentRequest(user_id=user_id, key=key, digest=digest, status=GOES_ON, answer={}, at=at))
     session.flush()
     return None
 

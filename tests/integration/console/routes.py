@@ -10,7 +10,7 @@ from campaigns.console.page import Open, PageRoute
 from campaigns.console.registry import all_pages
 
 VALUES = {"id": "1", "call": "1", "bar": "1", "approval": "1", "name": "march", "token": "no-such-token",
-          "kind": "portfolio", "form": "csv"}  # fmt: skip
+          "kind": "portfolio", "form": "csv", "key": "no-such-key"}  # fmt: skip
 
 
 @dataclass(frozen=True)

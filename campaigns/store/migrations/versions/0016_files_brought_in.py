@@ -29,7 +29,9 @@ def upgrade() -> None:
         sa.Column("by", sa.String(length=64), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(["user_id"], ["console_user.id"], name=op.f("fk_upload_user_id_console_user")),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["console_user.id"], name=op.f("fk_upload_user_id_console_user")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_upload")),
     )
     op.create_index(op.f("ix_upload_state"), "upload", ["state"], unique=False)
