@@ -23,7 +23,7 @@ LAUNCH: Final = "campaigns.run"
 
 @dataclass(frozen=True, slots=True)
 class Launched:
-    """``approval`` is the request that a second person must decide on first; ``job`` works the campaign off."""
+    """``approval``: a request that a second person must decide on first; ``job`` works the campaign off."""
 
     approval: int | None = None
     job: int | None = None

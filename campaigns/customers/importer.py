@@ -74,11 +74,12 @@ def import_customers(
 ) -> ImportReport:
     """Import ``file`` into the store.
 
-    ``mapping`` is one, its file, the name of one that ships, or None to go by the headers. ``as_of`` is the moment
-    whose state the file tells: aware, in the lender's zone, since its calendar day is "today" for due dates.
+    ``mapping`` is one, its file, the name of one that ships, or None to go by the headers. ``as_of`` is the
+    moment whose state the file tells: aware, in the lender's zone, since its calendar day is "today" for due
+    dates.
     ``now`` gives the time for the records of the import itself, by default ``as_of``. ``seed`` and
-    ``language`` are for generated people. ``rehearse``: the store takes nothing of it; the report and the error
-    file are what they would be, chunk by chunk.
+    ``language`` are for generated people. ``rehearse``: the store takes nothing of it; the report and
+    the error file are what they would be, chunk by chunk.
 
     Raises ImportFileError when the file as a whole cannot be used, DataFileError for a wrong mapping,
     StoreError for the database.

@@ -66,8 +66,8 @@ def import_payments(
 ) -> PaymentReport:
     """Import ``file``, whose times are in ``zone``, at the moment ``at``.
 
-    ``columns``: what its columns mean; by default those that ship. ``rehearse``: nothing is booked; the report
-    and the error file are what they would be.
+    ``columns``: what its columns mean; by default those that ship. ``rehearse``: nothing is booked; the
+    report and the error file are what they would be.
 
     Raises ImportFileError when the file as a whole cannot be used, StoreError for the database.
     """

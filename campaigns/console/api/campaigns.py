@@ -10,6 +10,7 @@ from pydantic import Field
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from bot.dialogue.flow import flow_names
 from bot.language import language_dir
 from campaigns.console import launching
 from campaigns.console.api.endpoint import Endpoint, Given, Nothing, Reply, Told
@@ -18,6 +19,7 @@ from campaigns.console.visit import Visit
 from campaigns.console.web.problem import problem
 from campaigns.dialing.audience import Audience
 from campaigns.dialing.creation import NewCampaign, create
+from campaigns.errors import NotFoundError
 from campaigns.store.changes import edit_campaign
 from campaigns.store.console.audit import Deed
 from campaigns.store.console.campaigns import CampaignLine, campaign_page
@@ -133,6 +135,9 @@ def get(visit: Visit, _query: Nothing, _body: Nothing) -> Reply:
 
 def make(visit: Visit, _query: Nothing, body: CampaignIn) -> Reply:
     settings = visit.services.settings
+    flows = flow_names(language_dir(settings.language))
+    if body.script not in flows:
+        raise NotFoundError(f"there is no script {body.script!r}; there are: {', '.join(flows)}")
     audience = Audience(**body.audience.model_dump())
     wanted = NewCampaign(body.name, body.script, audience, body.concurrency, body.calls_per_second)
     with visit.changing() as session:
@@ -214,15 +219,96 @@ def _reply(line: CampaignLine) -> Reply:
 TAG = "campaigns"
 RUN = launching.LAUNCH
 ENDPOINTS = (
-    Endpoint("GET", "/campaigns", "campaigns.read", listed, "List campaigns, newest first", TAG, CampaignsOut, CampaignQuery),
-    Endpoint("POST", "/campaigns", RUN, make, "Create a campaign", TAG, CampaignOut, body=CampaignIn, status=201,
-             fails=(404, 409), once=True, etag=True),
-    Endpoint("GET", "/campaigns/{name}", "campaigns.read", get, "Read one campaign", TAG, CampaignOut, fails=(404,), etag=True),
-    Endpoint("PATCH", "/campaigns/{name}", RUN, change, "Change a campaign that is a draft or paused", TAG, CampaignOut,
-             body=CampaignChange, fails=(404, 409, 412, 428), matches=True, etag=True),
-    Endpoint("POST", "/campaigns/{name}/launch", RUN, launch, "Launch a draft", TAG, LaunchOut, fails=(404, 409), once=True),
-    Endpoint("POST", "/campaigns/{name}/pause", RUN, pause, "Pause: no new calls", TAG, CampaignOut, body=WhyIn,
-             fails=(404, 409), etag=True),
-    Endpoint("POST", "/campaigns/{name}/resume", RUN, resume, "Resume a paused campaign", TAG, LaunchOut, fails=(404, 409)),
-    Endpoint("POST", "/campaigns/{name}/stop", RUN, stop, "End a campaign for good", TAG, StopOut, body=WhyIn, fails=(404, 409)),
-)  # fmt: skip
+    Endpoint(
+        "GET",
+        "/campaigns",
+        "campaigns.read",
+        listed,
+        "List campaigns, newest first",
+        TAG,
+        CampaignsOut,
+        CampaignQuery,
+    ),
+    Endpoint(
+        "POST",
+        "/campaigns",
+        RUN,
+        make,
+        "Create a campaign",
+        TAG,
+        CampaignOut,
+        body=CampaignIn,
+        status=201,
+        fails=(404, 409),
+        once=True,
+        etag=True,
+    ),
+    Endpoint(
+        "GET",
+        "/campaigns/{name}",
+        "campaigns.read",
+        get,
+        "Read one campaign",
+        TAG,
+        CampaignOut,
+        fails=(404,),
+        etag=True,
+    ),
+    Endpoint(
+        "PATCH",
+        "/campaigns/{name}",
+        RUN,
+        change,
+        "Change a campaign that is a draft or paused",
+        TAG,
+        CampaignOut,
+        body=CampaignChange,
+        fails=(404, 409, 412, 428),
+        matches=True,
+        etag=True,
+    ),
+    Endpoint(
+        "POST",
+        "/campaigns/{name}/launch",
+        RUN,
+        launch,
+        "Launch a draft",
+        TAG,
+        LaunchOut,
+        fails=(404, 409),
+        once=True,
+    ),
+    Endpoint(
+        "POST",
+        "/campaigns/{name}/pause",
+        RUN,
+        pause,
+        "Pause: no new calls",
+        TAG,
+        CampaignOut,
+        body=WhyIn,
+        fails=(404, 409),
+        etag=True,
+    ),
+    Endpoint(
+        "POST",
+        "/campaigns/{name}/resume",
+        RUN,
+        resume,
+        "Resume a paused campaign",
+        TAG,
+        LaunchOut,
+        fails=(404, 409),
+    ),
+    Endpoint(
+        "POST",
+        "/campaigns/{name}/stop",
+        RUN,
+        stop,
+        "End a campaign for good",
+        TAG,
+        StopOut,
+        body=WhyIn,
+        fails=(404, 409),
+    ),
+)

@@ -225,14 +225,41 @@ def _line(visit: Visit, line: CustomerLine) -> CustomerOut:
 
 TAG = "customers"
 ENDPOINTS = (
-    Endpoint("GET", "/customers", "customers.read", search, "Search customers", TAG, CustomersOut, CustomerQuery),
-    Endpoint("GET", "/customers/{key}", "customers.read", get, "Read one customer", TAG, CustomerDetail, fails=(404,)),
     Endpoint(
-        "POST", "/customers/{key}/bars", "customers.suppress", bar, "Bar automated calls to a customer", TAG,
-        BarId, body=BarIn, status=201, fails=(404, 409), once=True,
+        "GET", "/customers", "customers.read", search, "Search customers", TAG, CustomersOut, CustomerQuery
     ),
     Endpoint(
-        "DELETE", "/customers/{key}/bars/{id:int}", "customers.lift", unbar, "Lift a bar", TAG, BarId,
-        query=LiftQuery, fails=(404, 409),
+        "GET",
+        "/customers/{key}",
+        "customers.read",
+        get,
+        "Read one customer",
+        TAG,
+        CustomerDetail,
+        fails=(404,),
     ),
-)  # fmt: skip
+    Endpoint(
+        "POST",
+        "/customers/{key}/bars",
+        "customers.suppress",
+        bar,
+        "Bar automated calls to a customer",
+        TAG,
+        BarId,
+        body=BarIn,
+        status=201,
+        fails=(404, 409),
+        once=True,
+    ),
+    Endpoint(
+        "DELETE",
+        "/customers/{key}/bars/{id:int}",
+        "customers.lift",
+        unbar,
+        "Lift a bar",
+        TAG,
+        BarId,
+        query=LiftQuery,
+        fails=(404, 409),
+    ),
+)

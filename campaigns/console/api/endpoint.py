@@ -48,8 +48,8 @@ class Reply:
 class Endpoint(Generic[Q, B]):
     """One operation. ``asks``: an action of permissions.yaml, the very one of the page that does the same.
 
-    ``answer`` None: the handler answers with a file of ``media``. ``form``: the body is multipart, with a file
-    of the name ``file``. ``fails``: what else it may end as, beside what all may. ``once``: takes an
+    ``answer`` None: the handler answers with a file of ``media``. ``form``: the body is multipart, with a
+    file of the name ``file``. ``fails``: what else it may end as, beside what all may. ``once``: takes an
     Idempotency-Key. ``matches``: wants If-Match, with the ETag of what is changed.
     """
 

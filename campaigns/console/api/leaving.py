@@ -24,7 +24,7 @@ from campaigns.store import webhooks as store
 
 Dataset = Literal[tuple(DATASETS)]  # type: ignore[valid-type]
 FormatName = Literal[tuple(each.value for each in Format)]  # type: ignore[valid-type]
-Event = Literal[KNOWN]
+Event = Literal[tuple(KNOWN)]  # type: ignore[valid-type]
 EndpointName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
 
 
@@ -147,14 +147,82 @@ def redeliver(visit: Visit, _query: Nothing, _body: Nothing) -> Reply:
 
 EXPORTS, HOOKS = "exports", "webhooks"
 ENDPOINTS = (
-    Endpoint("POST", "/exports", "exports.run", ask, "Ask for an export", EXPORTS, ExportOut, body=ExportIn, status=202,
-             fails=(404, 409), once=True),
-    Endpoint("GET", "/exports/{id:int}", "exports.run", export, "How far an export of yours is", EXPORTS, ExportOut, fails=(404,)),
-    Endpoint("GET", "/exports/{id:int}/file", "exports.run", file, "The file of an export of yours", EXPORTS, None, fails=(404,)),
+    Endpoint(
+        "POST",
+        "/exports",
+        "exports.run",
+        ask,
+        "Ask for an export",
+        EXPORTS,
+        ExportOut,
+        body=ExportIn,
+        status=202,
+        fails=(404, 409),
+        once=True,
+    ),
+    Endpoint(
+        "GET",
+        "/exports/{id:int}",
+        "exports.run",
+        export,
+        "How far an export of yours is",
+        EXPORTS,
+        ExportOut,
+        fails=(404,),
+    ),
+    Endpoint(
+        "GET",
+        "/exports/{id:int}/file",
+        "exports.run",
+        file,
+        "The file of an export of yours",
+        EXPORTS,
+        None,
+        fails=(404,),
+    ),
     Endpoint("GET", "/webhooks", "webhooks.read", endpoints, "List endpoints", HOOKS, EndpointsOut),
-    Endpoint("POST", "/webhooks", "webhooks.write", add, "Add an endpoint", HOOKS, SecretOut, body=EndpointIn, status=201, fails=(409,)),
-    Endpoint("DELETE", "/webhooks/{name}", "webhooks.write", remove, "Remove an endpoint", HOOKS, CountOut, fails=(404,)),
-    Endpoint("POST", "/webhooks/{name}/test", "webhooks.write", test, "Send a test event", HOOKS, CountOut, status=202, fails=(404, 409)),
-    Endpoint("POST", "/webhooks/{name}/redeliver", "webhooks.write", redeliver, "Send again what was given up", HOOKS, CountOut,
-             status=202, fails=(404, 409)),
-)  # fmt: skip
+    Endpoint(
+        "POST",
+        "/webhooks",
+        "webhooks.write",
+        add,
+        "Add an endpoint",
+        HOOKS,
+        SecretOut,
+        body=EndpointIn,
+        status=201,
+        fails=(409,),
+    ),
+    Endpoint(
+        "DELETE",
+        "/webhooks/{name}",
+        "webhooks.write",
+        remove,
+        "Remove an endpoint",
+        HOOKS,
+        CountOut,
+        fails=(404,),
+    ),
+    Endpoint(
+        "POST",
+        "/webhooks/{name}/test",
+        "webhooks.write",
+        test,
+        "Send a test event",
+        HOOKS,
+        CountOut,
+        status=202,
+        fails=(404, 409),
+    ),
+    Endpoint(
+        "POST",
+        "/webhooks/{name}/redeliver",
+        "webhooks.write",
+        redeliver,
+        "Send again what was given up",
+        HOOKS,
+        CountOut,
+        status=202,
+        fails=(404, 409),
+    ),
+)

@@ -51,8 +51,9 @@ def document() -> dict[str, Any]:
             "title": "Xiaorong",
             "version": version("xiaorong"),
             "description": (
-                "Keys are made under Settings, Keys, each with the actions that it may. Money is in minor units; "
-                "times have their zone. Errors are application/problem+json. What is sent twice with one "
+                "Keys are made under Settings, Keys, each with the actions that it may. "
+                "Money is in minor units; times have their zone. Errors are application/problem+json. "
+                "What is sent twice with one "
                 "Idempotency-Key within a day is done once."
             ),
         },

@@ -174,7 +174,34 @@ def _place(cursor: str | None) -> tuple[datetime, int] | None:
 
 TAG = "results"
 ENDPOINTS = (
-    Endpoint("GET", "/calls", "calls.read", calls, "Read calls that are over, oldest first", TAG, CallsOut, CallQuery),
-    Endpoint("GET", "/calls/{id:int}", "calls.read", call, "Read one call and what was said", TAG, CallDetail, fails=(404,)),
-    Endpoint("GET", "/promises", "promises.read", promises, "Read promises as they change", TAG, PromisesOut, PromiseQuery),
-)  # fmt: skip
+    Endpoint(
+        "GET",
+        "/calls",
+        "calls.read",
+        calls,
+        "Read calls that are over, oldest first",
+        TAG,
+        CallsOut,
+        CallQuery,
+    ),
+    Endpoint(
+        "GET",
+        "/calls/{id:int}",
+        "calls.read",
+        call,
+        "Read one call and what was said",
+        TAG,
+        CallDetail,
+        fails=(404,),
+    ),
+    Endpoint(
+        "GET",
+        "/promises",
+        "promises.read",
+        promises,
+        "Read promises as they change",
+        TAG,
+        PromisesOut,
+        PromiseQuery,
+    ),
+)

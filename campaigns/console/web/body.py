@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from starlette.responses import PlainTextResponse
-from campaigns.console.web.problem import problem
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from campaigns.console.web.problem import problem
 
 
 class BodyTooLarge(Exception):  # noqa: N818 - a signal to the middleware, not a fault

@@ -1,1 +1,1 @@
-"""Files that people bring in: what kind they are, which column means what, and whether they are safe to read."""
+"""Files that people bring in: of what kind, which column means what, and whether they are safe to read."""

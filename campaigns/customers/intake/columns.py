@@ -1,4 +1,4 @@
-"""Which column of a file means what, as a person chose it: guessed from the headers, changed by hand, saved."""
+"""Which column of a file means what: guessed from the headers, changed by hand, saved."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 """Whether a file from outside may be opened at all: what it says it is, and how large it is once unpacked.
 
-A workbook is a ZIP of XML. One of a few kilobytes can unpack to gigabytes, or name a cell in the last corner of a
-sheet, for which a reader makes room. Both are found by unpacking in small pieces, counted, before it is read.
+A workbook is a ZIP of XML. One of a few kilobytes can unpack to gigabytes, or name a cell in the last corner
+of a sheet, for which a reader makes room. Both are found by unpacking in small pieces, counted, before it is
+read.
 """
 
 from __future__ import annotations
@@ -104,6 +105,7 @@ class _Extent:
             self._rows = max(self._rows, int(row))
         if self._columns > MOST_COLUMNS or self._columns * self._rows > MOST_CELLS:
             raise ImportFileError(
-                "a sheet of this workbook reaches too far; delete its empty rows and columns, or save it as CSV"
+                "a sheet of this workbook reaches too far; delete its empty rows and columns, "
+                "or save it as CSV"
             )
         self._tail = text[-200:]

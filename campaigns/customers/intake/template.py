@@ -16,7 +16,8 @@ from campaigns.payments.columns import shipped_columns
 
 _SHOWN: Final = {
     "external_id": "C10001", "account_id": "L10001", "name": "张三", "gender": "男", "id_tail": "1234",
-    "region": "上海", "generated": "是", "phone": "15400000001", "relation": "本人", "product": "consumer_loan",
+    "region": "上海", "generated": "是", "phone": "15400000001", "relation": "本人",
+    "product": "consumer_loan",
     "currency": "CNY", "credit_limit": "20000", "balance": "12000", "amount_due": "1234.50",
     "minimum_due": "500", "days_past_due": "7", "reference": "P20260001", "customer_id": "C10001",
     "amount": "1234.50", "number": "15400000001",

@@ -13,7 +13,7 @@ from campaigns.errors import ConflictError, NotFoundError, SettingsError
 from campaigns.outcomes.exports.masking import shows
 from campaigns.outcomes.exports.schema import fields_of
 from campaigns.outcomes.exports.writers import Format, check_room, open_writer
-from campaigns.outcomes.overview.period import Period
+from campaigns.outcomes.overview.period import ALL_DAYS, Period
 from campaigns.store.database import Database
 from campaigns.store.exports.records import Export, begin_export, close_export
 from campaigns.store.exports.rows import Filter, count_rows, pages
@@ -29,12 +29,12 @@ class Wanted:
     dataset: str
     form: Format
     campaigns: tuple[str, ...] = ()
-    period: Period = Period()
+    period: Period = ALL_DAYS
     personal: bool = False
     reason: str = ""
 
     def __post_init__(self) -> None:
-        """Raises NotFoundError for a dataset that there is not, ConflictError for personal data without reason."""
+        """Raises NotFoundError for an unknown dataset, ConflictError for personal data without reason."""
         fields_of(self.dataset)
         if self.personal and not 3 <= len(self.reason.strip()) <= LONGEST_REASON:
             raise ConflictError(NO_REASON)

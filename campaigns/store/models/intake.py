@@ -1,4 +1,4 @@
-"""Files that were brought in through the console or a program, saved mappings, and answers that are repeated."""
+"""Files that were brought in, saved mappings, and answers that are repeated."""
 
 from __future__ import annotations
 

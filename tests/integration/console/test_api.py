@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -33,7 +34,7 @@ def deeds(world: World) -> list[tuple[str, str]]:
 @pytest.mark.parametrize("role", list(Role))
 def test_a_key_of_every_role_may_what_the_pages_table_says(world: World, role: Role) -> None:
     held = world.services.permissions.of([role])
-    key = program(world, role, held | {"personal.see"})
+    key = program(world, role, held)
     wrong = []
     for each in addresses():
         if not each.path.startswith(PREFIX):
@@ -42,7 +43,7 @@ def test_a_key_of_every_role_may_what_the_pages_table_says(world: World, role: R
         may = isinstance(asks, Open) or asks in held
         answer = key.ask(each.method, each.path.removeprefix(PREFIX))
         personal = each.path.endswith("/rejected")
-        if (answer.status_code != 403) != may and not (personal and may) or answer.status_code >= 500:
+        if ((answer.status_code != 403) != may and not (personal and may)) or answer.status_code >= 500:
             wrong.append(f"{each}: {answer.status_code}")
     assert wrong == []
 
@@ -111,6 +112,9 @@ def test_what_failed_may_be_asked_again_with_the_same_key(world: World) -> None:
 
 
 def test_a_campaign_is_made_changed_launched_paused_and_stopped(world: World) -> None:
+    with world.database.transaction() as session:
+        late = world.services.ledger_now(session).date() - timedelta(days=5)
+        session.query(Account).update({"due_date": late})
     key = program(world)
     made = key.ask("POST", "/campaigns", {"name": "june", "audience": {"min_days_past_due": 1}})
     assert made.status_code == 201, made.text
@@ -171,7 +175,7 @@ def test_a_customer_is_barred_and_the_bar_is_lifted(world: World) -> None:
     name = key.get("/customers").json()["items"][0]["key"]
     made = key.ask("POST", f"/customers/{name}/bars", {"reason": "do_not_call", "why": "asked by letter"})
     assert made.status_code == 201, made.text
-    assert key.get(f"/customers/{name}").json()["bars"][-1]["in_force"] or True
+    assert made.json()["id"] in [each["id"] for each in key.get(f"/customers/{name}").json()["bars"]]
     lifted = key.ask("DELETE", f"/customers/{name}/bars/{made.json()['id']}?why=a+mistake")
     assert lifted.status_code == 200
     with world.database.reading() as session:

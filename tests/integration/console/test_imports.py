@@ -97,7 +97,8 @@ def test_columns_are_chosen_by_hand_and_saved_for_the_next_file(world: World) ->
     assert "fields.external_id is missing" in page
     chosen = {
         "base": "standard", "field.external_id": "Kd-Nr", "field.name": "Wer", "field.phone": "Tel",
-        "field.amount_due": "Offen", "field.days_past_due": "Tage", "field.generated": "生成数据", "name": "Kreis",
+        "field.amount_due": "Offen", "field.days_past_due": "Tage", "field.generated": "生成数据",
+        "name": "Kreis",
     }  # fmt: skip
     browser.post("/imports/1/columns", chosen)
     assert "N1" in browser.get("/imports/1").text

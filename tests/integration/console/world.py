@@ -23,6 +23,8 @@ from campaigns.console.access.viewer import COOKIE
 from campaigns.console.app import create_app
 from campaigns.console.services import Services, open_services
 from campaigns.console.settings import ConsoleSettings, console_settings
+from campaigns.console.web.pace import Pace
+from campaigns.console.web.recent import Recent
 from campaigns.dialing.audience import Audience
 from campaigns.settings import Settings, create_home, load_settings
 from campaigns.store.campaigns import create_campaign
@@ -174,7 +176,7 @@ class World:
     def configured(self, **console: Any) -> World:
         """The same with other settings of the console."""
         changed = ConsoleSettings.model_validate({**self.services.console.model_dump(), **console})
-        return World(replace(self.services, console=changed), self.clock)
+        return World(replace(self.services, console=changed, pace=Pace(lambda: 0.0)), self.clock)
 
     def visitor(self, origin: str = ORIGIN) -> Browser:
         """Somebody who is not signed in."""
@@ -206,7 +208,8 @@ def open_world(home: Path, database: Database) -> World:
     clock = VirtualClock(AT)
     settings = load_settings(home).model_copy(update={"console": {"run_campaigns": False}})
     services = replace(_rules(), settings=settings, console=console_settings(settings))
-    return World(replace(services, database=database, clock=clock, passwords=CHEAP), clock)
+    own: dict[str, Any] = {"pace": Pace(lambda: 0.0), "recent": Recent()}
+    return World(replace(services, database=database, clock=clock, passwords=CHEAP, **own), clock)
 
 
 @cache
