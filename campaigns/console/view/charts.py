@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-WIDTH: Final = 720.0
+WIDTH: Final = 960.0
 HEIGHT: Final = 150.0
 LEFT: Final = 44.0
 ROW: Final = 24.0
-LABELS: Final = 190.0
+LABELS: Final = 280.0
 VALUES: Final = 150.0
 
 
