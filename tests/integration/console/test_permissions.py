@@ -21,7 +21,8 @@ TABLE = shipped_permissions()
 @pytest.mark.parametrize("role", list(Role))
 def test_a_role_may_do_what_the_table_says_and_nothing_else(world: World, role: Role) -> None:
     wrong: list[str] = []
-    for address in addresses():
+    # What is looked at comes first: the stream of a campaign that runs does not end.
+    for address in sorted(addresses(), key=lambda each: each.method != "GET"):
         browser = world.browser(role)  # anew: some routes end the session
         answer = browser.client.request(
             address.method,
