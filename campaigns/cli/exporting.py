@@ -3,27 +3,21 @@
 from __future__ import annotations
 
 import getpass
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
 from campaigns.dialing.timing import choose_clock
-from campaigns.errors import ConflictError, NotFoundError, SettingsError
-from campaigns.outcomes.exports.masking import shows
+from campaigns.errors import ConflictError
+from campaigns.outcomes.exports.run import LONGEST_REASON, NO_REASON, Wanted, format_of, write_export
 from campaigns.outcomes.exports.schema import fields_of
-from campaigns.outcomes.exports.writers import Format, check_room, open_writer
 from campaigns.outcomes.figures import moment
 from campaigns.outcomes.overview.period import Period
 from campaigns.settings import Settings
 from campaigns.store.database import Database
-from campaigns.store.exports.records import Export, begin_export, close_export, exports_on_record
-from campaigns.store.exports.rows import Filter, count_rows, pages
-
-LONGEST_REASON = 255
+from campaigns.store.exports.records import exports_on_record
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,48 +34,17 @@ class Asked:
 
 
 def export_rows(settings: Settings, database: Database, asked: Asked) -> str:
-    """Write the file; what to tell of it. Raises NotFoundError, ConflictError, SettingsError, StoreError.
-
-    The file takes its name when it is whole; what was cut short is left as ``.part`` and on record as open.
-    """
-    fields, form = fields_of(asked.dataset), _format(asked.form)
+    """Write the file; what to tell of it. Raises NotFoundError, ConflictError, SettingsError, StoreError."""
+    fields_of(asked.dataset)
+    form = format_of(asked.form)
     if asked.personal and not 3 <= len(asked.reason) <= LONGEST_REASON:
-        raise ConflictError("personal data leave only for a reason that is kept on record: --reason TEXT")
+        raise ConflictError(f"{NO_REASON}: --reason TEXT")
+    wanted = Wanted(asked.dataset, form, asked.campaigns, asked.period, asked.personal, asked.reason)
     out = asked.out or Path(f"{asked.dataset}.{form}")
-    wanted = _filter(asked, settings)
     clock = choose_clock(settings, database, real_time=False)
-    if form is Format.XLSX:
-        check_room(form, count_rows(database, asked.dataset, wanted))
-    record = Export(
-        dataset=asked.dataset,
-        format=form.value,
-        personal=asked.personal,
-        reason=asked.reason or None,
-        actor=getpass.getuser(),
-        file_name=str(out),
-        filters={
-            "campaigns": list(asked.campaigns),
-            "from": str(asked.period.first or ""),
-            "to": str(asked.period.last or ""),
-        },
-    )
-    with database.transaction() as session:
-        record_id = begin_export(session, record, clock.now())
-    show = shows(fields, personal=asked.personal)
-    part, count = out.with_name(f"{out.name}.part"), 0
-    try:
-        part.touch(mode=0o600)
-        with open_writer(form, part, fields, settings.zone) as writer:
-            for page in pages(database, asked.dataset, wanted):
-                writer.write([_shown(row, show) for row in page])
-                count += len(page)
-        part.replace(out)
-    except OSError as error:
-        raise SettingsError(f"the export cannot be written: {error}") from error
-    with database.transaction() as session:
-        close_export(session, record_id, count, clock.now())
+    done = write_export(database, settings.zone, wanted, out, actor=getpass.getuser(), now=clock.now)
     masked = "personal data in full" if asked.personal else "names and numbers masked"
-    return f"Wrote {count:,} {asked.dataset} to {out}: {masked}. On record as export {record_id}."
+    return f"Wrote {done.rows:,} {asked.dataset} to {out}: {masked}. On record as export {done.record}."
 
 
 def print_log(settings: Settings, database: Database) -> None:
@@ -101,17 +64,3 @@ def print_log(settings: Settings, database: Database) -> None:
                 row.file_name,
             )
     Console().print(table)
-
-
-def _shown(row: Sequence[Any], show: Sequence[Any]) -> list[Any]:
-    return [each(value) for each, value in zip(show, row, strict=True)]
-
-
-def _format(name: str) -> Format:
-    if name not in set(Format):
-        raise NotFoundError(f"an export is not written as {name!r}; it can be {', '.join(Format)}")
-    return Format(name)
-
-
-def _filter(asked: Asked, settings: Settings) -> Filter:
-    return Filter(asked.campaigns, *asked.period.bounds(settings.zone))

@@ -31,7 +31,7 @@ def add(
     come twice, and carry an id by which to know them; those of one customer come in their order.
     """
     with open_installation(context.obj) as (settings, database):
-        from campaigns.cli.webhooking import add_endpoint
+        from campaigns.dialing.endpoints import add_endpoint
 
         secret = add_endpoint(settings, database, name, url, parse_names(events))
     typer.echo(f"Endpoint {name!r} is added. Its secret, which is shown this once:")
@@ -60,7 +60,7 @@ def list_all(
 def remove(context: typer.Context, name: Name) -> None:
     """Remove an endpoint: nothing more is sent to it, what waited for it is given up."""
     with open_installation(context.obj) as (_, database):
-        from campaigns.cli.webhooking import real_now
+        from campaigns.dialing.endpoints import real_now
         from campaigns.store.webhooks import remove_endpoint
 
         with database.transaction() as session:
@@ -72,7 +72,7 @@ def remove(context: typer.Context, name: Name) -> None:
 def test(context: typer.Context, name: Name) -> None:
     """Send an endpoint an event of the type webhook.test now, and say what became of it."""
     with open_installation(context.obj) as (settings, database):
-        from campaigns.cli.webhooking import test_endpoint
+        from campaigns.dialing.endpoints import test_endpoint
         from campaigns.errors import ConflictError
 
         state, reason = test_endpoint(settings, database, name)
@@ -85,7 +85,7 @@ def test(context: typer.Context, name: Name) -> None:
 def deliver(context: typer.Context) -> None:
     """Send the events that are due. A running worker does so by itself; where none runs, a timer should."""
     with open_installation(context.obj) as (settings, database):
-        from campaigns.cli.webhooking import deliver_now
+        from campaigns.dialing.endpoints import deliver_now
 
         done = deliver_now(settings, database)
     typer.echo(f"{done.delivered:,} delivered, {done.failed:,} failed, {done.dead:,} of them given up.")

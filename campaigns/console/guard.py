@@ -8,7 +8,7 @@ from anyio.to_thread import run_sync
 from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
 from starlette.requests import HTTPConnection, Request
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 
 from campaigns.console.access.forgery import FIELD, HEADER, SAFE_METHODS, check_origin, check_token
 from campaigns.console.access.secrets import new_token
@@ -26,6 +26,7 @@ from campaigns.console.page import Open, PageRoute
 from campaigns.console.services import Services
 from campaigns.console.view.languages import LANGUAGES, choose_language
 from campaigns.console.visit import Visit
+from campaigns.console.web.problem import problem
 from campaigns.errors import AccessError
 
 LANGUAGE_COOKIE = "xr_language"
@@ -43,18 +44,27 @@ class Guarded:
         viewer = await run_sync(identify, request, services)
         if viewer is None and route.asks is not Open.PUBLIC:
             return _sign_in_first(request)
+        allowance: dict[str, str] = {}
+        if viewer is not None and viewer.key_id is not None:
+            good, told = services.pace.take(viewer.key_id, services.console.api_per_minute)
+            allowance = told.headers
+            if not good:
+                again = {**allowance, "Retry-After": str(told.wait_s)}
+                return problem(429, "this key asks too often", headers=again)
+        request.state.allowance = allowance
         if viewer is not None and not self._may(viewer):
             raise AccessError("your role does not allow this")
         cookie, fresh = _form_cookie(request, viewer)
         visit = Visit(request, services, viewer, language_of(request, viewer, services), cookie)
         request.state.visit = visit
         if request.method not in SAFE_METHODS:
-            await self._accept_form(visit)
+            await self._accept(visit)
         try:
             response = await run_sync(route.handler, visit)
         finally:
             if visit.fields is not None:
                 await visit.fields.close()
+        response.headers.update(allowance)
         if fresh:
             _give_visitor(request, response, cookie)
         return response
@@ -65,11 +75,16 @@ class Guarded:
         asks = self._route.asks
         return isinstance(asks, Open) or viewer.may(asks)
 
-    async def _accept_form(self, visit: Visit) -> None:
+    async def _accept(self, visit: Visit) -> None:
         request = visit.request
         by_key = visit.viewer is not None and visit.viewer.via == "token"
         if not by_key:
             check_origin(request)
+        if self._route.plain:
+            visit.content = await request.body()
+            if not by_key:
+                check_token(visit.cookie, request.headers.get(HEADER) or "")
+            return
         try:
             visit.fields = await request.form(max_files=5, max_fields=200)
         except MultiPartException as error:
@@ -93,8 +108,7 @@ def wants_json(request: Request) -> bool:
 
 def _sign_in_first(request: Request) -> Response:
     if wants_json(request):
-        headers = {"WWW-Authenticate": "Bearer"}
-        return JSONResponse({"error": "a valid key is needed"}, status_code=401, headers=headers)
+        return problem(401, "a valid key is needed", headers={"WWW-Authenticate": "Bearer"})
     back = request.url.path if request.method in SAFE_METHODS else "/"
     target = "/sign-in" if back == "/" else "/sign-in?" + urlencode({"next": back})
     if request.headers.get("hx-request") == "true":

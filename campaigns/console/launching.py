@@ -1,4 +1,4 @@
-"""What the pages of one campaign share: which it is, and whether a second person must agree to its launch."""
+"""Which campaign is meant, and whether a second person must agree to its launch."""
 
 from __future__ import annotations
 
@@ -29,9 +29,14 @@ def name_of(visit: Visit) -> str:
     return str(visit.request.path_params["name"])
 
 
+def line_named(session: Session, name: str) -> CampaignLine:
+    """The campaign with its figures. Raises NotFoundError."""
+    return campaign_line(session, name, connected())
+
+
 def line_of(visit: Visit, session: Session) -> CampaignLine:
     """The campaign of the address. Raises NotFoundError."""
-    return campaign_line(session, name_of(visit), connected())
+    return line_named(session, name_of(visit))
 
 
 def path_of(line: CampaignLine) -> str:

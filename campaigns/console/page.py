@@ -30,7 +30,8 @@ Handler: TypeAlias = Callable[[Visit], Response]
 class PageRoute:
     """One address. ``asks``: an action of permissions.yaml, or Open.
 
-    ``program``: also for programs with a key. ``body_limit``: bytes, where the usual is too small.
+    ``program``: also for programs with a key. ``body_limit``: bytes, where the usual is too small. ``plain``:
+    the body is no form, and the handler gets it as it came.
     """
 
     path: str
@@ -39,6 +40,7 @@ class PageRoute:
     methods: tuple[str, ...] = ("GET",)
     program: bool = False
     body_limit: int | None = None
+    plain: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from campaigns.console.access.passwords import Passwords
 from campaigns.console.access.permissions import Permissions, shipped_permissions
 from campaigns.console.lifetime import Lifetime
 from campaigns.console.settings import ConsoleSettings
+from campaigns.console.web.pace import Pace
 from campaigns.console.web.recent import Recent
 from campaigns.dialing.timing import ledger_now
 from campaigns.dialing.voicing import Voicing, open_voicing
@@ -59,6 +60,7 @@ class Services:
     recent: Recent = field(default_factory=Recent)
     metrics: Metrics = field(default_factory=Metrics)
     lifetime: Lifetime = field(default_factory=Lifetime)
+    pace: Pace = field(default_factory=Pace)
 
     def now(self) -> datetime:
         """The present, aware, in UTC."""

@@ -33,6 +33,10 @@ class ConsoleSettings(BaseModel):
     approve_above: int = Field(default=1_000, ge=0)  # members from which on a second person approves a launch
     threads: int = Field(default=12, ge=2, le=200)  # on which pages are made; the loop itself makes none
     leave_s: float = Field(default=900.0, ge=0, le=7_200)  # how long calls in progress may go on at the end
+    api_per_minute: int = Field(default=600, ge=1, le=1_000_000)  # requests of one key
+    upload_limit: int = Field(default=100_000_000, ge=10_000)  # bytes of a file that is brought in
+    approve_exports: bool = False  # whether a second person approves an export of personal data
+    report_dials: int = Field(default=20_000, ge=0)  # up to which a report is counted while its reader waits
     run_campaigns: bool = True  # whether this process works off the campaigns that it launches
 
     @field_validator("trusted_proxies")

@@ -23,12 +23,13 @@ from campaigns.console.simulator.studio import Studio
 from campaigns.console.view.formats import Formats
 from campaigns.console.view.languages import translations
 from campaigns.console.view.templates import environment
-from campaigns.errors import AccessError
+from campaigns.errors import AccessError, NotFoundError
 from campaigns.private import Private
 from campaigns.store.console.audit import Actor, Deed, record
 from campaigns.store.database import Session
 
 NOTICE: Final = "xr_notice"
+LARGEST: Final = 2**31 - 1  # of the store's numbers
 AT_MOST: Final = 200  # customers named in one row of the audit log
 
 
@@ -45,6 +46,7 @@ class Visit:
     language: str
     cookie: str
     fields: FormData | None = None
+    content: bytes | None = None
     _seen: dict[str, None] = field(default_factory=dict)
     _told: dict[str, None] = field(default_factory=dict)  # on record already, of a stream
 
@@ -119,8 +121,11 @@ class Visit:
         return int(value) if value.isascii() and value.isdigit() else None
 
     def number(self, name: str) -> int:
-        """A number from the path, which the route has made one."""
-        return int(self.request.path_params[name])
+        """A number from the path, which the route has made one. Raises NotFoundError for none of ours."""
+        value = int(self.request.path_params[name])
+        if value > LARGEST:
+            raise NotFoundError(f"there is no {value}")
+        return value
 
     def form(self, name: str, longest: int = 1000) -> str:
         """A field of the form, trimmed; empty when it is not there."""
@@ -190,7 +195,7 @@ class Visit:
         }
         name = part if part is not None and self.partial else template
         body = environment(self.language).get_template(name).render(context)
-        self._record_seen()
+        self.note_seen()
         response = HTMLResponse(body, status_code=status)
         response.headers["Vary"] = "HX-Request, Cookie, Accept-Language"
         response.headers["Content-Language"] = self.language
@@ -211,7 +216,7 @@ class Visit:
         for subject in before:
             self._seen.pop(subject, None)
         self._told |= dict.fromkeys(self._seen)
-        self._record_seen()
+        self.note_seen()
         return body
 
     def go(self, path: str, notice: str = "", *, kind: str = "done") -> Response:
@@ -243,7 +248,8 @@ class Visit:
             return None, True
         return (("done" if kind == "done" else "warn", str(text)), True)
 
-    def _record_seen(self) -> None:
+    def note_seen(self) -> None:
+        """Put on record whose personal data was revealed: before it is sent. Raises StoreError."""
         if not self._seen:
             return
         subjects = sorted(self._seen)

@@ -16,6 +16,7 @@ from pathlib import Path
 from campaigns.customers.errorfile import ErrorFile, Outcome
 from campaigns.customers.generate import Generator, load_ranges
 from campaigns.customers.headers import Binding, bind, detect
+from campaigns.customers.mapping import Mapping as ColumnMapping
 from campaigns.customers.mapping import find_mapping, shipped_mappings
 from campaigns.customers.parse import RowParser
 from campaigns.customers.phone import check_region
@@ -61,7 +62,7 @@ def import_customers(
     database: Database,
     file: Path,
     *,
-    mapping: Path | str | None = None,
+    mapping: ColumnMapping | Path | str | None = None,
     region: str = "CN",
     as_of: datetime,
     errors_dir: Path,
@@ -69,13 +70,16 @@ def import_customers(
     progress: Progress = lambda _done, _total: None,
     now: Callable[[], datetime] | None = None,
     language: str = "zh",
+    rehearse: bool = False,
 ) -> ImportReport:
     """Import ``file`` into the store.
 
-    ``mapping`` is a file, the name of one that ships, or None to go by the headers. ``as_of`` is the moment
-    whose state the file tells: aware, in the lender's zone, since its calendar day is "today" for due dates.
+    ``mapping`` is one, its file, the name of one that ships, or None to go by the headers. ``as_of`` is the
+    moment whose state the file tells: aware, in the lender's zone, since its calendar day is "today" for due
+    dates.
     ``now`` gives the time for the records of the import itself, by default ``as_of``. ``seed`` and
-    ``language`` are for generated people.
+    ``language`` are for generated people. ``rehearse``: the store takes nothing of it; the report and
+    the error file are what they would be, chunk by chunk.
 
     Raises ImportFileError when the file as a whole cannot be used, DataFileError for a wrong mapping,
     StoreError for the database.
@@ -89,8 +93,10 @@ def import_customers(
         ranges = load_ranges()
         generator = Generator.of(seed, region, language)
         parser = RowParser(binding, as_of=as_of, region=region, generator=generator, ranges=ranges)
-        with database.transaction() as session:
-            batch = start_batch(session, file_name=file.name, file_sha256=table.profile.sha256, at=now())
+        batch = None
+        if not rehearse:
+            with database.transaction() as session:
+                batch = start_batch(session, file_name=file.name, file_sha256=table.profile.sha256, at=now())
         error_path = errors_dir / f"{file.stem}-{table.profile.sha256[:8]}-errors.csv"
         with ErrorFile(error_path, table.headers) as errors:
             run = _Run(database, parser, generator, errors, batch)
@@ -102,11 +108,11 @@ def import_customers(
             return run.report(binding.mapping.name)
 
 
-def _binding(file: Path, mapping: Path | str | None, headers: list[str]) -> Binding:
+def _binding(file: Path, mapping: ColumnMapping | Path | str | None, headers: list[str]) -> Binding:
     try:
         if mapping is None:
             return detect(shipped_mappings().values(), headers)
-        return bind(find_mapping(mapping), headers)
+        return bind(mapping if isinstance(mapping, ColumnMapping) else find_mapping(mapping), headers)
     except ImportFileError as error:
         raise ImportFileError(f"{file}: {error}") from error
 
@@ -115,10 +121,17 @@ class _Run:
     """One import under way."""
 
     def __init__(
-        self, database: Database, parser: RowParser, generator: Generator, errors: ErrorFile, batch: int
+        self,
+        database: Database,
+        parser: RowParser,
+        generator: Generator,
+        errors: ErrorFile,
+        batch: int | None,
     ) -> None:
+        """``batch`` None: a rehearsal."""
         self.tally = _Tally()
-        self._database, self._parser, self._generator = database, parser, generator
+        self._open = database.rehearsal if batch is None else database.transaction
+        self._parser, self._generator = parser, generator
         self._errors, self._batch = errors, batch
         self._seen: set[tuple[str, str]] = set()
 
@@ -136,7 +149,7 @@ class _Run:
                 self._seen.add(key)
                 good.append((raw, parsed.row, parsed.reasons))
         tally = self.tally
-        with self._database.transaction() as session:
+        with self._open() as session:
             rows = [row for _, row, _ in good]
             if any(row.invent_number for row in rows):
                 rows = list(give_numbers(session, rows, self._generator.number))
@@ -151,14 +164,19 @@ class _Run:
             tally.updated += result.updated
             tally.duplicates += sum(outcome == "duplicate" for _, outcome, _ in entries)
             tally.rejected += sum(outcome == "rejected" for _, outcome, _ in entries)
-            record_batch(session, self._batch, read=tally.rows, rejected=tally.rejected + tally.duplicates)
+            if self._batch is not None:
+                record_batch(
+                    session, self._batch, read=tally.rows, rejected=tally.rejected + tally.duplicates
+                )
         for raw, outcome, reasons in sorted(entries, key=lambda entry: entry[0].number):
             self._errors.write(raw, outcome, reasons)
             tally.reasons.update(reason.code for reason in reasons)
 
     def finish(self, at: datetime) -> None:
         tally = self.tally
-        with self._database.transaction() as session:
+        if self._batch is None:
+            return
+        with self._open() as session:
             record_batch(
                 session,
                 self._batch,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from itertools import islice
@@ -17,10 +18,10 @@ from campaigns.customers.errorfile import ErrorFile, Outcome
 from campaigns.customers.record import RawRow, Reason
 from campaigns.customers.table import open_table
 from campaigns.errors import ImportFileError
-from campaigns.payments.columns import shipped_columns
+from campaigns.payments.columns import PaymentColumns, shipped_columns
 from campaigns.payments.parse import PaymentParser
 from campaigns.payments.record import PaymentRow
-from campaigns.store.database import Database
+from campaigns.store.database import Database, Session
 from campaigns.store.payments import book_payments
 
 CHUNK_ROWS = 500
@@ -60,19 +61,24 @@ def import_payments(
     zone: tzinfo,
     errors_dir: Path,
     progress: Progress = lambda _done, _total: None,
+    columns: PaymentColumns | None = None,
+    rehearse: bool = False,
 ) -> PaymentReport:
     """Import ``file``, whose times are in ``zone``, at the moment ``at``.
 
+    ``columns``: what its columns mean; by default those that ship. ``rehearse``: nothing is booked; the
+    report and the error file are what they would be.
+
     Raises ImportFileError when the file as a whole cannot be used, StoreError for the database.
     """
-    columns = shipped_columns()
+    columns = columns or shipped_columns()
     with open_table(file) as table:
         try:
             places = columns.bind(table.headers)
         except ImportFileError as error:
             raise ImportFileError(f"{file}: {error}") from error
         parser = PaymentParser(columns, places, len(table.headers), at.astimezone(zone))
-        run = _Run(database, parser, at, zone, file.name)
+        run = _Run(database.rehearsal if rehearse else database.transaction, parser, at, zone, file.name)
         error_path = errors_dir / f"{file.stem}-{table.profile.sha256[:8]}-errors.csv"
         with ErrorFile(error_path, table.headers) as errors:
             while chunk := list(islice(table.rows, CHUNK_ROWS)):
@@ -88,10 +94,15 @@ class _Run:
     """One import under way."""
 
     def __init__(
-        self, database: Database, parser: PaymentParser, at: datetime, zone: tzinfo, file_name: str
+        self,
+        open_session: Callable[[], AbstractContextManager[Session]],
+        parser: PaymentParser,
+        at: datetime,
+        zone: tzinfo,
+        file_name: str,
     ) -> None:
         self.report = PaymentReport()
-        self._database, self._parser = database, parser
+        self._open, self._parser = open_session, parser
         self._at, self._zone, self._file_name = at, zone, file_name
         self._seen: set[str] = set()
 
@@ -108,7 +119,7 @@ class _Run:
             else:
                 self._seen.add(parsed.row.reference)
                 good.append((raw, parsed.row))
-        with self._database.transaction() as session:
+        with self._open() as session:
             rows = [row for _, row in good]
             result = book_payments(session, rows, at=self._at, zone=self._zone, file_name=self._file_name)
         entries += [(good[place][0], "rejected", (reason,)) for place, reason in result.refused.items()]

@@ -123,6 +123,19 @@ class Database:
             raise explain(error, self.url.render_as_string(hide_password=True)) from error
 
     @contextmanager
+    def rehearsal(self) -> Iterator[Session]:
+        """A session like that of ``transaction``, of which nothing stays. Raises StoreError."""
+        self._check_file()
+        try:
+            with self._sessions() as session:
+                try:
+                    yield session
+                finally:
+                    session.rollback()
+        except DBAPIError as error:
+            raise explain(error, self.url.render_as_string(hide_password=True)) from error
+
+    @contextmanager
     def reading(self) -> Iterator[Session]:
         """A session on one moment of the store, for long reports: it holds up nobody. Raises StoreError."""
         self._check_file()

@@ -164,3 +164,8 @@ def _hand_to_people(session: Session, campaign_id: int, at: datetime) -> None:
     )
     columns = ["customer_id", "reason", "urgent", "state", "created_at"]
     session.execute(insert(FollowUp).from_select(columns, people, include_defaults=False))
+
+
+def experiment_names(session: Session) -> list[str]:
+    """All, the newest first."""
+    return list(session.scalars(select(Experiment.name).order_by(Experiment.id.desc())))

@@ -30,6 +30,7 @@ class Viewer:
     theme: str
     session_id: int | None
     via: str
+    key_id: int | None = None  # of the program's key
 
     def may(self, action: str) -> bool:
         return action in self.actions
@@ -115,4 +116,5 @@ def _program(key: str, services: Services) -> Viewer | None:
         theme="auto",
         session_id=None,
         via="token",
+        key_id=found.token_id,
     )

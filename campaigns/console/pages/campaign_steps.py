@@ -4,92 +4,51 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from campaigns.console.jobs.campaign_run import CAMPAIGN_RUN
-from campaigns.console.launching import (
-    LAUNCH,
-    asked_for,
-    is_approved,
-    line_of,
-    needs_approval,
-    path_of,
-    state_deed,
-)
+from campaigns.console import steps
+from campaigns.console.launching import LAUNCH, line_of, name_of, path_of
 from campaigns.console.page import Page, PageRoute
 from campaigns.console.visit import Visit
 from campaigns.errors import ConflictError
-from campaigns.store.campaigns import pause_campaign, resume_campaign, start_campaign
-from campaigns.store.changes import note_change, stop_campaign
-from campaigns.store.console.approvals import decide_approval, latest_approval, request_approval
+from campaigns.store.console.approvals import decide_approval, latest_approval
 from campaigns.store.console.audit import Deed
-from campaigns.store.console.campaigns import CampaignLine
-from campaigns.store.console.jobs import NewJob, latest_job
-from campaigns.store.database import Session
 
 
 def launch(visit: Visit) -> Response:
-    """draft → running, or ask a second person where it is large."""
-    with visit.changing() as session:
-        line = line_of(visit, session)
-        if line.state != "draft":
-            raise ConflictError(f"campaign {line.name!r} is {line.state} already")
-        if needs_approval(visit, line) and not is_approved(session, line):
-            asked = asked_for(session, line)
-            request_approval(
-                session, LAUNCH, "campaign", line.name, asked, by=visit.who.user_id, at=visit.now
-            )
-            visit.record(session, Deed("campaigns.approval_asked", "campaign", line.name, after=asked))
-            return visit.go(
-                path_of(line), visit.text("A second person must approve this launch."), kind="warn"
-            )
-        start_campaign(session, line.id, visit.services.ledger_now(session))
-        visit.record(session, state_deed("campaigns.launched", line, "running"))
-        job_id = _run(visit, session, line)
-    return _begun(visit, line, job_id, visit.text("The campaign is running."))
+    done = steps.launch(visit, name_of(visit))
+    if done.approval is not None:
+        return visit.go(_back(visit), visit.text("A second person must approve this launch."), kind="warn")
+    return visit.go(_back(visit), visit.text("The campaign is running."))
 
 
 def pause(visit: Visit) -> Response:
     why = visit.form("why", 200) or visit.text("paused by %(who)s", who=visit.who.display_name)
-    with visit.changing() as session:
-        line = line_of(visit, session)
-        pause_campaign(session, line.id, why)
-        _note(visit, session, line, "pause", why)
-        visit.record(session, state_deed("campaigns.paused", line, "paused", why))
-    return visit.go(path_of(line), visit.text("Paused: no new calls. Those in progress go on to their end."))
+    steps.pause(visit, name_of(visit), why)
+    return visit.go(_back(visit), visit.text("Paused: no new calls. Those in progress go on to their end."))
 
 
 def resume(visit: Visit) -> Response:
-    with visit.changing() as session:
-        line = line_of(visit, session)
-        resume_campaign(session, line.id)
-        _note(visit, session, line, "resume")
-        visit.record(session, state_deed("campaigns.resumed", line, "running"))
-        job_id = _run(visit, session, line)
-    return _begun(visit, line, job_id, visit.text("The campaign is running."))
+    steps.resume(visit, name_of(visit))
+    return visit.go(_back(visit), visit.text("The campaign is running."))
 
 
 def carry_on(visit: Visit) -> Response:
-    """Work a running campaign off again, after the console was stopped meanwhile."""
-    with visit.changing() as session:
-        line = line_of(visit, session)
-        if line.state != "running":
-            raise ConflictError(f"campaign {line.name!r} is {line.state}, not running")
-        visit.record(session, state_deed("campaigns.resumed", line, "running"))
-        job_id = _run(visit, session, line)
-    return _begun(visit, line, job_id, visit.text("The campaign is running."))
+    steps.carry_on(visit, name_of(visit))
+    return visit.go(_back(visit), visit.text("The campaign is running."))
 
 
 def stop(visit: Visit) -> Response:
     """End it for good. Its name is typed again: there is no way back."""
     why = visit.form("why", 200)
-    with visit.changing() as session:
-        line = line_of(visit, session)
-        if visit.form("again", 64) != line.name:
-            raise ConflictError("type the campaign's name to end it for good")
-        if not why:
-            raise ConflictError("say why: the audit log keeps it")
-        stop_campaign(session, line.id, by=visit.who.username, at=visit.services.ledger_now(session))
-        visit.record(session, state_deed("campaigns.stopped", line, "finished", why))
-    return visit.go(path_of(line), visit.text("The campaign is ended. Calls in progress go on to their end."))
+    if visit.form("again", 64) != name_of(visit):
+        raise ConflictError("type the campaign's name to end it for good")
+    if not why:
+        raise ConflictError("say why: the audit log keeps it")
+    steps.stop(visit, name_of(visit), why)
+    return visit.go(_back(visit), visit.text("The campaign is ended. Calls in progress go on to their end."))
+
+
+def _back(visit: Visit) -> str:
+    return f"/campaigns/{name_of(visit)}"
 
 
 def decide(visit: Visit) -> Response:
@@ -110,26 +69,6 @@ def decide(visit: Visit) -> Response:
         action = "campaigns.approved" if agreed else "campaigns.approval_refused"
         visit.record(session, Deed(action, "campaign", line.name, after=request.details))
     return visit.go(path_of(line), visit.text("Your decision is on record."))
-
-
-def _note(visit: Visit, session: Session, line: CampaignLine, what: str, why: str = "") -> None:
-    after = {"reason": why} if why else {}
-    note_change(session, line.id, what, visit.who.username, visit.services.ledger_now(session), after=after)
-
-
-def _run(visit: Visit, session: Session, line: CampaignLine) -> int | None:
-    if not visit.services.console.run_campaigns:
-        return None
-    before = latest_job(session, CAMPAIGN_RUN, "campaign", line.name)
-    if before is not None and before.open:
-        return None  # it has not seen the pause yet, and goes on
-    return visit.jobs.add(session, NewJob(CAMPAIGN_RUN, "campaign", line.name, {}), visit.actor)
-
-
-def _begun(visit: Visit, line: CampaignLine, job_id: int | None, notice: str) -> Response:
-    if job_id is not None:
-        visit.jobs.begin(job_id)
-    return visit.go(path_of(line), notice)
 
 
 PAGE = Page(

@@ -29,7 +29,7 @@ def show(visit: Visit) -> Response:
             ("campaigns", *ids), RECENT_S, lambda: figures_of(session, ids, connected())
         )
         lines = [with_figures(head, figures[head.id]) for head in heads]
-        waiting = pending_approvals(session)
+        waiting = [each for each in pending_approvals(session) if each.subject_kind == "campaign"]
     more = lines[PER_PAGE - 1].id if len(lines) > PER_PAGE else None
     return visit.render(
         "campaigns/page.html",

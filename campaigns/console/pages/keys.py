@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Final
 
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from campaigns.console.access.secrets import fingerprint, new_api_key
-from campaigns.console.page import MenuEntry, Open, Page, PageRoute
+from campaigns.console.page import MenuEntry, Page, PageRoute
 from campaigns.console.visit import Visit
 from campaigns.errors import AccessError, ConflictError
 from campaigns.store.console.api_tokens import add_token, revoke_token, token_by_id, tokens_of
@@ -61,11 +61,6 @@ def revoke(visit: Visit) -> Response:
     return visit.go("/settings/keys", visit.text("The key is worth nothing any more."))
 
 
-def myself(visit: Visit) -> Response:
-    """What a key may do, for whoever holds it."""
-    return JSONResponse({"username": visit.who.username, "actions": sorted(visit.who.actions)})
-
-
 def _scopes(visit: Visit) -> list[str]:
     return sorted(visit.who.actions - NOT_FOR_KEYS)
 
@@ -90,7 +85,6 @@ PAGE = Page(
         PageRoute("/settings/keys", show, "keys.own"),
         PageRoute("/settings/keys", add, "keys.own", ("POST",)),
         PageRoute("/settings/keys/{id:int}/revoke", revoke, "keys.own", ("POST",)),
-        PageRoute("/api/v1/me", myself, Open.SIGNED_IN, program=True),
     ),
     menu=(MenuEntry("Keys", "/settings/keys", "keys.own", "settings", 20, "key"),),
 )

@@ -5,6 +5,8 @@ from __future__ import annotations
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from campaigns.console.web.problem import problem
+
 
 class BodyTooLarge(Exception):  # noqa: N818 - a signal to the middleware, not a fault
     """More bytes came than are taken."""
@@ -49,4 +51,6 @@ class BodyLimit:
 
 
 async def _refuse(scope: Scope, receive: Receive, send: Send) -> None:
-    await PlainTextResponse("too large", status_code=413)(scope, receive, send)
+    for_program = scope["path"].startswith("/api/")
+    answer = problem(413, "too large") if for_program else PlainTextResponse("too large", status_code=413)
+    await answer(scope, receive, send)

@@ -8,7 +8,7 @@ from typing import Final
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.errors import BotError
@@ -16,16 +16,27 @@ from campaigns.console.access.viewer import session_cookie
 from campaigns.console.guard import language_of, wants_json
 from campaigns.console.services import Services
 from campaigns.console.visit import Visit
-from campaigns.errors import AccessError, CampaignsError, ConflictError, NotFoundError, StoreError
+from campaigns.console.web.problem import problem
+from campaigns.errors import (
+    AccessError,
+    CampaignsError,
+    ConflictError,
+    ImportFileError,
+    NotFoundError,
+    StoreError,
+)
 
-STATUS: Final = {AccessError: 403, NotFoundError: 404, ConflictError: 409}
+STATUS: Final = {AccessError: 403, NotFoundError: 404, ConflictError: 409, ImportFileError: 422}
 _log = logging.getLogger(__name__)
 
 
 def on_error(request: Request, error: Exception) -> Response:
     """The answer to an error that says itself what to do."""
     if isinstance(error, HTTPException):
-        return _answer(request, error.status_code, "" if error.status_code == 404 else str(error.detail))
+        told = "" if error.status_code == 404 else str(error.detail)
+        answer = _answer(request, error.status_code, told)
+        answer.headers.update(error.headers or {})
+        return answer
     if isinstance(error, StoreError):
         _log.error("%s", error)
         return _answer(request, 503 if error.transient else 500, "")
@@ -76,7 +87,7 @@ HANDLERS: Final = {
 
 def _answer(request: Request, status: int, message: str) -> Response:
     if wants_json(request):
-        return JSONResponse({"error": message or "it did not work"}, status_code=status)
+        return problem(status, message, headers=getattr(request.state, "allowance", None))
     visit = getattr(request.state, "visit", None) or _visit(request)
     message = visit.explain(message) if message else ""
     if visit.partial:

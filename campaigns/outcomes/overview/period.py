@@ -26,6 +26,9 @@ class Period:
         return start, end
 
 
+ALL_DAYS = Period()
+
+
 def _midnight(day: date, zone: tzinfo) -> datetime:
     # Some zones change their clocks at midnight; the offset in force then is the one that counts.
     return datetime.combine(day, time.min, zone).astimezone(UTC)

@@ -179,3 +179,8 @@ def _head(campaign: Campaign) -> CampaignHead:
 
 def _counts(session: Session, query: Any) -> dict[int, tuple[int, ...]]:
     return {row[0]: tuple(row[1:]) for row in session.execute(query)}
+
+
+def campaign_names(session: Session, limit: int = 200) -> list[str]:
+    """The newest campaigns, for a list to choose from."""
+    return list(session.scalars(select(Campaign.name).order_by(Campaign.id.desc()).limit(limit)))

@@ -153,6 +153,14 @@ def latest_job(session: Session, kind: str, subject_kind: str, subject: str) -> 
     return None if row is None else _view(row)
 
 
+def jobs_of(session: Session, kind: str, *, user_id: int | None = None, limit: int = 50) -> list[JobView]:
+    """The latest jobs of a kind, of one user or of everybody, newest first."""
+    query = select(Job).where(Job.kind == kind)
+    if user_id is not None:
+        query = query.where(Job.user_id == user_id)
+    return [_view(row) for row in session.scalars(query.order_by(Job.id.desc()).limit(limit))]
+
+
 def jobs_page(session: Session, *, before_id: int | None = None, limit: int = 50) -> list[JobView]:
     """Up to ``limit`` jobs with ids below ``before_id``, newest first."""
     query = select(Job)

@@ -34,6 +34,7 @@ from campaigns.store.models.customers import (
 from campaigns.store.models.experiments import Experiment, ExperimentArm
 from campaigns.store.models.exports import ExportRecord
 from campaigns.store.models.grading import LifeCycleGrade
+from campaigns.store.models.intake import ColumnMapping, IdempotentRequest, Upload
 from campaigns.store.models.lines import CampaignChange, HourAnswers, LineState, Pace
 from campaigns.store.models.live import LiveBoard, LiveLine, LiveWatch
 from campaigns.store.models.messages import Message, PaymentLink, TextReceived
@@ -60,6 +61,7 @@ __all__ = [
     "Campaign",
     "CampaignChange",
     "CampaignMember",
+    "ColumnMapping",
     "ConsoleSession",
     "ConsoleSetup",
     "ConsoleUser",
@@ -75,6 +77,7 @@ __all__ = [
     "FollowUp",
     "Grade",
     "HourAnswers",
+    "IdempotentRequest",
     "ImportBatch",
     "InstalmentPlan",
     "Invitation",
@@ -106,6 +109,7 @@ __all__ = [
     "Transfer",
     "TreatmentAction",
     "TurnRecord",
+    "Upload",
     "WebhookDelivery",
     "WebhookEndpoint",
     "WebhookEvent",

@@ -102,3 +102,16 @@ def _upto(offsets: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
     """Until when each offset but the last holds."""
     for (_, seconds), (until, _) in pairwise(offsets):
         yield until, seconds
+
+
+def count_dials(
+    session: Session,
+    names: Collection[str],
+    start: datetime | None,
+    end: datetime | None,
+    most: int,
+) -> int:
+    """How many dials a report would go over, counted no further than ``most``. Raises NotFoundError."""
+    scope = scope_of(session, names, start, end)
+    query = select(Attempt.id).where(*scope.attempts()).limit(most)
+    return session.scalar(select(func.count()).select_from(query.subquery())) or 0

@@ -19,6 +19,9 @@ VALUES = {
     "approval": "1",
     "name": "march",
     "token": "no-such-token",
+    "kind": "portfolio",
+    "form": "csv",
+    "key": "no-such-key",
 }
 
 

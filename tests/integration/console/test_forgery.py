@@ -29,7 +29,7 @@ def test_every_change_needs_a_token_and_our_origin(
     for address in addresses(safe=False):
         browser = world.browser("administrator")
         data = {key: csrf_token(browser.token) if value is None else value for key, value in fields.items()}
-        answer = browser.client.post(address.path, data=data, headers=headers)
+        answer = browser.client.request(address.method, address.path, data=data, headers=headers)
         assert answer.status_code == 403, address
 
 

@@ -1,0 +1,310 @@
+"""Campaigns: listed, made, changed, launched, paused, resumed, stopped."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import Field
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from bot.dialogue.flow import flow_names
+from bot.language import language_dir
+from campaigns.console import launching, steps
+from campaigns.console.api.endpoint import Endpoint, Given, Nothing, Reply, Told
+from campaigns.console.api.fields import LARGEST, Name, Paged, Short, Why
+from campaigns.console.visit import Visit
+from campaigns.console.web.problem import problem
+from campaigns.dialing.audience import Audience
+from campaigns.dialing.creation import NewCampaign, create
+from campaigns.errors import NotFoundError
+from campaigns.store.changes import edit_campaign
+from campaigns.store.console.audit import Deed
+from campaigns.store.console.campaigns import CampaignLine, campaign_heads, figures_of, with_figures
+
+State = Literal["draft", "running", "paused", "finished"]
+AtOnce = Annotated[int, Field(ge=1, le=1000)]
+PerSecond = Annotated[float, Field(ge=0.01, le=1000, strict=False)]
+Whole = Annotated[int, Field(ge=-100_000, le=100_000)]
+
+
+class CampaignQuery(Paged):
+    """``state``: only those that stand so."""
+
+    state: State | None = None
+
+
+class CampaignOut(Told):
+    """A campaign with its figures. Its version is the ETag."""
+
+    name: str
+    state: str
+    pause_reason: str | None
+    purpose: str
+    script: str
+    concurrency: int
+    calls_per_second: float
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+    members: int
+    done: int
+    dialled: int
+    connected: int
+    right_party: int
+    promises: int
+
+
+class CampaignsOut(Told):
+    """``next``: the cursor of the following page; null: this is the last."""
+
+    items: tuple[CampaignOut, ...]
+    next: str | None
+
+
+class AudienceIn(Given):
+    """Whom it calls, by their worst account."""
+
+    grades: tuple[Literal["A", "B", "C", "D"], ...] = ()
+    min_days_past_due: Whole | None = None
+    max_days_past_due: Whole | None = None
+    min_amount_due: Annotated[int, Field(ge=1, le=10**12)] = 1
+    limit: Annotated[int, Field(ge=1, le=LARGEST)] | None = None
+    broken_promises: bool = False
+    tags: tuple[Short, ...] = ()
+    without_tags: tuple[Short, ...] = ()
+
+
+class CampaignIn(Given):
+    """A new campaign, a draft until it is launched."""
+
+    name: Name
+    script: Name = "repayment-reminder"
+    audience: AudienceIn = AudienceIn()
+    concurrency: AtOnce = 20
+    calls_per_second: PerSecond = 2.0
+
+
+class CampaignChange(Given):
+    """What is to be another; the campaign is a draft or paused."""
+
+    concurrency: AtOnce | None = None
+    calls_per_second: PerSecond | None = None
+
+
+class WhyIn(Given):
+    """``why`` is kept on record."""
+
+    why: Why
+
+
+class LaunchOut(Told):
+    """``approval``: a second person must decide on this request first. ``job`` works the campaign off."""
+
+    state: str
+    approval: int | None
+    job: int | None
+
+
+class StopOut(Told):
+    """``members`` were not done."""
+
+    state: str
+    members: int
+
+
+def listed(visit: Visit, query: CampaignQuery, _body: Nothing) -> CampaignsOut:
+    with visit.reading() as session:
+        heads = campaign_heads(session, state=query.state or "", before_id=query.place, limit=query.limit + 1)
+        figures = figures_of(session, [head.id for head in heads], launching.connected())
+        lines = [with_figures(head, figures[head.id]) for head in heads]
+    more = str(lines[query.limit - 1].id) if len(lines) > query.limit else None
+    return CampaignsOut(items=tuple(_told(line) for line in lines[: query.limit]), next=more)
+
+
+def get(visit: Visit, _query: Nothing, _body: Nothing) -> Reply:
+    with visit.reading() as session:
+        return _reply(launching.line_named(session, name_of(visit)))
+
+
+def make(visit: Visit, _query: Nothing, body: CampaignIn) -> Reply:
+    settings = visit.services.settings
+    flows = flow_names(language_dir(settings.language))
+    if body.script not in flows:
+        raise NotFoundError(f"there is no script {body.script!r}; there are: {', '.join(flows)}")
+    audience = Audience(**body.audience.model_dump())
+    wanted = NewCampaign(body.name, body.script, audience, body.concurrency, body.calls_per_second)
+    with visit.changing() as session:
+        at = visit.services.ledger_now(session).astimezone(settings.zone)
+        create(session, wanted, language_dir(settings.language), settings, at)
+        after = body.model_dump(mode="json")
+        visit.record(session, Deed("campaigns.created", "campaign", body.name, after=after))
+        session.flush()
+        return _reply(launching.line_named(session, body.name))
+
+
+def change(visit: Visit, _query: Nothing, body: CampaignChange) -> Reply | Response:
+    values = body.model_dump(exclude_none=True)
+    match = visit.request.headers.get("if-match")
+    if match is None:
+        return problem(428, "send If-Match with the ETag of the campaign that you mean")
+    with visit.changing() as session:
+        line = launching.line_named(session, name_of(visit))
+        if match.strip() not in ("*", _etag(line)):
+            return problem(412, "the campaign was changed meanwhile: read it again")
+        settings = visit.services.settings
+        at = visit.services.ledger_now(session)
+        today = at.astimezone(settings.zone).date()
+        done = edit_campaign(session, line.id, values, by=visit.who.username, at=at, today=today)
+        deed = Deed("campaigns.changed", "campaign", line.name, done.before, done.after)
+        visit.record(session, deed)
+        return _reply(launching.line_named(session, line.name))
+
+
+def launch(visit: Visit, _query: Nothing, _body: Nothing) -> Reply:
+    done = steps.launch(visit, name_of(visit))
+    state = "running" if done.approval is None else "draft"
+    return Reply(LaunchOut(state=state, approval=done.approval, job=done.job))
+
+
+def pause(visit: Visit, _query: Nothing, body: WhyIn) -> Reply:
+    steps.pause(visit, name_of(visit), body.why)
+    with visit.reading() as session:
+        return _reply(launching.line_named(session, name_of(visit)))
+
+
+def resume(visit: Visit, _query: Nothing, _body: Nothing) -> Reply:
+    done = steps.resume(visit, name_of(visit))
+    return Reply(LaunchOut(state="running", approval=None, job=done.job))
+
+
+def stop(visit: Visit, _query: Nothing, body: WhyIn) -> StopOut:
+    return StopOut(state="finished", members=steps.stop(visit, name_of(visit), body.why))
+
+
+def name_of(visit: Visit) -> str:
+    """As the path has it."""
+    name = str(visit.request.path_params["name"])
+    if "\0" in name or len(name) > 64:
+        raise HTTPException(404)
+    return name
+
+
+def _told(line: CampaignLine) -> CampaignOut:
+    return CampaignOut(
+        name=line.name, state=line.state, pause_reason=line.pause_reason, purpose=line.purpose,
+        script=line.flow, concurrency=line.concurrency, calls_per_second=line.calls_per_second,
+        created_at=line.created_at, started_at=line.started_at, finished_at=line.finished_at,
+        members=line.members, done=line.done, dialled=line.dialled, connected=line.connected,
+        right_party=line.right_party, promises=line.promises,
+    )  # fmt: skip
+
+
+def _etag(line: CampaignLine) -> str:
+    """Of what can be changed, not of the figures."""
+    told = f"{line.id}|{line.state}|{line.concurrency}|{line.calls_per_second}"
+    return f'"{hashlib.sha256(told.encode()).hexdigest()[:16]}"'
+
+
+def _reply(line: CampaignLine) -> Reply:
+    return Reply(_told(line), {"ETag": _etag(line)})
+
+
+TAG = "campaigns"
+RUN = launching.LAUNCH
+ENDPOINTS = (
+    Endpoint(
+        "GET",
+        "/campaigns",
+        "campaigns.read",
+        listed,
+        "List campaigns, newest first",
+        TAG,
+        CampaignsOut,
+        CampaignQuery,
+    ),
+    Endpoint(
+        "POST",
+        "/campaigns",
+        RUN,
+        make,
+        "Create a campaign",
+        TAG,
+        CampaignOut,
+        body=CampaignIn,
+        status=201,
+        fails=(404, 409),
+        once=True,
+        etag=True,
+    ),
+    Endpoint(
+        "GET",
+        "/campaigns/{name}",
+        "campaigns.read",
+        get,
+        "Read one campaign",
+        TAG,
+        CampaignOut,
+        fails=(404,),
+        etag=True,
+    ),
+    Endpoint(
+        "PATCH",
+        "/campaigns/{name}",
+        RUN,
+        change,
+        "Change a campaign that is a draft or paused",
+        TAG,
+        CampaignOut,
+        body=CampaignChange,
+        fails=(404, 409, 412, 428),
+        matches=True,
+        etag=True,
+    ),
+    Endpoint(
+        "POST",
+        "/campaigns/{name}/launch",
+        RUN,
+        launch,
+        "Launch a draft",
+        TAG,
+        LaunchOut,
+        fails=(404, 409),
+        once=True,
+    ),
+    Endpoint(
+        "POST",
+        "/campaigns/{name}/pause",
+        RUN,
+        pause,
+        "Pause: no new calls",
+        TAG,
+        CampaignOut,
+        body=WhyIn,
+        fails=(404, 409),
+        etag=True,
+    ),
+    Endpoint(
+        "POST",
+        "/campaigns/{name}/resume",
+        RUN,
+        resume,
+        "Resume a paused campaign",
+        TAG,
+        LaunchOut,
+        fails=(404, 409),
+    ),
+    Endpoint(
+        "POST",
+        "/campaigns/{name}/stop",
+        RUN,
+        stop,
+        "End a campaign for good",
+        TAG,
+        StopOut,
+        body=WhyIn,
+        fails=(404, 409),
+    ),
+)

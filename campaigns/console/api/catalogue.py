@@ -1,0 +1,47 @@
+"""All endpoints, and the routes that they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from campaigns.console.api import campaigns, customers, leaving, ledger, results
+from campaigns.console.api.answer import answering
+from campaigns.console.api.endpoint import PREFIX, AnyEndpoint, Endpoint, Nothing, Told
+from campaigns.console.page import Open, PageRoute
+from campaigns.console.visit import Visit
+
+
+class MeOut(Told):
+    """Whom the key acts for, and what it may."""
+
+    username: str
+    actions: tuple[str, ...]
+
+
+def me(visit: Visit, _query: Nothing, _body: Nothing) -> MeOut:
+    return MeOut(username=visit.who.username, actions=tuple(sorted(visit.who.actions)))
+
+
+ENDPOINTS: Final[tuple[AnyEndpoint, ...]] = (
+    *ledger.ENDPOINTS,
+    *customers.ENDPOINTS,
+    *campaigns.ENDPOINTS,
+    *results.ENDPOINTS,
+    *leaving.ENDPOINTS,
+    Endpoint("GET", "/me", Open.SIGNED_IN, me, "What this key may do", "keys", MeOut),
+)
+
+
+def routes() -> Iterator[PageRoute]:
+    """One a method of an address."""
+    for endpoint in ENDPOINTS:
+        yield PageRoute(
+            PREFIX + endpoint.path,
+            answering(endpoint),
+            endpoint.asks,
+            (endpoint.method,),
+            program=True,
+            body_limit=endpoint.body_limit,
+            plain=not endpoint.form,
+        )

@@ -1,0 +1,115 @@
+"""Launching, pausing, resuming and stopping a campaign, for pages and programs alike.
+
+Each raises NotFoundError, and ConflictError where the campaign's state does not allow it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from campaigns.console.jobs.campaign_run import CAMPAIGN_RUN
+from campaigns.console.launching import (
+    LAUNCH,
+    asked_for,
+    is_approved,
+    line_named,
+    needs_approval,
+    state_deed,
+)
+from campaigns.console.visit import Visit
+from campaigns.errors import ConflictError
+from campaigns.store.campaigns import pause_campaign, resume_campaign, start_campaign
+from campaigns.store.changes import note_change, stop_campaign
+from campaigns.store.console.approvals import request_approval
+from campaigns.store.console.audit import Deed
+from campaigns.store.console.campaigns import CampaignLine
+from campaigns.store.console.jobs import NewJob, latest_job
+from campaigns.store.database import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Launched:
+    """``approval``: a request that a second person must decide on first; ``job`` works the campaign off."""
+
+    approval: int | None = None
+    job: int | None = None
+
+
+def launch(visit: Visit, name: str) -> Launched:
+    """draft → running, or ask a second person where it is large."""
+    with visit.changing() as session:
+        line = line_named(session, name)
+        if line.state != "draft":
+            raise ConflictError(f"campaign {line.name!r} is {line.state} already")
+        if needs_approval(visit, line) and not is_approved(session, line):
+            asked = asked_for(session, line)
+            approval = request_approval(
+                session, LAUNCH, "campaign", line.name, asked, by=visit.who.user_id, at=visit.now
+            )
+            visit.record(session, Deed("campaigns.approval_asked", "campaign", line.name, after=asked))
+            return Launched(approval=approval)
+        start_campaign(session, line.id, visit.services.ledger_now(session))
+        visit.record(session, state_deed("campaigns.launched", line, "running"))
+        job = _run(visit, session, line)
+    return _begun(visit, job)
+
+
+def pause(visit: Visit, name: str, why: str) -> None:
+    """running or draft → paused: no new calls; those in progress go on to their end."""
+    with visit.changing() as session:
+        line = line_named(session, name)
+        pause_campaign(session, line.id, why)
+        _note(visit, session, line, "pause", why)
+        visit.record(session, state_deed("campaigns.paused", line, "paused", why))
+
+
+def resume(visit: Visit, name: str) -> Launched:
+    """paused → running."""
+    with visit.changing() as session:
+        line = line_named(session, name)
+        resume_campaign(session, line.id)
+        _note(visit, session, line, "resume")
+        visit.record(session, state_deed("campaigns.resumed", line, "running"))
+        job = _run(visit, session, line)
+    return _begun(visit, job)
+
+
+def carry_on(visit: Visit, name: str) -> Launched:
+    """Work a running campaign off again, after the console was stopped meanwhile."""
+    with visit.changing() as session:
+        line = line_named(session, name)
+        if line.state != "running":
+            raise ConflictError(f"campaign {line.name!r} is {line.state}, not running")
+        visit.record(session, state_deed("campaigns.resumed", line, "running"))
+        job = _run(visit, session, line)
+    return _begun(visit, job)
+
+
+def stop(visit: Visit, name: str, why: str) -> int:
+    """End it for good; how many members were not done."""
+    with visit.changing() as session:
+        line = line_named(session, name)
+        at = visit.services.ledger_now(session)
+        left = stop_campaign(session, line.id, by=visit.who.username, at=at)
+        visit.record(session, state_deed("campaigns.stopped", line, "finished", why))
+    return left
+
+
+def _note(visit: Visit, session: Session, line: CampaignLine, what: str, why: str = "") -> None:
+    after = {"reason": why} if why else {}
+    note_change(session, line.id, what, visit.who.username, visit.services.ledger_now(session), after=after)
+
+
+def _run(visit: Visit, session: Session, line: CampaignLine) -> int | None:
+    if not visit.services.console.run_campaigns:
+        return None
+    before = latest_job(session, CAMPAIGN_RUN, "campaign", line.name)
+    if before is not None and before.open:
+        return None  # it has not seen the pause yet, and goes on
+    return visit.jobs.add(session, NewJob(CAMPAIGN_RUN, "campaign", line.name, {}), visit.actor)
+
+
+def _begun(visit: Visit, job: int | None) -> Launched:
+    if job is not None:
+        visit.jobs.begin(job)
+    return Launched(job=job)

@@ -1,0 +1,111 @@
+"""Whether a file from outside may be opened at all: what it says it is, and how large it is once unpacked.
+
+A workbook is a ZIP of XML. One of a few kilobytes can unpack to gigabytes, or name a cell in the last corner
+of a sheet, for which a reader makes room. Both are found by unpacking in small pieces, counted, before it is
+read.
+"""
+
+from __future__ import annotations
+
+import re
+import zipfile
+import zlib
+from pathlib import Path
+from typing import Final
+
+from campaigns.customers.encoding import WORKBOOK_MAGIC
+from campaigns.errors import ImportFileError
+
+MOST_UNPACKED: Final = 600_000_000  # bytes, of all parts together: a million plain rows of a portfolio
+MOST_PARTS: Final = 1_000
+MOST_CELLS: Final = 20_000_000  # rows times columns of one sheet
+MOST_COLUMNS: Final = 500
+_PIECE: Final = 1 << 18
+_ZIP, _OLD = WORKBOOK_MAGIC
+_CELL = re.compile(rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]{1,4})(\d{1,9})"')
+_ROW = re.compile(rb'<(?:\w+:)?row\b[^>]*?\br="(\d{1,9})"')
+_ENCRYPTED, _DEFLATED, _STORED = 0x1, zipfile.ZIP_DEFLATED, zipfile.ZIP_STORED
+
+
+def check_file(path: Path) -> None:
+    """Raises ImportFileError when ``path`` is no file that may be read."""
+    with path.open("rb") as stream:
+        head = stream.read(8)
+    if head.startswith(_OLD):
+        raise ImportFileError(
+            "this is an old or a locked workbook; save it again as .xlsx without a password"
+        )
+    if head.startswith(_ZIP):
+        _check_workbook(path)
+    elif head.startswith((b"%PDF", b"MZ", b"\x7fELF", b"\x1f\x8b", b"\x89PNG", b"GIF8", b"\xff\xd8\xff")):
+        raise ImportFileError("this is no table: bring a CSV file or an Excel workbook (.xlsx)")
+
+
+def _check_workbook(path: Path) -> None:
+    try:
+        with zipfile.ZipFile(path) as book, path.open("rb") as stream:
+            parts = book.infolist()
+            names = {part.filename for part in parts}
+            if len(parts) > MOST_PARTS or len(names) != len(parts) or "[Content_Types].xml" not in names:
+                raise ImportFileError("this is no Excel workbook; save it again as .xlsx or as CSV UTF-8")
+            left = MOST_UNPACKED
+            for part in parts:
+                left -= _weigh(stream, part, left)
+    except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, OSError) as error:
+        raise ImportFileError("this workbook is damaged; save it again as .xlsx or as CSV UTF-8") from error
+
+
+def _weigh(stream: object, part: zipfile.ZipInfo, most: int) -> int:
+    """The bytes that a part really unpacks to. What its entry says is not believed."""
+    file = stream
+    if part.flag_bits & _ENCRYPTED or part.compress_type not in (_DEFLATED, _STORED):
+        raise ImportFileError("this workbook is locked or packed in an unusual way; save it again as .xlsx")
+    file.seek(part.header_offset)  # type: ignore[attr-defined]
+    head = file.read(30)  # type: ignore[attr-defined]
+    if len(head) < 30 or head[:4] != _ZIP:
+        raise zipfile.BadZipFile
+    skip = int.from_bytes(head[26:28], "little") + int.from_bytes(head[28:30], "little")
+    file.seek(skip, 1)  # type: ignore[attr-defined]
+    sheet = _Extent() if re.fullmatch(r"xl/worksheets/[^/]+\.xml", part.filename) else None
+    unpack = zlib.decompressobj(-15) if part.compress_type == _DEFLATED else None
+    weight, packed = 0, part.compress_size
+    while packed > 0 and not (unpack and unpack.eof):
+        piece = file.read(min(_PIECE, packed))  # type: ignore[attr-defined]
+        if not piece:
+            raise EOFError
+        packed -= len(piece)
+        while True:
+            out = unpack.decompress(piece, _PIECE) if unpack else piece
+            weight += len(out)
+            if weight > most:
+                raise ImportFileError("this workbook unpacks to too much; bring it in parts, or as CSV UTF-8")
+            if sheet is not None:
+                sheet.take(out)
+            if not unpack or not unpack.unconsumed_tail:
+                break
+            piece = unpack.unconsumed_tail
+    return weight
+
+
+class _Extent:
+    """How far a sheet reaches."""
+
+    def __init__(self) -> None:
+        self._tail = b""
+        self._rows = self._columns = 1
+
+    def take(self, piece: bytes) -> None:
+        text = self._tail + piece
+        for letters, row in _CELL.findall(text):
+            column = 0
+            for letter in letters:
+                column = column * 26 + letter - 64
+            self._columns, self._rows = max(self._columns, column), max(self._rows, int(row))
+        for row in _ROW.findall(text):
+            self._rows = max(self._rows, int(row))
+        if self._columns > MOST_COLUMNS or self._columns * self._rows > MOST_CELLS:
+            raise ImportFileError(
+                "a sheet of this workbook reaches too far; delete its empty rows and columns, "
+                "or save it as CSV"
+            )
+        self._tail = text[-200:]

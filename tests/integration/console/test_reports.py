@@ -1,0 +1,122 @@
+"""Reports and exports: what they count, how they are taken, and heavy ones as jobs."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+
+import openpyxl
+import pytest
+
+from campaigns.console import reporting
+from campaigns.console.reporting import Question
+from campaigns.outcomes.overview.dimensions import Dimension
+from campaigns.store.models import Approval, AuditEntry, Job
+from tests.integration.console.world import CAMPAIGN, NAMES, World
+
+
+def test_a_report_is_as_its_address_asks(world: World) -> None:
+    browser = world.browser("analyst")
+    page = browser.get(f"/reports?campaign={CAMPAIGN}&from=2026-01-01&by=hour&by=script").text
+    assert f"<option selected>{CAMPAIGN}</option>" in page
+    assert 'id="grid-by_hour"' in page
+    assert 'id="grid-by_grade"' not in page
+    assert 'class="chart"' in page
+    assert browser.get("/reports?campaign=none").status_code == 404
+    assert browser.get("/reports?from=2026-02-01&to=2026-01-01").status_code == 409
+    assert browser.get("/reports?from=x").status_code == 409
+    assert browser.get("/reports?paid_days=99").status_code == 409
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx", "html"])
+def test_a_report_is_taken_as_a_file(world: World, form: str) -> None:
+    answer = world.browser("analyst").get(f"/reports/files/{form}")
+    assert answer.status_code == 200
+    assert "attachment" in answer.headers["content-disposition"]
+    if form == "csv":
+        with zipfile.ZipFile(io.BytesIO(answer.content)) as bundle:
+            assert "funnel.csv" in bundle.namelist()
+    elif form == "xlsx":
+        assert len(openpyxl.load_workbook(io.BytesIO(answer.content)).sheetnames) > 3
+    else:
+        assert answer.text.startswith("<!doctype html>")
+    assert not [name for name in NAMES if name.encode() in answer.content]
+
+
+def test_a_heavy_report_is_counted_as_a_job_and_its_last_result_shown(world: World) -> None:
+    heavy = world.configured(report_dials=0)
+    browser = heavy.browser("analyst")
+    assert 'id="grid-funnel"' not in browser.get("/reports").text
+    assert browser.post("/reports/count").status_code == 303
+    page = browser.get("/reports").text
+    assert 'id="grid-funnel"' in page
+    with world.database.reading() as session:
+        assert session.query(Job).filter_by(kind="report.overview").one().state == "done"
+
+
+def test_what_is_kept_of_a_report_is_what_was_counted(world: World) -> None:
+    question = Question()
+    counted = reporting.count(world.services, question)
+    reporting.keep(world.services, question, counted)
+    kept = reporting.kept(world.services, question)
+    assert kept == counted
+    assert [group.key for group in kept.by_dials(Dimension.SCRIPT)] == [
+        group.key for group in counted.by_dials(Dimension.SCRIPT)
+    ]
+    assert reporting.kept(world.services, Question(paid_days=8)) is None
+
+
+@pytest.mark.parametrize("by", ["status", "prefix", "source", "campaign", "nonsense"])
+def test_numbers_are_counted_by_what_is_asked(world: World, by: str) -> None:
+    assert world.browser("analyst").get(f"/reports/numbers?by={by}").status_code == 200
+
+
+def test_an_export_of_personal_data_waits_for_a_second_person(world: World) -> None:
+    strict = world.configured(approve_exports=True)
+    asker, other = strict.browser("campaign_manager"), strict.browser("administrator")
+    wanted = {"dataset": "members", "format": "csv", "personal": "1", "reason": "letter of the court"}
+    assert asker.post("/exports", {**wanted, "reason": ""}).status_code == 409
+    asker.post("/exports", wanted)
+    with world.database.reading() as session:
+        assert session.query(Job).count() == 0
+        approval = session.query(Approval).one().id
+    assert asker.post(f"/exports/approvals/{approval}", {"decision": "approve"}).status_code == 409
+    assert "letter of the court" in other.get("/exports").text
+    assert other.get("/campaigns").status_code == 200  # where other requests are shown
+    other.post(f"/exports/approvals/{approval}", {"decision": "approve"})
+    with world.database.reading() as session:
+        job = session.query(Job).one()
+        assert (job.state, job.user_id) == ("done", world.user_id("campaign_manager"))
+        number = job.id
+    assert other.get(f"/exports/{number}/file").status_code == 404  # it is the asker's
+    assert NAMES[0] in asker.get(f"/exports/{number}/file").text
+    with world.database.reading() as session:
+        assert "exports.taken" in [entry.action for entry in session.query(AuditEntry)]
+
+
+def test_an_analyst_exports_masked_and_never_in_full(world: World) -> None:
+    browser = world.browser("analyst")
+    wanted = {"dataset": "members", "format": "csv", "personal": "1", "reason": "curious"}
+    assert browser.post("/exports", wanted).status_code == 403
+    browser.post("/exports", {"dataset": "members", "format": "csv"})
+    text = browser.get("/exports/1/file").text
+    assert len(text.splitlines()) > 1
+    assert not [name for name in NAMES if name in text]
+
+
+def test_retention_shows_what_is_due_and_deletes_only_when_sure(world: World) -> None:
+    browser = world.browser("administrator")
+    assert browser.get("/settings/retention").status_code == 200
+    assert browser.post("/settings/retention").status_code == 409
+    assert browser.post("/settings/retention", {"sure": "yes"}).status_code == 303
+    with world.database.reading() as session:
+        assert session.query(Job).filter_by(kind="retention.sweep").count() == 1
+
+
+def test_the_line_is_checked_and_what_was_found_is_shown(world: World) -> None:
+    browser = world.browser("campaign_manager")
+    browser.post("/settings/lines/check")
+    with world.database.reading() as session:
+        job = session.query(Job).filter_by(kind="lines.check").one()
+        assert job.state == "done", job.error
+    assert job.result["findings"][0]["what"] in browser.get("/settings/lines").text
