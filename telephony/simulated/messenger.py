@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from random import Random
 from typing import Annotated, Self
+from uuid import uuid4
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -62,8 +63,8 @@ class SimulatedMessenger:
             raise ValueError("a message needs a number in E.164 and words")
         nth = self._sent[number] = self._sent.get(number, 0) + 1
         random = Random(f"text|{self._seed}|{number}|{nth}|{text}")
-        # Not by its count alone: another process that sends to the number must not give the same id.
-        id_ = f"SIM{random.getrandbits(96):024x}"
+        # Another process that sends the same to the number must not give the same id.
+        id_ = f"SIM{uuid4().hex}"
         match self._fate(random):
             case "not_done":
                 raise NotDone("the simulated line is busy; the message was not sent")

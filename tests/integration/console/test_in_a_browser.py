@@ -33,7 +33,10 @@ GRAVE = ("serious", "critical")
 def serving(app: Starlette) -> Iterator[str]:
     """The console over HTTP, as long as the block lasts; its address."""
     listener = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="off")
+    # A stream that nobody reads any more is no reason to wait.
+    config = uvicorn.Config(
+        app, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=1
+    )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
     thread.start()
