@@ -15,6 +15,7 @@ from campaigns.settings import Settings
 from campaigns.store.campaigns import NewInvitation
 from campaigns.store.database import Database
 from campaigns.store.experiments import arm_sizes
+from campaigns.store.holdouts import held_out_elsewhere
 
 DEFAULT_FLOW = "repayment-reminder"
 
@@ -47,10 +48,16 @@ def create_campaign_of(settings: Settings, database: Database, wanted: NewCampai
     with database.transaction() as session:
         campaign, chosen = create(session, wanted, language_dir(settings.language), settings, at)
         sizes = arm_sizes(session, campaign.id)
+        held_out = held_out_elsewhere(session, campaign.id)
     arms = f" Arms: {', '.join(f'{arm} {size:,}' for arm, size in sizes.items())}." if sizes else ""
+    blurred = "".join(
+        f"\nNote: {count:,} of them are in the control group of the experiment {name!r}, which calls to them "
+        f"would blur; with --experiment {name} they are left alone."
+        for name, count in held_out.items()
+    )
     return (
         f"Campaign {wanted.name!r} has {campaign.members:,} members: {describe(chosen)}.{arms} "
-        f"Next: xiaorong campaign run {wanted.name}"
+        f"Next: xiaorong campaign run {wanted.name}{blurred}"
     )
 
 

@@ -32,7 +32,7 @@ from campaigns.errors import SettingsError
 from campaigns.logs.setup import set_up_logs
 from campaigns.metrics.metrics import Metrics
 from campaigns.settings import Settings
-from campaigns.store.console.users import has_users
+from campaigns.store.console.users import has_administrator, has_users
 from campaigns.store.database import Database
 from campaigns.tracing import set_up_traces
 from telephony.shared_door import SharedDoor
@@ -135,6 +135,8 @@ def _listen(host: str, port: int) -> socket.socket:
 def _tell_first_run(services: Services, address: str) -> None:
     with services.database.reading() as session:
         if has_users(session):
+            if not has_administrator(session):
+                typer.echo("Nobody is an administrator yet: xiaorong users add NAME --roles administrator")
             return
     hours = services.console.setup_hours
     typer.echo(f"Make the first administrator, once, within {hours} hours: {address}{_link(services)}")

@@ -22,6 +22,7 @@ from campaigns.store.database import Database
 from campaigns.store.experiment_results import experiment_report
 from campaigns.store.experiments import arm_sizes
 from campaigns.store.handout import claim_due, running_campaigns
+from campaigns.store.holdouts import held_out_elsewhere
 from campaigns.store.ledger import member_in_turn
 from campaigns.store.models import (
     Account,
@@ -84,6 +85,16 @@ def test_customers_keep_their_arm_over_campaigns_of_one_experiment(people: Datab
         sizes = arm_sizes(session, first)
         assert list(sizes) == ["plain", "warm", "control", "human"]
         assert sum(sizes.values()) == CUSTOMERS
+
+
+def test_another_campaign_is_told_of_the_control_group_that_it_would_call(people: Database) -> None:
+    with people.transaction() as session:
+        first = made(session)
+        plain = create_campaign(session, "all", "f", Audience(), concurrency=5, calls_per_second=1, at=AT)
+        control = arm_sizes(session, first)["control"]
+        assert control > 0
+        assert held_out_elsewhere(session, plain.id) == {DESIGN.name: control}
+        assert held_out_elsewhere(session, made(session, "summer")) == {}
 
 
 def test_the_holdout_is_never_handed_out_and_people_get_theirs(people: Database) -> None:

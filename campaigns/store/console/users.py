@@ -47,6 +47,11 @@ def has_users(session: Session) -> bool:
     return session.scalar(select(ConsoleUser.id).limit(1)) is not None
 
 
+def has_administrator(session: Session) -> bool:
+    """Whether anybody may make users."""
+    return any(_administers(user) for user in list_users(session))
+
+
 def list_users(session: Session) -> list[UserView]:
     """All users, by name."""
     return [_view(user) for user in session.scalars(select(ConsoleUser).order_by(ConsoleUser.username))]

@@ -73,6 +73,11 @@ async def test_receipts_come_in_order_then_the_answer() -> None:
     assert NUMBERS[0] not in repr(answer)
 
 
+async def test_processes_that_send_the_same_give_ids_of_their_own() -> None:
+    ids = {(await SimulatedMessenger(ALL_GOOD).send(NUMBERS[0], "您好")).id for _process in range(3)}
+    assert len(ids) == 3
+
+
 async def test_a_message_needs_a_number_and_words() -> None:
     for number, text in (("13812345678", "x"), (NUMBERS[0], "")):
         with pytest.raises(ValueError, match="needs a number"):
