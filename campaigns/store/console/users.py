@@ -49,7 +49,7 @@ def has_users(session: Session) -> bool:
 
 def has_administrator(session: Session) -> bool:
     """Whether anybody may make users."""
-    return any(_administers(user) for user in list_users(session))
+    return any(user.active and ADMINISTRATOR in user.roles for user in list_users(session))
 
 
 def list_users(session: Session) -> list[UserView]:
