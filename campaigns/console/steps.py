@@ -80,6 +80,8 @@ def carry_on(visit: Visit, name: str) -> Launched:
         line = line_named(session, name)
         if line.state != "running":
             raise ConflictError(f"campaign {line.name!r} is {line.state}, not running")
+        if _is_worked_off(session, line):
+            raise ConflictError(f"campaign {line.name!r} is being worked off already")
         visit.record(session, state_deed("campaigns.resumed", line, "running"))
         job = _run(visit, session, line)
     return _begun(visit, job)
@@ -103,10 +105,14 @@ def _note(visit: Visit, session: Session, line: CampaignLine, what: str, why: st
 def _run(visit: Visit, session: Session, line: CampaignLine) -> int | None:
     if not visit.services.console.run_campaigns:
         return None
-    before = latest_job(session, CAMPAIGN_RUN, "campaign", line.name)
-    if before is not None and before.open:
+    if _is_worked_off(session, line):
         return None  # it has not seen the pause yet, and goes on
     return visit.jobs.add(session, NewJob(CAMPAIGN_RUN, "campaign", line.name, {}), visit.actor)
+
+
+def _is_worked_off(session: Session, line: CampaignLine) -> bool:
+    job = latest_job(session, CAMPAIGN_RUN, "campaign", line.name)
+    return job is not None and job.open
 
 
 def _begun(visit: Visit, job: int | None) -> Launched:
