@@ -23,6 +23,7 @@ from campaigns.store.experiment_results import experiment_report
 from campaigns.store.experiments import arm_sizes
 from campaigns.store.handout import claim_due, running_campaigns
 from campaigns.store.ledger import member_in_turn
+from campaigns.store.merging import MERGED, merge
 from campaigns.store.models import (
     Account,
     Attempt,
@@ -38,6 +39,7 @@ from campaigns.store.models import (
     Promise,
     Suppression,
 )
+from campaigns.store.splitting import split
 from tests.integration.store.rows import AT, add_customer, add_worker
 
 DESIGN = design_of("openings", ["plain=repayment-reminder:40%", "warm=other:40%"], "10%", "10%", None)
@@ -74,6 +76,15 @@ def people(clean_database: Database) -> Database:
         for _ in range(CUSTOMERS):
             add_customer(session)
     return clean_database
+
+
+@pytest.fixture
+def people_once(database: Database) -> Database:
+    """The same in a database of its own: merges cannot be deleted."""
+    with database.transaction() as session:
+        for _ in range(CUSTOMERS):
+            add_customer(session)
+    return database
 
 
 def test_customers_keep_their_arm_over_campaigns_of_one_experiment(people: Database) -> None:
@@ -302,3 +313,28 @@ def test_a_broken_split_is_told(people: Database) -> None:
     assert report.split.broken
     assert "split is broken" in warnings(report, words("en"))[0]
     assert store.NAME.fullmatch("spring")
+
+
+def _key(session: Session, member: CampaignMember) -> str:
+    return session.get_one(Customer, member.customer_id).external_id
+
+
+def join(session: Session, keep: str, other: str) -> None:
+    merge(session, keep, other, reason="same person", by="x", at=AT)
+
+
+@pytest.mark.parametrize("arm", ["control", "human"])
+@pytest.mark.parametrize("called", [False, True])
+def test_who_is_held_out_under_one_key_is_not_called_under_another(
+    people_once: Database, arm: str, called: bool
+) -> None:
+    with people_once.transaction() as session:
+        made(session)
+        scripted, held = members_of(session, "plain")[0], members_of(session, arm)[0]
+        if called:
+            call(session, scripted, "no_answer")
+        join(session, _key(session, scripted), _key(session, held))
+        assert (scripted.state, scripted.reason) == ("done", MERGED)
+        assert (held.state, held.reason) == ("done", f"holdout_{arm}")
+        split(session, _key(session, held), _key(session, scripted), reason="r", by="x", at=AT)
+        assert (scripted.state, held.state) == ("waiting", "done")
