@@ -338,3 +338,18 @@ def test_who_is_held_out_under_one_key_is_not_called_under_another(
         assert (held.state, held.reason) == ("done", f"holdout_{arm}")
         split(session, _key(session, held), _key(session, scripted), reason="r", by="x", at=AT)
         assert (scripted.state, held.state) == ("waiting", "done")
+
+
+def test_a_person_has_the_arm_of_their_first_record(people_once: Database) -> None:
+    with people_once.transaction() as session:
+        later = add_customer(session, days_past_due=30)  # called about this one, of all their accounts
+        other = arm_of(DESIGN, later.external_id).name
+        first = next(
+            customer.external_id
+            for customer in session.scalars(select(Customer).order_by(Customer.id))
+            if arm_of(DESIGN, customer.external_id).name != other
+        )
+        join(session, later.external_id, first)
+        found = arms(session, made(session))
+        assert first not in found
+        assert found[later.external_id] == arm_of(DESIGN, first).name
