@@ -13,6 +13,7 @@ from campaigns.errors import ConflictError, NotFoundError
 from campaigns.experiments.assign import arm_of
 from campaigns.experiments.design import Arm, Design, Kind
 from campaigns.store.models import Campaign, CampaignMember, Customer, Experiment, ExperimentArm, FollowUp
+from campaigns.store.people import first_records, person_of
 
 PAGE = 10_000
 IN_ONE = 500  # ids in one statement: below what any SQLite takes
@@ -108,7 +109,7 @@ def assign_members(session: Session, campaign_id: int, experiment: int, at: date
     """Put the members of a new campaign into their arms.
 
     The holdout is done before it begins: no turn is ever claimed for it. Who is for people only goes onto
-    their list.
+    their list. A person's arm is that of their first record, whichever of them is the member.
     """
     design = design_of_experiment(session, experiment)
     ids = {
@@ -116,10 +117,12 @@ def assign_members(session: Session, campaign_id: int, experiment: int, at: date
         for arm in session.scalars(select(ExperimentArm).where(ExperimentArm.experiment_id == experiment))
     }
     session.execute(update(Campaign).where(Campaign.id == campaign_id).values(experiment_id=experiment))
+    others = first_records()
     after = 0
     while page := session.execute(
         select(CampaignMember.id, Customer.external_id)
-        .join(Customer, Customer.id == CampaignMember.customer_id)
+        .outerjoin(others, others.c.customer_id == CampaignMember.customer_id)
+        .join(Customer, Customer.id == person_of(CampaignMember.customer_id, others))
         .where(CampaignMember.campaign_id == campaign_id, CampaignMember.id > after)
         .order_by(CampaignMember.id)
         .limit(PAGE)

@@ -33,6 +33,7 @@ from campaigns.store.models import (
 )
 from campaigns.store.outbox import emit
 from campaigns.store.people import PEOPLE, shared, theirs
+from campaigns.store.priorities import refresh_members
 from campaigns.store.workers import is_alive
 from telephony.numbers import mask
 
@@ -200,7 +201,10 @@ def start_dial(session: Session, reservation: Reservation, at: datetime, worker:
         return False
     if session.execute(_START_DIAL, {"attempt": reservation.attempt_id, "now": at}).first() is None:
         return False
-    session.execute(_CALLED_BACK, {"customer": reservation.customer_id})
+    called_back = session.execute(_CALLED_BACK, {"same": person.same}).all()
+    others = [row.id for row in called_back if row.id != reservation.member_id and row.state != "done"]
+    if others:  # the one that is called gets its priority when the call is over
+        refresh_members(session, at.date(), CampaignMember.id.in_(others))
     return True
 
 
@@ -292,8 +296,9 @@ _STILL_WANTED = (
 )
 _CALLED_BACK = (
     update(CampaignMember)
-    .where(CampaignMember.customer_id == bindparam("customer"), CampaignMember.callback_at.is_not(None))
+    .where(CampaignMember.customer_id.in_(_SAME), CampaignMember.callback_at.is_not(None))
     .values(callback_at=None)
+    .returning(CampaignMember.id, CampaignMember.state)
     .execution_options(synchronize_session=False)
 )
 # A call that ends after its campaign was stopped is no reason to call again.

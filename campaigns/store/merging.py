@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from campaigns.errors import ConflictError
 from campaigns.store.customers import customer_by_external_id
+from campaigns.store.experiments import HOLDOUT_REASON
 from campaigns.store.ledger import LIVE
 from campaigns.store.models import Attempt, CampaignMember, PersonChange, SharedHistory
 from campaigns.store.parting import Kept
@@ -103,15 +104,26 @@ def link(
 
 
 def _close_doubles(session: Session, keep_id: int, people: Collection[int]) -> list[int]:
-    """Leave one member a campaign: one that was called, else one that waits, else of the record kept."""
+    """Leave one member a campaign: one that an experiment holds out, else one that was called, else one that
+    waits, else of the record kept.
+    """
     called = exists().where(Attempt.member_id == CampaignMember.id)
     found = session.execute(select(CampaignMember, called).where(CampaignMember.customer_id.in_(people)))
-    rows = sorted(
-        found, key=lambda row: (not row[1], row[0].state == "done", row[0].customer_id != keep_id, row[0].id)
-    )
+    held_out = set(HOLDOUT_REASON.values())
+
+    def order(row: tuple[CampaignMember, bool]) -> tuple[bool, bool, bool, bool, int]:
+        member, was_called = row
+        return (
+            member.reason not in held_out,
+            not was_called,
+            member.state == "done",
+            member.customer_id != keep_id,
+            member.id,
+        )
+
     seen: set[int] = set()
     closed = []
-    for member, _ in rows:
+    for member, _ in sorted(((row[0], row[1]) for row in found), key=order):
         if member.campaign_id in seen and member.state != "done":
             member.state, member.next_at, member.reason = "done", None, MERGED
             closed.append(member.id)

@@ -90,10 +90,21 @@ def person_of(owner: ColumnElement[int] | InstrumentedAttribute[int], others: An
 
 def with_shared(session: Session, customer_ids: Collection[int]) -> dict[int, set[int]]:
     """For each of these customers all whose history counts for them, former ones too."""
+    return _with_others(session, customer_ids)
+
+
+def same_people(session: Session, customer_ids: Collection[int]) -> dict[int, set[int]]:
+    """For each of these customers all records of the same person now, the own one included."""
+    return _with_others(session, customer_ids, SharedHistory.until.is_(None))
+
+
+def _with_others(
+    session: Session, customer_ids: Collection[int], *where: ColumnElement[bool]
+) -> dict[int, set[int]]:
     found = {customer_id: {customer_id} for customer_id in customer_ids}
     rows = session.execute(
         select(SharedHistory.customer_id, SharedHistory.other_id).where(
-            SharedHistory.customer_id.in_(customer_ids)
+            SharedHistory.customer_id.in_(customer_ids), *where
         )
     )
     for customer_id, other_id in rows:

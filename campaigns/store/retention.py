@@ -25,6 +25,7 @@ from campaigns.store.models import (
     Promise,
     TurnRecord,
 )
+from campaigns.store.people import with_shared
 
 PAGE = 500
 
@@ -127,22 +128,30 @@ def records(session: Session, judge: Judge, kind: Kept, after: int) -> list[Reco
 
 
 def owners_of(session: Session, customer_ids: Collection[int]) -> dict[int, Owner]:
-    """What of these customers decides how long their records are kept."""
+    """What of these customers, and of all whose history counts for them, decides how long their records are
+    kept.
+    """
     if not customer_ids:
         return {}
-    products: dict[int, set[str]] = {customer_id: set() for customer_id in customer_ids}
-    accounts = select(Account.customer_id, Account.product).where(Account.customer_id.in_(customer_ids))
+    people = with_shared(session, customer_ids)
+    records = set(customer_ids).union(*people.values())
+    products: dict[int, set[str]] = {customer_id: set() for customer_id in records}
+    accounts = select(Account.customer_id, Account.product).where(Account.customer_id.in_(records))
     for customer_id, product in session.execute(accounts):
         products[customer_id].add(product)
     latest: dict[int, datetime] = {}
-    for query in _activities(customer_ids):
+    for query in _activities(records):
         for customer_id, at in session.execute(query):
             if at is not None and (customer_id not in latest or at > latest[customer_id]):
                 latest[customer_id] = at
     held = legal.held(session, customer_ids)
     return {
-        customer_id: Owner(tuple(sorted(of)), latest.get(customer_id), customer_id in held)
-        for customer_id, of in products.items()
+        customer_id: Owner(
+            tuple(sorted(set().union(*(products[each] for each in same)))),
+            max((latest[each] for each in same if each in latest), default=None),
+            customer_id in held,
+        )
+        for customer_id, same in people.items()
     }
 
 

@@ -1,7 +1,8 @@
 """Standing campaigns: one a treatment, filled up day by day with who is due.
 
-A customer is a member of a campaign once, so that its counts of tries mean something. Who is due again after
-their turn is over goes into the treatment's next campaign; who still waits for a call is not put in twice.
+A person is a member of a campaign once, under whatever key, so that its counts of tries mean something. Who
+is due again after their turn is over goes into the treatment's next campaign; who still waits for a call is
+not put in twice.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from campaigns.dialing.audience import Audience
 from campaigns.store.campaigns import NewInvitation
 from campaigns.store.members import add_members
 from campaigns.store.models import Campaign, CampaignMember, CustomerTreatment, Invitation
+from campaigns.store.people import same_people
 from campaigns.store.priorities import refresh_campaign
 
 CHANGED = "treatment_changed"
@@ -40,7 +42,7 @@ class StandingCampaign:
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """Who was put in, and how many where, by campaign. ``unfit``: whom the flow is not for."""
+    """Who was put in, and how many where, by campaign. ``unfit``: people whom the flow is not for."""
 
     customer_ids: tuple[int, ...]
     added: dict[str, int]
@@ -49,6 +51,8 @@ class Filled:
 
 def fill(session: Session, wanted: StandingCampaign, customer_ids: Collection[int], at: datetime) -> Filled:
     """Put those of the customers whom the flow is for into the treatment's campaign; make it if need be."""
+    same = same_people(session, customer_ids)
+    records = set().union(*same.values())
     waiting = set(
         session.scalars(
             select(CampaignMember.customer_id)
@@ -57,11 +61,12 @@ def fill(session: Session, wanted: StandingCampaign, customer_ids: Collection[in
                 Campaign.standing == wanted.treatment,
                 Campaign.state != FINISHED,
                 CampaignMember.state != "done",
-                CampaignMember.customer_id.in_(customer_ids),
+                CampaignMember.customer_id.in_(records),
             )
         )
     )
-    left = [customer_id for customer_id in customer_ids if customer_id not in waiting]
+    left = [customer_id for customer_id in customer_ids if same[customer_id].isdisjoint(waiting)]
+    people = len({min(same[customer_id]) for customer_id in left})
     put: list[int] = []
     added: dict[str, int] = {}
 
@@ -74,16 +79,16 @@ def fill(session: Session, wanted: StandingCampaign, customer_ids: Collection[in
 
     current = _newest(session, wanted.treatment)
     if current is not None:
-        had = _members(session, current, left)
-        add(current, [customer_id for customer_id in left if customer_id not in had])
-        left = [customer_id for customer_id in left if customer_id in had]
+        had = _members(session, current, records)
+        add(current, [customer_id for customer_id in left if same[customer_id].isdisjoint(had)])
+        left = [customer_id for customer_id in left if not same[customer_id].isdisjoint(had)]
     if left:
         nested = session.begin_nested()
         if add(_create(session, wanted, at), left):
             nested.commit()
         else:
             nested.rollback()  # the flow is for none of them
-    return Filled(tuple(put), added, len(customer_ids) - len(waiting) - len(put))
+    return Filled(tuple(put), added, people - len(put))
 
 
 def withdraw_changed(session: Session) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import product
 
 import pytest
 from sqlalchemy import func, select, update
@@ -24,6 +25,7 @@ from campaigns.store.experiments import arm_sizes
 from campaigns.store.handout import claim_due, running_campaigns
 from campaigns.store.holdouts import held_out_elsewhere
 from campaigns.store.ledger import member_in_turn
+from campaigns.store.merging import MERGED, merge
 from campaigns.store.models import (
     Account,
     Attempt,
@@ -39,6 +41,7 @@ from campaigns.store.models import (
     Promise,
     Suppression,
 )
+from campaigns.store.splitting import split
 from tests.integration.store.rows import AT, add_customer, add_worker
 
 DESIGN = design_of("openings", ["plain=repayment-reminder:40%", "warm=other:40%"], "10%", "10%", None)
@@ -75,6 +78,15 @@ def people(clean_database: Database) -> Database:
         for _ in range(CUSTOMERS):
             add_customer(session)
     return clean_database
+
+
+@pytest.fixture
+def people_once(database: Database) -> Database:
+    """The same in a database of its own: merges cannot be deleted."""
+    with database.transaction() as session:
+        for _ in range(CUSTOMERS):
+            add_customer(session)
+    return database
 
 
 def test_customers_keep_their_arm_over_campaigns_of_one_experiment(people: Database) -> None:
@@ -313,3 +325,40 @@ def test_a_broken_split_is_told(people: Database) -> None:
     assert report.split.broken
     assert "split is broken" in warnings(report, words("en"))[0]
     assert store.NAME.fullmatch("spring")
+
+
+def _key(session: Session, member: CampaignMember) -> str:
+    return session.get_one(Customer, member.customer_id).external_id
+
+
+def join(session: Session, keep: str, other: str) -> None:
+    merge(session, keep, other, reason="same person", by="x", at=AT)
+
+
+def test_who_is_held_out_under_one_key_is_not_called_under_another(people_once: Database) -> None:
+    with people_once.transaction() as session:
+        made(session)
+        for place, (arm, called) in enumerate(product(("control", "human"), (False, True))):
+            scripted, held = members_of(session, "plain")[place], members_of(session, arm)[called]
+            if called:
+                call(session, scripted, "no_answer")
+            join(session, _key(session, scripted), _key(session, held))
+            assert (scripted.state, scripted.reason) == ("done", MERGED)
+            assert (held.state, held.reason) == ("done", f"holdout_{arm}")
+            split(session, _key(session, held), _key(session, scripted), reason="r", by="x", at=AT)
+            assert (scripted.state, held.state) == ("waiting", "done")
+
+
+def test_a_person_has_the_arm_of_their_first_record(people_once: Database) -> None:
+    with people_once.transaction() as session:
+        later = add_customer(session, days_past_due=30)  # called about this one, of all their accounts
+        other = arm_of(DESIGN, later.external_id).name
+        first = next(
+            customer.external_id
+            for customer in session.scalars(select(Customer).order_by(Customer.id))
+            if arm_of(DESIGN, customer.external_id).name != other
+        )
+        join(session, later.external_id, first)
+        found = arms(session, made(session))
+        assert first not in found
+        assert found[later.external_id] == arm_of(DESIGN, first).name

@@ -21,6 +21,7 @@ from campaigns.customers.tags.rules import load_tags
 from campaigns.customers.treatments.proposals import shipped_proposals
 from campaigns.customers.treatments.rules import Action
 from campaigns.customers.treatments.treatmentfile import load_treatments
+from campaigns.dialing import treating
 from campaigns.dialing.treating import Desk, TreatmentRun, run_treatments
 from campaigns.errors import ConflictError, NotFoundError
 from campaigns.outcomes.messages import load_messages
@@ -29,11 +30,13 @@ from campaigns.settings import Settings
 from campaigns.store.campaigns import NewInvitation
 from campaigns.store.database import Database
 from campaigns.store.followups import close_follow_up, list_follow_ups
+from campaigns.store.merging import merge
 from campaigns.store.models import (
     Account,
     Base,
     Campaign,
     CampaignMember,
+    Customer,
     FollowUp,
     Grade,
     Message,
@@ -41,6 +44,7 @@ from campaigns.store.models import (
     TreatmentAction,
 )
 from campaigns.store.outcomes import open_follow_up
+from campaigns.store.splitting import split
 from campaigns.store.tags import tag_portfolio
 from campaigns.store.treatments import plan_treatments
 from tests.integration.store.rows import AT, add_customer
@@ -135,6 +139,29 @@ def test_who_is_due_again_after_their_turn_goes_into_the_next_campaign(clean_dat
         ("frequent-20260305", first, "waiting", None),
     ]
     assert second not in [row[1] for row in members(clean_database)[2:]]
+
+
+@pytest.mark.parametrize("chunk", [1, 500])
+def test_a_person_with_two_keys_has_one_place(
+    database: Database, monkeypatch: pytest.MonkeyPatch, chunk: int
+) -> None:
+    monkeypatch.setattr(treating, "CHUNK", chunk)
+    first, second, parted = late(database, "DDD")
+    with database.transaction() as session:
+        keys = {id_: session.get_one(Customer, id_).external_id for id_ in (first, second, parted)}
+        why = {"reason": "same person", "by": "x", "at": HERE}
+        for other in (second, parted):
+            merge(session, keys[first], keys[other], **why)  # type: ignore[arg-type]
+        split(session, keys[first], keys[parted], **why | {"reason": "another"})  # type: ignore[arg-type]
+    places = [("frequent-20260302", id_, "waiting", None) for id_ in (first, parted)]
+    for hours in (0, 1):
+        assert run(database, HERE + timedelta(hours=hours)).unfit.total() == 0
+        assert members(database) == places
+    with database.transaction() as session:
+        session.execute(update(CampaignMember).values(state="done"))
+    for hours in (0, 1):
+        run(database, HERE + timedelta(days=3, hours=hours))
+        assert [name for name, *_ in members(database)[2:]] == ["frequent-20260305"] * 2
 
 
 def test_a_regrade_withdraws_who_waits_and_moves_them(clean_database: Database) -> None:

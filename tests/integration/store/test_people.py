@@ -8,7 +8,7 @@ from pathlib import Path
 from threading import Barrier
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from campaigns.compliance.chain import LogSeal
 from campaigns.compliance.effective import load_effective
@@ -16,6 +16,7 @@ from campaigns.compliance.facts import Consent
 from campaigns.customers.importer import ImportReport, import_customers
 from campaigns.customers.numbers.trust import Word
 from campaigns.dialing.audience import Audience
+from campaigns.dialing.priority import CALLBACK_PRIORITY
 from campaigns.dialing.reserve import Declined, Reserved, Rules, Weighed, weigh_turn
 from campaigns.errors import ConflictError, NotFoundError, StoreError
 from campaigns.store import legal
@@ -322,6 +323,48 @@ def test_a_call_back_asked_for_under_one_key_is_made_under_the_other(database: D
             keep.id: AT + timedelta(hours=3),
             other.id: None,
         }
+
+
+def test_a_call_back_is_made_once_whatever_the_key(database: Database) -> None:
+    with database.transaction() as session:
+        keep, other = two(session)
+        third = add_customer(session)
+        one, another = running(session, "one"), running(session, "another")
+        ranks = {row.id: row.priority for row in session.scalars(select(CampaignMember))}
+        join(session, keep, other)
+        for campaign, closed in ((one, other), (another, keep)):  # each is left with another record
+            session.execute(
+                update(CampaignMember)
+                .where(
+                    CampaignMember.campaign_id == campaign,
+                    CampaignMember.customer_id.in_([keep.id, other.id]),
+                )
+                .values(state="waiting", next_at=AT, reason=None)
+            )
+            session.execute(
+                update(CampaignMember)
+                .where(CampaignMember.campaign_id == campaign, CampaignMember.customer_id == closed.id)
+                .values(state="done", next_at=None, reason=MERGED)
+            )
+        add_worker(session, RULES.worker)
+        assert agree_callback(session, keep.id, AT)
+        assert agree_callback(session, third.id, AT)
+        (reserved,) = [
+            each
+            for each in weigh(session, one)
+            if isinstance(each, Reserved) and each.reservation.customer_id == keep.id
+        ]
+        assert start_dial(session, reserved.reservation, AT, RULES.worker)
+        session.expire_all()
+        rows = {
+            (row.campaign_id, row.customer_id): row
+            for row in session.scalars(select(CampaignMember).where(CampaignMember.state != "done"))
+        }
+        left = rows[another, other.id]
+        assert (left.state, left.callback_at, left.priority) == ("waiting", None, ranks[left.id])
+        assert rows[one, keep.id].callback_at is None
+        strange = rows[another, third.id]
+        assert (strange.callback_at, strange.priority) == (AT, CALLBACK_PRIORITY)
 
 
 def test_an_import_does_not_undo_what_was_purged_or_carved_out(

@@ -17,6 +17,7 @@ from bot.recording.archive import Recordings
 from bot.recording.keys import KeyRing
 from campaigns.compliance.audit import Broken, Fault
 from campaigns.compliance.chain import LogSeal
+from campaigns.compliance.due import Owner
 from campaigns.compliance.effective import EffectivePack, load_effective
 from campaigns.dialing.audience import Audience
 from campaigns.store import legal
@@ -24,6 +25,7 @@ from campaigns.store.campaigns import create_campaign
 from campaigns.store.chain import append_decision
 from campaigns.store.database import Database
 from campaigns.store.ledger import MemberTurn, add_attempt
+from campaigns.store.merging import merge
 from campaigns.store.migrate import upgrade
 from campaigns.store.models import (
     Attempt,
@@ -32,9 +34,11 @@ from campaigns.store.models import (
     DecisionRecord,
     Deletion,
     PhoneNumber,
+    Promise,
     TurnRecord,
 )
-from campaigns.store.retention import survey
+from campaigns.store.retention import owners_of, survey
+from campaigns.store.splitting import split
 from campaigns.store.sweeping import Sweeper
 from campaigns.store.verify import verify
 from tests.integration.store.rows import AT, add_customer
@@ -204,3 +208,29 @@ def test_records_older_than_the_chain_go_too(bare_database: Database, shelf: Rec
     assert sweep(bare_database, shelf, now=later)["decisions"] == 3
     found = verify(bare_database, LOG)
     assert (found.broken, found.older, found.last_id) == (None, 0, 3)
+
+
+def test_what_keeps_a_record_is_of_the_whole_person_and_of_whom_they_were_parted_from(
+    database: Database,
+) -> None:
+    with database.transaction() as session:
+        keep, other = add_customer(session), add_customer(session)
+        other.accounts[0].product = "mortgage"
+        session.add(
+            Promise(
+                customer_id=other.id,
+                account_id=other.accounts[0].id,
+                amount=1,
+                currency="CNY",
+                due=AT.date(),
+                state="pending",
+                made_at=AT,
+            )
+        )
+        session.flush()
+        assert owners_of(session, [keep.id]) == {keep.id: Owner(("credit_card",))}
+        merge(session, keep.external_id, other.external_id, reason="r", by="x", at=AT)
+        whole = {keep.id: Owner(("credit_card", "mortgage"), AT)}
+        assert owners_of(session, [keep.id]) == whole
+        split(session, keep.external_id, other.external_id, reason="r", by="x", at=AT)
+        assert owners_of(session, [keep.id]) == whole
