@@ -61,11 +61,14 @@ class Sender:
         """Set it, and a round ends with the message in hand: one that is cut short is unsure for good."""
 
     @asynccontextmanager
-    async def listening(self) -> AsyncIterator[None]:
-        """Hear what the messenger tells; ``take_events`` puts it on record, also once more at the end."""
+    async def listening(self) -> AsyncIterator[asyncio.Task[None]]:
+        """Hear what the messenger tells; ``take_events`` puts it on record, also once more at the end.
+
+        Gives what listens, so that a long block can see it fail; its error is raised at the end.
+        """
         task = asyncio.create_task(self._listen())
         try:
-            yield
+            yield task
             await asyncio.sleep(0)  # what is there already comes into the inbox
             await self.take_events()
         finally:
