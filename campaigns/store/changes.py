@@ -20,8 +20,6 @@ from campaigns.store.priorities import refresh_campaign, rules_of
 STOPPED = "campaign_stopped"
 SYSTEM = "system"
 EDITABLE = ("draft", "paused")
-# Attempts refer to the campaign: a reservation being made must not wait for an edit that waits for it.
-_NO_KEY = {"key_share": True}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +55,16 @@ def note_change(
     )
 
 
+def lock_campaign(session: Session, campaign_id: int) -> Campaign:
+    """The campaign as it is now, which nobody else changes until this transaction ends.
+
+    To be asked before its members are locked, as handing out does.
+    """
+    # Attempts refer to the campaign: a reservation being made must not wait for an edit that waits for it.
+    wanted = select(Campaign).where(Campaign.id == campaign_id).with_for_update(key_share=True)
+    return session.scalars(wanted, execution_options={"populate_existing": True}).one()
+
+
 def edit_campaign(
     session: Session, campaign_id: int, values: Mapping[str, Any], *, by: str, at: datetime, today: date
 ) -> Change:
@@ -65,7 +73,7 @@ def edit_campaign(
 
     Members that wait for the campaign's window are decided on anew when the window changes.
     """
-    campaign = session.get_one(Campaign, campaign_id, with_for_update=_NO_KEY, populate_existing=True)
+    campaign = lock_campaign(session, campaign_id)
     if campaign.state not in EDITABLE:
         does = "pause it first" if campaign.state == "running" else "it cannot be changed any more"
         raise ConflictError(f"campaign {campaign.name!r} is {campaign.state}; {does}")
@@ -98,7 +106,7 @@ def stop_campaign(session: Session, campaign_id: int, *, by: str, at: datetime) 
 
     Calls in progress go on to their end and are written down. Raises ConflictError when it is over.
     """
-    campaign = session.get_one(Campaign, campaign_id, with_for_update=_NO_KEY, populate_existing=True)
+    campaign = lock_campaign(session, campaign_id)
     if campaign.state == "finished":
         raise ConflictError(f"campaign {campaign.name!r} is finished already; see 'xiaorong campaign report'")
     before = {"state": campaign.state}
