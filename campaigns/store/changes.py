@@ -14,7 +14,9 @@ from campaigns.compliance.campaign_window import CampaignWindow
 from campaigns.compliance.reasons import Reason
 from campaigns.dialing.priority import PriorityRules
 from campaigns.errors import ConflictError
+from campaigns.outcomes.webhook_events import EventType
 from campaigns.store.models import Campaign, CampaignChange, CampaignMember
+from campaigns.store.outbox import emit
 from campaigns.store.priorities import refresh_campaign, rules_of
 
 STOPPED = "campaign_stopped"
@@ -101,6 +103,19 @@ def edit_campaign(
     return Change(at, by, "edit", before, changed)
 
 
+def pause_by_system(session: Session, campaign_id: int, reason: str, at: datetime) -> bool:
+    """running → paused, told and on record; whether it ran. One stopped or paused meanwhile is left alone."""
+    campaign = lock_campaign(session, campaign_id)
+    if campaign.state != "running":
+        return False
+    campaign.state, campaign.pause_reason = "paused", reason[:255]
+    session.flush()
+    note_change(session, campaign_id, "pause", SYSTEM, at, after={"reason": reason})
+    data = {"campaign": campaign.name, "reason": reason}
+    emit(session, EventType.CAMPAIGN_PAUSED, at, data, campaign_id=campaign_id)
+    return True
+
+
 def stop_campaign(session: Session, campaign_id: int, *, by: str, at: datetime) -> int:
     """End a campaign for good: nobody is dialled any more; how many members were not done.
 
@@ -119,6 +134,7 @@ def stop_campaign(session: Session, campaign_id: int, *, by: str, at: datetime) 
         .returning(CampaignMember.id)
         .execution_options(synchronize_session=False)
     ).all()
+    emit(session, EventType.CAMPAIGN_FINISHED, at, {"campaign": campaign.name}, campaign_id=campaign_id)
     note_change(session, campaign_id, "stop", by, at, before, {"state": "finished", "members": len(left)})
     return len(left)
 
