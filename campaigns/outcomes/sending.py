@@ -79,6 +79,7 @@ class Sender:
     async def round(self) -> None:
         """Put what came in on record, then send everything that is due. Raises StoreError."""
         await self.take_events()
+        await self._take_early()
         patience = timedelta(minutes=self._scales.rules.unsure_after_min)
         self.counts["unsure"] += await self._store.run(store.sweep, self._clock.now(), patience)
         last = 0
@@ -150,10 +151,23 @@ class Sender:
             for early in self._early.pop(receipt.id, ()):
                 await self._take_receipt(early)
 
+    async def _take_early(self) -> None:
+        """Try receipts that were kept again, in turn: another worker may have put the sending on record."""
+        for receipt_id in list(self._early)[:CHUNK]:
+            waiting = self._early[receipt_id]
+            while waiting and await self._known(waiting[0]):
+                waiting.pop(0)
+            if waiting:
+                self._early.move_to_end(receipt_id)
+            else:
+                del self._early[receipt_id]
+
+    async def _known(self, receipt: Receipt) -> bool:
+        return await self._store.run(store.take_receipt, self._messenger.name, receipt, self._clock.now())
+
     async def _take_receipt(self, receipt: Receipt) -> None:
         self.counts["receipts"] += 1
-        known = await self._store.run(store.take_receipt, self._messenger.name, receipt, self._clock.now())
-        if known:
+        if await self._known(receipt):
             return
         # It may have been quicker than the answer to our own request.
         self._early.setdefault(receipt.id, []).append(receipt)

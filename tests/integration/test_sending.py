@@ -325,3 +325,17 @@ def test_a_text_that_two_workers_write_down_at_once_is_taken_once(postgres_datab
     assert side_by_side(postgres_database, take, take) is None
     with postgres_database.transaction() as session:
         assert session.scalars(select(LegalFact.kind).order_by(LegalFact.kind)).all() == ["consent", "texts"]
+
+
+async def test_a_receipt_of_what_another_worker_sent_is_tried_again(
+    clean_database: Database, benches: list[Bench]
+) -> None:
+    other, desk = bench(benches, clean_database), bench(benches, clean_database)
+    desk.messenger.queue.put_nowait(Receipt("m1", Delivery.DELIVERED))
+    await desk.send()
+    with clean_database.transaction() as session:
+        queued(session)
+    await other.send()
+    assert other.messages() == [("accepted", None)]
+    await desk.send()
+    assert desk.messages() == [("delivered", None)]
