@@ -232,8 +232,8 @@ def pause(context: typer.Context, name: Name) -> None:
 
         with database.transaction() as session:
             campaign = campaign_by_name(session, name)
-            pause_campaign(session, campaign.id, "paused by an operator")
-            note_change(session, campaign.id, "pause", getpass.getuser(), SystemClock().now())
+            if pause_campaign(session, campaign.id, "paused by an operator"):
+                note_change(session, campaign.id, "pause", getpass.getuser(), SystemClock().now())
     typer.echo(f"Campaign {name!r} is paused. Go on with: xiaorong campaign resume {name}")
 
 

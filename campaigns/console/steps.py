@@ -55,10 +55,14 @@ def launch(visit: Visit, name: str) -> Launched:
 
 
 def pause(visit: Visit, name: str, why: str) -> None:
-    """running or draft → paused: no new calls; those in progress go on to their end."""
+    """running or draft → paused: no new calls; those in progress go on to their end.
+
+    What is paused already keeps the reason it has.
+    """
     with visit.changing() as session:
         line = line_named(session, name)
-        pause_campaign(session, line.id, why)
+        if not pause_campaign(session, line.id, why):
+            return
         _note(visit, session, line, "pause", why)
         visit.record(session, state_deed("campaigns.paused", line, "paused", why))
 

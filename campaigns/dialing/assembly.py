@@ -159,8 +159,8 @@ def _worker(
         companion = open_companion(settings, store, clock, ground.setup, ground.house)
 
         @asynccontextmanager
-        async def beside() -> AsyncIterator[None]:
-            async with companion.at_work(), live.at_work():
+        async def beside(stop: Callable[[], None]) -> AsyncIterator[None]:
+            async with companion.at_work(stop), live.at_work():
                 yield
 
         yield Worker(who, place, duty, TurnTaker(tools), ground.scripts, own[1], queue, beside)

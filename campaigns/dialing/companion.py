@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Final
@@ -40,11 +40,24 @@ class Companion:
     clock: Clock
 
     @asynccontextmanager
-    async def at_work(self) -> AsyncIterator[None]:
-        """Send and deliver beside the block, and once more at its end. Raises what stopped either."""
+    async def at_work(self, stop: Callable[[], None]) -> AsyncIterator[None]:
+        """Send and deliver beside the block, and once more at its end. Raises what stopped either.
+
+        When something fails, ``stop`` is called at once, and is to bring the block to its end: nobody is
+        dialled while what they write back is not heard.
+        """
+
+        def notice(task: asyncio.Task[None]) -> None:
+            if not task.cancelled() and (error := task.exception()) is not None:
+                # Only the class: a message may hold what a customer wrote.
+                log.error("what goes on beside the calls failed: %s; the run ends", type(error).__name__)
+                stop()
+
         try:
-            async with self.sender.listening():
+            async with self.sender.listening() as ear:
                 tasks = [asyncio.create_task(self._send()), asyncio.create_task(self._deliver())]
+                for task in (ear, *tasks):
+                    task.add_done_callback(notice)
                 await asyncio.sleep(0)  # they have begun, and hold time still while they are at it
                 try:
                     yield

@@ -19,6 +19,7 @@ from campaigns.dialing.talk import Script
 from campaigns.dialing.turns import TurnTaker
 from campaigns.store import campaigns as store_campaigns
 from campaigns.store import handout
+from campaigns.store.changes import pause_by_system
 from campaigns.store.database import Database
 from campaigns.store.handout import RunningCampaign
 
@@ -81,7 +82,7 @@ class Dispatcher:
                     raise
                 log.error("campaign %s is paused: %s", campaign.name, error)
                 reason = str(error)[:PAUSE_REASON_CHARS]
-                await self._store.run(store_campaigns.pause_campaign, campaign.id, reason)
+                await self._store.run(pause_by_system, campaign.id, reason, self._clock.now())
         return servable
 
     async def give_turns(self, running: Sequence[RunningCampaign]) -> int:

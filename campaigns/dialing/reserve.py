@@ -19,9 +19,9 @@ from campaigns.compliance.inputs import decision_inputs
 from campaigns.compliance.permits import permit_terms
 from campaigns.compliance.reasons import Reason, Scope, reason_text
 from campaigns.compliance.verdict import NO_NUMBER, Allow, Defer, Refuse, Verdict
-from campaigns.store import campaigns as store_campaigns
 from campaigns.store import ledger
 from campaigns.store.chain import append_decision
+from campaigns.store.changes import pause_by_system
 from campaigns.store.database import Session
 from campaigns.store.facts import Seen, Surroundings, fact_sheet, lock_debtor, numbers_of
 from campaigns.store.handout import put_back
@@ -222,7 +222,7 @@ def _decline(
     elif last.scope is Scope.SYSTEM:
         # Nothing is wrong with the customer: they keep their place, and a person looks at the system.
         ledger.set_next(session, member.id, next_at=now, reason=last.reason)
-        store_campaigns.pause_campaign(session, member.campaign_id, _why(last.reason, rules), now)
+        pause_by_system(session, member.campaign_id, _why(last.reason, rules), now)
     else:
         ledger.set_next(session, member.id, next_at=None, reason=last.reason)
     return Declined(last)

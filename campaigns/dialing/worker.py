@@ -60,7 +60,7 @@ class Worker:
         scripts: Mapping[str, Script],
         heart_database: Database,
         queue_database: Database,
-        beside: Callable[[], AbstractAsyncContextManager[None]] = nullcontext,
+        beside: Callable[[Callable[[], None]], AbstractAsyncContextManager[object]] = nullcontext,
     ) -> None:
         self._duty = duty
         self._turns = turns
@@ -77,7 +77,9 @@ class Worker:
             calls=duty.calls,
             servers=self._upkeep.servers,
         )
-        self._beside = beside  # what goes on while turns are handed out, such as messages
+        # What goes on while turns are handed out, such as messages: it calls ``stop`` when it fails, and
+        # raises the error when it is left.
+        self._beside = beside
         self._stopping = False
         self._failure: Exception | None = None  # of handing out
         self.waiting_until: datetime | None = None  # the next member's time, while idle
@@ -108,7 +110,7 @@ class Worker:
                 self._upkeep.tidy(dispatcher.durable)
                 try:
                     # Within the run: who sleeps on a virtual clock must not be alone with a mark on it.
-                    async with self._beside():
+                    async with self._beside(self.stop):
                         end = await self._serve()
                 except Exception as error:  # whatever it is, calls in progress are not cut off for it
                     self._failure = error

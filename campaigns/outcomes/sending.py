@@ -61,11 +61,14 @@ class Sender:
         """Set it, and a round ends with the message in hand: one that is cut short is unsure for good."""
 
     @asynccontextmanager
-    async def listening(self) -> AsyncIterator[None]:
-        """Hear what the messenger tells; ``take_events`` puts it on record, also once more at the end."""
+    async def listening(self) -> AsyncIterator[asyncio.Task[None]]:
+        """Hear what the messenger tells; ``take_events`` puts it on record, also once more at the end.
+
+        Gives what listens, so that a long block can see it fail; its error is raised at the end.
+        """
         task = asyncio.create_task(self._listen())
         try:
-            yield
+            yield task
             await asyncio.sleep(0)  # what is there already comes into the inbox
             await self.take_events()
         finally:
@@ -76,6 +79,7 @@ class Sender:
     async def round(self) -> None:
         """Put what came in on record, then send everything that is due. Raises StoreError."""
         await self.take_events()
+        await self._take_early()
         patience = timedelta(minutes=self._scales.rules.unsure_after_min)
         self.counts["unsure"] += await self._store.run(store.sweep, self._clock.now(), patience)
         last = 0
@@ -147,10 +151,23 @@ class Sender:
             for early in self._early.pop(receipt.id, ()):
                 await self._take_receipt(early)
 
+    async def _take_early(self) -> None:
+        """Try receipts that were kept again, in turn: another worker may have put the sending on record."""
+        for receipt_id in list(self._early)[:CHUNK]:
+            waiting = self._early[receipt_id]
+            while waiting and await self._known(waiting[0]):
+                waiting.pop(0)
+            if waiting:
+                self._early.move_to_end(receipt_id)
+            else:
+                del self._early[receipt_id]
+
+    async def _known(self, receipt: Receipt) -> bool:
+        return await self._store.run(store.take_receipt, self._messenger.name, receipt, self._clock.now())
+
     async def _take_receipt(self, receipt: Receipt) -> None:
         self.counts["receipts"] += 1
-        known = await self._store.run(store.take_receipt, self._messenger.name, receipt, self._clock.now())
-        if known:
+        if await self._known(receipt):
             return
         # It may have been quicker than the answer to our own request.
         self._early.setdefault(receipt.id, []).append(receipt)

@@ -16,6 +16,7 @@ from campaigns.dialing.priority import CALLBACK_PRIORITY
 from campaigns.errors import ConflictError, NotFoundError
 from campaigns.experiments.design import Design
 from campaigns.outcomes.webhook_events import EventType
+from campaigns.store.changes import lock_campaign
 from campaigns.store.experiments import assign_members, keep_design
 from campaigns.store.handout import next_due_at
 from campaigns.store.members import add_members
@@ -176,7 +177,7 @@ def _view(campaign: Campaign, members: int, done: int) -> CampaignView:
 
 def start_campaign(session: Session, campaign_id: int, at: datetime) -> None:
     """draft or running → running. Raises ConflictError for a paused or finished campaign."""
-    campaign = session.get_one(Campaign, campaign_id)
+    campaign = lock_campaign(session, campaign_id)
     if campaign.state == "paused":
         raise ConflictError(
             f"campaign {campaign.name!r} is paused ({campaign.pause_reason}); use 'xiaorong campaign resume'"
@@ -187,22 +188,25 @@ def start_campaign(session: Session, campaign_id: int, at: datetime) -> None:
     campaign.started_at = campaign.started_at or at
 
 
-def pause_campaign(session: Session, campaign_id: int, reason: str, at: datetime | None = None) -> None:
+def pause_campaign(session: Session, campaign_id: int, reason: str, at: datetime | None = None) -> bool:
     """running or draft → paused; calls in progress go on to their end. Raises ConflictError when finished.
 
-    ``at`` None: now, by an operator.
+    False: it is paused already; it keeps its reason, and nothing is told. ``at`` None: now, by an operator.
     """
-    campaign = session.get_one(Campaign, campaign_id)
+    campaign = lock_campaign(session, campaign_id)
     if campaign.state == "finished":
         raise ConflictError(f"campaign {campaign.name!r} is finished and cannot be paused")
+    if campaign.state == "paused":
+        return False
     campaign.state, campaign.pause_reason = "paused", reason
     data = {"campaign": campaign.name, "reason": reason}
     emit(session, EventType.CAMPAIGN_PAUSED, at, data, campaign_id=campaign_id)
+    return True
 
 
 def resume_campaign(session: Session, campaign_id: int) -> None:
     """paused → running. Raises ConflictError for any other state."""
-    campaign = session.get_one(Campaign, campaign_id)
+    campaign = lock_campaign(session, campaign_id)
     if campaign.state != "paused":
         raise ConflictError(f"campaign {campaign.name!r} is {campaign.state}, not paused")
     campaign.state, campaign.pause_reason = "running", None
@@ -210,6 +214,10 @@ def resume_campaign(session: Session, campaign_id: int) -> None:
 
 def finish_campaign(session: Session, campaign_id: int, at: datetime) -> bool:
     """running → finished when every member is done; whether it is."""
+    # Locked before the members are read: whoever is putting some in, such as ``fill``, has committed.
+    campaign = lock_campaign(session, campaign_id)
+    if campaign.state != "running":
+        return False
     open_members = session.scalar(
         select(CampaignMember.id)
         .where(CampaignMember.campaign_id == campaign_id, CampaignMember.state != "done")
@@ -217,15 +225,8 @@ def finish_campaign(session: Session, campaign_id: int, at: datetime) -> bool:
     )
     if open_members is not None:
         return False
-    finished = session.execute(
-        update(Campaign)
-        .where(Campaign.id == campaign_id, Campaign.state == "running")
-        .values(state="finished", finished_at=at)
-        .returning(Campaign.name)
-    ).first()
-    if finished is None:
-        return False
-    emit(session, EventType.CAMPAIGN_FINISHED, at, {"campaign": finished[0]}, campaign_id=campaign_id)
+    campaign.state, campaign.finished_at = "finished", at
+    emit(session, EventType.CAMPAIGN_FINISHED, at, {"campaign": campaign.name}, campaign_id=campaign_id)
     return True
 
 
@@ -236,7 +237,7 @@ def campaign_state(session: Session, campaign_id: int) -> str:
 
 def launch_campaign(session: Session, campaign_id: int, at: datetime) -> None:
     """draft, paused or running → running, for the workers. Raises ConflictError for a finished campaign."""
-    campaign = session.get_one(Campaign, campaign_id)
+    campaign = lock_campaign(session, campaign_id)
     if campaign.state == "finished":
         raise ConflictError(f"campaign {campaign.name!r} is finished; see 'xiaorong campaign report'")
     campaign.state, campaign.pause_reason = "running", None

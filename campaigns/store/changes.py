@@ -14,14 +14,14 @@ from campaigns.compliance.campaign_window import CampaignWindow
 from campaigns.compliance.reasons import Reason
 from campaigns.dialing.priority import PriorityRules
 from campaigns.errors import ConflictError
+from campaigns.outcomes.webhook_events import EventType
 from campaigns.store.models import Campaign, CampaignChange, CampaignMember
+from campaigns.store.outbox import emit
 from campaigns.store.priorities import refresh_campaign, rules_of
 
 STOPPED = "campaign_stopped"
 SYSTEM = "system"
 EDITABLE = ("draft", "paused")
-# Attempts refer to the campaign: a reservation being made must not wait for an edit that waits for it.
-_NO_KEY = {"key_share": True}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +57,16 @@ def note_change(
     )
 
 
+def lock_campaign(session: Session, campaign_id: int) -> Campaign:
+    """The campaign as it is now, which nobody else changes until this transaction ends.
+
+    To be asked before its members are locked, as handing out does.
+    """
+    # Attempts refer to the campaign: a reservation being made must not wait for an edit that waits for it.
+    wanted = select(Campaign).where(Campaign.id == campaign_id).with_for_update(key_share=True)
+    return session.scalars(wanted, execution_options={"populate_existing": True}).one()
+
+
 def edit_campaign(
     session: Session, campaign_id: int, values: Mapping[str, Any], *, by: str, at: datetime, today: date
 ) -> Change:
@@ -65,7 +75,7 @@ def edit_campaign(
 
     Members that wait for the campaign's window are decided on anew when the window changes.
     """
-    campaign = session.get_one(Campaign, campaign_id, with_for_update=_NO_KEY, populate_existing=True)
+    campaign = lock_campaign(session, campaign_id)
     if campaign.state not in EDITABLE:
         does = "pause it first" if campaign.state == "running" else "it cannot be changed any more"
         raise ConflictError(f"campaign {campaign.name!r} is {campaign.state}; {does}")
@@ -93,12 +103,25 @@ def edit_campaign(
     return Change(at, by, "edit", before, changed)
 
 
+def pause_by_system(session: Session, campaign_id: int, reason: str, at: datetime) -> bool:
+    """running → paused, told and on record; whether it ran. One stopped or paused meanwhile is left alone."""
+    campaign = lock_campaign(session, campaign_id)
+    if campaign.state != "running":
+        return False
+    campaign.state, campaign.pause_reason = "paused", reason[:255]
+    session.flush()
+    note_change(session, campaign_id, "pause", SYSTEM, at, after={"reason": reason})
+    data = {"campaign": campaign.name, "reason": reason}
+    emit(session, EventType.CAMPAIGN_PAUSED, at, data, campaign_id=campaign_id)
+    return True
+
+
 def stop_campaign(session: Session, campaign_id: int, *, by: str, at: datetime) -> int:
     """End a campaign for good: nobody is dialled any more; how many members were not done.
 
     Calls in progress go on to their end and are written down. Raises ConflictError when it is over.
     """
-    campaign = session.get_one(Campaign, campaign_id, with_for_update=_NO_KEY, populate_existing=True)
+    campaign = lock_campaign(session, campaign_id)
     if campaign.state == "finished":
         raise ConflictError(f"campaign {campaign.name!r} is finished already; see 'xiaorong campaign report'")
     before = {"state": campaign.state}
@@ -111,6 +134,7 @@ def stop_campaign(session: Session, campaign_id: int, *, by: str, at: datetime) 
         .returning(CampaignMember.id)
         .execution_options(synchronize_session=False)
     ).all()
+    emit(session, EventType.CAMPAIGN_FINISHED, at, {"campaign": campaign.name}, campaign_id=campaign_id)
     note_change(session, campaign_id, "stop", by, at, before, {"state": "finished", "members": len(left)})
     return len(left)
 

@@ -150,6 +150,11 @@ def _put(session: Session, arm: Arm, arm_id: int, member_ids: list[int]) -> None
 
 
 def _hand_to_people(session: Session, campaign_id: int, at: datetime) -> None:
+    """Put them onto people's list in one statement: they may be a million.
+
+    ``follow_up.opened`` is not told of them, which would take an event and a delivery each:
+    ``xiaorong followups list`` shows them.
+    """
     reason = HOLDOUT_REASON[Kind.HUMAN]
     waiting = select(FollowUp.customer_id).where(
         FollowUp.reason == reason, FollowUp.state == "open", FollowUp.customer_id.is_not(None)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -14,7 +14,7 @@ from campaigns.dialing import breaker as breakers
 from campaigns.dialing.breaker import Breaker, Circuit, Recent
 from campaigns.dialing.line_rules import LineRules
 from campaigns.dialing.pacing import concurrent, faster, slower, tick_of, within
-from campaigns.store.changes import SYSTEM, note_change
+from campaigns.store.changes import pause_by_system
 from campaigns.store.models import Attempt, Campaign, LineState, Pace
 
 LONGEST_TEXT = 255
@@ -89,15 +89,10 @@ def report_no_dial(session: Session, line: str, passed_at: datetime, now: dateti
 
 def pause_all(session: Session, reason: str, at: datetime) -> list[str]:
     """running → paused for every campaign, since none can be dialled; the names of those paused."""
-    paused = session.execute(
-        update(Campaign)
-        .where(Campaign.state == "running")
-        .values(state="paused", pause_reason=reason[:LONGEST_TEXT])
-        .returning(Campaign.id, Campaign.name)
+    running = session.execute(
+        select(Campaign.id, Campaign.name).where(Campaign.state == "running").order_by(Campaign.id)
     ).all()
-    for campaign_id, _ in paused:
-        note_change(session, campaign_id, "pause", SYSTEM, at, after={"reason": reason})
-    return sorted(name for _, name in paused)
+    return sorted(name for id_, name in running if pause_by_system(session, id_, reason, at))
 
 
 def _recent(session: Session, line: str, breaker: Breaker, now: datetime, rules: LineRules) -> Recent:

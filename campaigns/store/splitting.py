@@ -170,15 +170,24 @@ def _numbers(session: Session, customer: Customer, wanted: Sequence[str]) -> lis
 
 def _open_again(session: Session, people: Collection[int], at: datetime) -> list[int]:
     """Of a part that is left in a campaign with members that the merge closed alone, have the first wait."""
-    rows = session.execute(
-        select(CampaignMember, Campaign.state)
-        .join(Campaign, Campaign.id == CampaignMember.campaign_id)
-        .where(CampaignMember.customer_id.in_(people), Campaign.state != "finished")
+    theirs = CampaignMember.customer_id.in_(people)
+    # Locked, so that none is finished meanwhile with a member who waits.
+    unfinished = session.scalars(
+        select(Campaign.id)
+        .where(
+            Campaign.id.in_(select(CampaignMember.campaign_id).where(theirs)), Campaign.state != "finished"
+        )
+        .order_by(Campaign.id)
+        .with_for_update(key_share=True)
+    ).all()
+    members = session.scalars(
+        select(CampaignMember)
+        .where(theirs, CampaignMember.campaign_id.in_(unfinished))
         .order_by(CampaignMember.id)
     ).all()
-    alive = {member.campaign_id for member, _ in rows if member.reason != MERGED}
+    alive = {member.campaign_id for member in members if member.reason != MERGED}
     opened = []
-    for member, _ in rows:
+    for member in members:
         if member.campaign_id in alive:
             continue
         alive.add(member.campaign_id)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import and_, exists, or_, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from campaigns.store.legal import CONSENT, TEXTS, record_fact, standing, withdraw_fact
@@ -40,21 +41,20 @@ def take_text(
 
     Answering HELP is the caller's business. Anything but a keyword is a person's.
     """
-    id_ = received.id[:64]
-    if session.scalar(
-        select(TextReceived.id).where(TextReceived.line == line, TextReceived.line_message_id == id_)
-    ):
-        return None
-    row = TextReceived(
+    postgres = session.get_bind().dialect.name == "postgresql"
+    insert = postgresql.insert(TextReceived) if postgres else sqlite.insert(TextReceived)
+    # Another worker may be writing the same message down now: the insert waits for it, and finds it.
+    new = insert.values(
         line=line,
-        line_message_id=id_,
+        line_message_id=received.id[:64],
         e164=received.number,
         wish=received.wish,
         text=received.text,
         at=at,
-    )
-    session.add(row)
-    session.flush()
+    ).on_conflict_do_nothing(index_elements=["line", "line_message_id"])
+    row = session.scalar(new.returning(TextReceived))
+    if row is None:
+        return None
     customers = tuple(
         session.scalars(
             select(PhoneNumber.customer_id)

@@ -15,7 +15,7 @@ from campaigns.outcomes.messages import RenderedMessage
 from campaigns.outcomes.webhook_events import EventType
 from campaigns.outcomes.weighing import weigh_message
 from campaigns.store import messages as store
-from campaigns.store.database import Database
+from campaigns.store.database import Database, Session
 from campaigns.store.messages import Outgoing, queue_message
 from campaigns.store.models import (
     FollowUp,
@@ -29,11 +29,13 @@ from campaigns.store.models import (
 from campaigns.store.on_file import on_file
 from campaigns.store.outcomes import suppress
 from campaigns.store.people import shared
-from campaigns.store.texts import opted_out
+from campaigns.store.texts import Taken, opted_out, take_text
 from campaigns.store.webhooks import add_endpoint
+from telephony import messages as telephony
 from telephony.errors import LineConfigError, NotDone, TrunkFault
 from telephony.messages import Delivery, Receipt, Wish
 from tests.integration.store.rows import AT
+from tests.integration.store.side_by_side import side_by_side
 from tests.integration.texting_world import NEUTRAL, Bench, ScriptedMessenger, queued
 
 DEBT = RenderedMessage("promise_confirmed", "您好，100元", reveals_debt=True)
@@ -309,3 +311,31 @@ def test_receipts_only_ever_lead_forward(state: MessageState, told: Delivery) ->
         assert to is None
     if to is not None:
         assert after_receipt(to, told) is None
+
+
+@pytest.mark.external
+def test_a_text_that_two_workers_write_down_at_once_is_taken_once(postgres_database: Database) -> None:
+    with postgres_database.transaction() as session:
+        _, number = queued(session)
+    text = telephony.TextReceived("in1", number, "退订", Wish.STOP)
+
+    def take(session: Session) -> Taken | None:
+        return take_text(session, "twilio", text, AT, stop_bars_calls=True)
+
+    assert side_by_side(postgres_database, take, take) is None
+    with postgres_database.transaction() as session:
+        assert session.scalars(select(LegalFact.kind).order_by(LegalFact.kind)).all() == ["consent", "texts"]
+
+
+async def test_a_receipt_of_what_another_worker_sent_is_tried_again(
+    clean_database: Database, benches: list[Bench]
+) -> None:
+    other, desk = bench(benches, clean_database), bench(benches, clean_database)
+    desk.messenger.queue.put_nowait(Receipt("m1", Delivery.DELIVERED))
+    await desk.send()
+    with clean_database.transaction() as session:
+        queued(session)
+    await other.send()
+    assert other.messages() == [("accepted", None)]
+    await desk.send()
+    assert desk.messages() == [("delivered", None)]

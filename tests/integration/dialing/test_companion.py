@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 
 import httpx
@@ -16,10 +16,13 @@ from campaigns.outcomes.webhook_events import EventType
 from campaigns.outcomes.webhook_post import Post
 from campaigns.outcomes.webhook_rules import shipped_webhook_rules
 from campaigns.outcomes.webhook_secrets import new_secret, seal
+from campaigns.store import messages as store_messages
+from campaigns.store import webhooks as store_webhooks
 from campaigns.store.database import Database
 from campaigns.store.outbox import emit
 from campaigns.store.threads import StoreThreads
 from campaigns.store.webhooks import add_endpoint
+from telephony.errors import LineConfigError
 from telephony.messages import Delivery, Receipt
 from tests.integration.store.rows import AT
 from tests.integration.texting_world import Bench, ScriptedMessenger, queued
@@ -38,6 +41,10 @@ class Slow(ScriptedMessenger):
         self.begun.set()
         await self.go_on.wait()
         return await super().send(number, text)
+
+
+def not_expected() -> None:
+    pytest.fail("something beside the calls failed")
 
 
 class Scene:
@@ -83,7 +90,7 @@ async def test_messages_go_out_while_time_passes_and_events_once_more_at_the_end
     with clean_database.transaction() as session:
         queued(session)
     with clock.busy():
-        async with scene.companion.at_work():
+        async with scene.companion.at_work(not_expected):
             await clock.sleep(1)
             assert scene.bench.messages() == [("accepted", None)]
             with clean_database.transaction() as session:
@@ -110,7 +117,7 @@ async def test_a_message_in_hand_is_brought_to_its_end_when_the_run_stops(
 
     async def run() -> None:
         with scene.bench.clock.busy():
-            async with scene.companion.at_work():
+            async with scene.companion.at_work(not_expected):
                 await asyncio.Event().wait()  # until it is cut off
 
     task = asyncio.create_task(run())
@@ -123,22 +130,44 @@ async def test_a_message_in_hand_is_brought_to_its_end_when_the_run_stops(
     assert scene.bench.messages() == [("accepted", None), ("queued", None)]
 
 
-async def test_what_stops_the_sender_is_told_at_the_end_of_the_run(
-    clean_database: Database, scenes: list[Scene], monkeypatch: pytest.MonkeyPatch
+def gone(*_: object) -> None:
+    raise StoreError("the tables are gone")
+
+
+async def deaf(*_: object) -> AsyncIterator[Receipt]:
+    yield Receipt("m0", Delivery.SENT)
+    raise LineConfigError("port 8080 is taken")
+
+
+@pytest.mark.parametrize(
+    ("owner", "what", "failing", "error"),
+    [
+        (store_messages, "sweep", gone, StoreError),
+        (store_webhooks, "claim_deliveries", gone, StoreError),
+        (ScriptedMessenger, "events", deaf, LineConfigError),
+    ],
+    ids=["sending", "delivering", "listening"],
+)
+async def test_what_fails_ends_the_run_at_once(
+    clean_database: Database,
+    scenes: list[Scene],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    owner: object,
+    what: str,
+    failing: object,
+    error: type[Exception],
 ) -> None:
     scene = Scene(clean_database, ScriptedMessenger())
     scenes.append(scene)
-
-    async def fail() -> None:
-        raise StoreError("the tables are gone")
-
-    monkeypatch.setattr(scene.bench.sender, "round", fail)
+    monkeypatch.setattr(owner, what, failing)
+    told_to_stop = asyncio.Event()
 
     async def run() -> None:
         with scene.bench.clock.busy():
-            async with scene.companion.at_work():
-                for _ in range(5):
-                    await asyncio.sleep(0)
+            async with scene.companion.at_work(told_to_stop.set):
+                await told_to_stop.wait()
 
-    with pytest.raises(StoreError, match="gone"):
-        await run()
+    with pytest.raises(error):
+        await asyncio.wait_for(run(), 30)
+    assert error.__name__ in caplog.text

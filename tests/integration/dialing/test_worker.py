@@ -18,6 +18,7 @@ from campaigns.dialing.timing import choose_clock
 from campaigns.dialing.worker import RunEnd, Worker
 from campaigns.errors import ClockError, ConflictError, StoreError
 from campaigns.settings import Settings
+from campaigns.store import messages as store_messages
 from campaigns.store.campaigns import pause_campaign, resume_campaign
 from campaigns.store.database import Database
 from campaigns.store.models import (
@@ -213,6 +214,23 @@ def test_a_database_removed_in_the_middle_stops_the_run_with_the_reason(bench: B
     bench.on_event = remove
     with pytest.raises(StoreError, match="is gone"):
         bench.run()
+
+
+def test_messages_that_fail_end_the_run_when_the_calls_in_progress_have_ended(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> int:
+        raise StoreError("no table of messages")
+
+    def break_at_the_third_dial(event: WorkerEvent) -> None:
+        if isinstance(event, Dialled) and sum(isinstance(e, Dialled) for e in bench.events) == 3:
+            monkeypatch.setattr(store_messages, "sweep", fail)
+
+    bench.on_event = break_at_the_third_dial
+    with pytest.raises(StoreError, match="no table of messages"):
+        bench.run()
+    assert bench.count(Attempt, Attempt.state.in_(["reserved", "dialing", "lost"])) == 0
+    assert bench.count(CampaignMember, CampaignMember.state == "waiting") > 0
 
 
 def test_a_second_worker_on_the_same_data_is_refused(bench: Bench) -> None:

@@ -76,7 +76,8 @@ def test_states_change_only_as_they_may(database: Database) -> None:
         with pytest.raises(ConflictError, match="draft, not paused"):
             store.resume_campaign(session, campaign.id)
         store.start_campaign(session, campaign.id, AT)
-        store.pause_campaign(session, campaign.id, "lunch")
+        assert store.pause_campaign(session, campaign.id, "lunch")
+        assert not store.pause_campaign(session, campaign.id, "tea")
         with pytest.raises(ConflictError, match="resume"):
             store.start_campaign(session, campaign.id, AT)
         store.resume_campaign(session, campaign.id)

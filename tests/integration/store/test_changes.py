@@ -16,9 +16,11 @@ from campaigns.dialing.priority import shipped_priorities
 from campaigns.errors import ConflictError
 from campaigns.outcomes.retry import shipped_retry_policy
 from campaigns.store.campaigns import create_campaign, finish_campaign, launch_campaign, pause_campaign
-from campaigns.store.changes import changes_of, edit_campaign, stop_campaign, window_of
+from campaigns.store.changes import changes_of, edit_campaign, pause_by_system, stop_campaign, window_of
 from campaigns.store.database import Database
-from campaigns.store.models import Campaign, CampaignMember
+from campaigns.store.lines import pause_all
+from campaigns.store.models import Campaign, CampaignMember, WebhookEvent
+from campaigns.store.webhooks import add_endpoint
 from tests.integration.store.rows import AT, add_customer
 
 LATER = AT + timedelta(hours=1)
@@ -121,3 +123,20 @@ def test_files_are_read(tmp_path: Path) -> None:
     check_edit(wanted, ("+861",), shipped_retry_policy(), AT.date())
     assert wanted.values()["retries"] == {"busy": {"after_min": [5, 10], "max_tries": 3}}
     assert shipped_retry_policy().changed(wanted.values()["retries"]).classes["busy"].max_tries == 3
+
+
+def test_what_ends_or_pauses_a_campaign_is_told_and_on_record(database: Database) -> None:
+    with database.transaction() as session:
+        add_endpoint(session, "e", "https://e.example", "sealed", [], AT)
+        one = campaign(session)
+        launch_campaign(session, one, AT)
+        assert pause_all(session, "the line is down", AT) == ["c"]
+        assert not pause_by_system(session, one, "the clock is wrong", AT)
+        stop_campaign(session, one, by="chief", at=LATER)
+        assert not pause_by_system(session, one, "the clock is wrong", LATER)
+        told = session.scalars(select(WebhookEvent.type).order_by(WebhookEvent.id)).all()
+        assert told == ["campaign.paused", "campaign.finished"]
+        assert [(each.what, each.by) for each in changes_of(session, one)] == [
+            ("pause", "system"),
+            ("stop", "chief"),
+        ]
