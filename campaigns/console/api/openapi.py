@@ -163,7 +163,9 @@ def _responses(endpoint: AnyEndpoint, names: dict[Any, Any]) -> dict[str, Any]:
         content = {"application/json": {"schema": names[(endpoint.answer, "serialization")]}}
     headers = {name: {"$ref": f"#/components/headers/{name}"} for name in _RATES}
     if endpoint.etag:
-        headers["ETag"] = {"required": True, "schema": {"type": "string"}}  # type: ignore[dict-item]
+        # An answer given again tells what was, and its version may be another by now.
+        version = {"required": not endpoint.once, "schema": {"type": "string"}}
+        headers["ETag"] = version  # type: ignore[assignment]
     good = {"content": content, "headers": headers}
     told = {str(status): {"description": HTTPStatus(status).phrase, **good} for status in _goods(endpoint)}
     errors = {*ALWAYS, *endpoint.fails, *((400, 413, 415) if endpoint.takes_body else ())}

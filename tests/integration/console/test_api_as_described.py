@@ -20,8 +20,8 @@ pytestmark = pytest.mark.slow
 
 load_all_checks()
 EXAMPLES = 15
-# That a good file must be a table, and an ETag the campaign's own, is not a matter of the schema; whether one is
-# slow is not one of a test.
+# That a good file must be a table, and an ETag the campaign's own, is no matter of the schema; whether one is
+# slow is none of a test.
 LEFT_OUT = {
     ("POST /api/v1/imports", "positive_data_acceptance"),
     ("PATCH /api/v1/campaigns/{name}", "positive_data_acceptance"),
