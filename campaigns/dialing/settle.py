@@ -8,7 +8,7 @@ from campaigns.compliance.facts import Purpose
 from campaigns.customers.numbers.trust import Policy, shipped_trust
 from campaigns.dialing.aftermath import Contact, apply_consequences, queue_message, write_promise
 from campaigns.dialing.house import House
-from campaigns.dialing.next_try import learn_hour, set_next_try
+from campaigns.dialing.next_try import CALLBACK, learn_hour, set_next_try
 from campaigns.dialing.record import CallRecord
 from campaigns.dialing.rows import call_row, turn_rows
 from campaigns.store import ledger
@@ -16,6 +16,7 @@ from campaigns.store.database import Session
 from campaigns.store.ledger import EndedAttempt
 from campaigns.store.models import Campaign, CampaignMember
 from campaigns.store.numbers import set_number_status
+from campaigns.store.outcomes import open_follow_up
 
 LOST = "lost"
 TRUNK_FAULT = "trunk_fault"
@@ -62,13 +63,17 @@ def _write_call(
     promise = write_promise(session, contact, record, house)
     apply_consequences(session, contact, record, house)
     tries = ledger.tries_of(session, attempt.member_id)
-    invited = session.get_one(Campaign, attempt.campaign_id).purpose == Purpose.MARKETING
+    campaign = session.get_one(Campaign, attempt.campaign_id)
+    invited = campaign.purpose == Purpose.MARKETING
     # One reminder that we called is enough, and an invitation is worth none.
     if not invited and (tries == 1 or promise is not None):
         queue_message(session, contact, record, promise, house)
+    callback_at = record.outcome.callback_at if record.outcome else None
     if plan:
-        callback_at = record.outcome.callback_at if record.outcome else None
         set_next_try(session, attempt, record.disposition, at, house, callback_at=callback_at)
+    if callback_at is not None and (not plan or campaign.state == "finished"):
+        # No turn will keep it: another was given already, or the campaign is over. A person does.
+        open_follow_up(session, attempt.customer_id, CALLBACK, at, call_id=call_id)
     learn_hour(session, attempt.id, record.answered_at is not None, house)
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import datetime, timedelta
 from threading import Event
 
 import pytest
 from sqlalchemy import func, select, text, update
 
+from bot.dialogue.outcome import Outcome
 from campaigns.compliance.chain import LogSeal
 from campaigns.compliance.effective import load_effective
 from campaigns.dialing.audience import Audience
@@ -331,6 +333,24 @@ def test_a_late_call_withdraws_a_redial_that_was_decided_on_without_it(
         if isinstance(weighed, Reserved):
             assert member.state == "queued"  # its turn is another's
             assert not start_dial(session, weighed.reservation, tomorrow, "b")
+
+
+def test_a_callback_that_no_turn_will_keep_is_a_persons(database: Database, house: House) -> None:
+    campaign, reservation = lost_in_mid_call(database, house)
+    tomorrow = AT + timedelta(days=7, hours=1)
+    asked = replace(
+        complaint(),
+        disposition="callback",
+        outcome=Outcome(
+            "callback", right_party=True, effective=True, callback_at=tomorrow + timedelta(hours=3)
+        ),
+    )
+    with database.transaction() as session:
+        assert handout.hand_out(session, "b", campaign, tomorrow, share=9, most=9)  # another turn, meanwhile
+    with database.transaction() as session:
+        assert settle_call(session, reservation.attempt_id, asked, house) is False
+        cases = session.execute(select(FollowUp.reason, FollowUp.customer_id)).all()
+        assert [tuple(case) for case in cases] == [("callback", reservation.customer_id)]
 
 
 def test_a_call_that_never_rang_leaves_nothing_to_keep(database: Database, house: House) -> None:
