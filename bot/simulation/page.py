@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 
+from bot.page import page_environment
 from bot.simulation.rules import Rule
 from bot.simulation.summary import Cell, Summary
 
@@ -142,13 +143,7 @@ def _stack(summary: Summary, level: int, kinds: Sequence[str]) -> Stack:
 
 @cache
 def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = page_environment(Path(__file__).parent)
     environment.filters["percent"] = lambda share: f"{100 * share:.1f} %"
     environment.filters["money"] = lambda minor: f"{minor // 100:,}"
     return environment

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from campaigns.cli.installation import open_installation
+from campaigns.cli.report_options import Csv, Html, Language, Xlsx
 
 app = typer.Typer(no_args_is_help=True, help="Compare scripts with each other, and with not calling.")
 
@@ -25,16 +25,10 @@ def report(
     wanted: Annotated[
         float, typer.Option(min=0.001, max=0.5, help="The rise in who pays that would be worth having.")
     ] = 0.02,
-    csv: Annotated[
-        Path | None, typer.Option(help="Also write one file a table to this folder.", show_default=False)
-    ] = None,
-    xlsx: Annotated[Path | None, typer.Option(help="Also write one workbook.", show_default=False)] = None,
-    html: Annotated[
-        Path | None, typer.Option(help="Also write a printable page with plots.", show_default=False)
-    ] = None,
-    language: Annotated[
-        str | None, typer.Option(help="zh or en. Default: that of the installation.", show_default=False)
-    ] = None,
+    csv: Csv = None,
+    xlsx: Xlsx = None,
+    html: Html = None,
+    language: Language = None,
 ) -> None:
     """Report an experiment: each arm's outcomes by intention to treat, with confidence intervals."""
     with open_installation(context.obj) as (settings, database):

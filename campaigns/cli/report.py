@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from campaigns.cli.installation import open_installation, parse_names
+from campaigns.cli.report_options import Csv, Html, Language, Xlsx
 
 EXAMPLES = (
     "Examples:  xiaorong report --from 2026-03-02 --to 2026-03-08  |  xiaorong report --by grade,script  |  "
@@ -37,16 +37,10 @@ def report(
     paid_days: Annotated[
         int, typer.Option(min=1, max=365, help="Payments count for so many days after the first dial.")
     ] = 7,
-    csv: Annotated[
-        Path | None, typer.Option(help="Also write one file a table to this folder.", show_default=False)
-    ] = None,
-    xlsx: Annotated[Path | None, typer.Option(help="Also write one workbook.", show_default=False)] = None,
-    html: Annotated[
-        Path | None, typer.Option(help="Also write a printable page with plots.", show_default=False)
-    ] = None,
-    language: Annotated[
-        str | None, typer.Option(help="zh or en. Default: that of the installation.", show_default=False)
-    ] = None,
+    csv: Csv = None,
+    xlsx: Xlsx = None,
+    html: Html = None,
+    language: Language = None,
 ) -> None:
     """Report over campaigns and days: funnel, scripts, hours, lines, refusals, promises kept, cost."""
     with open_installation(context.obj) as (settings, database):

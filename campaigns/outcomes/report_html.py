@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 
+from bot.page import page_environment
 from campaigns.outcomes.dispositions import Dispositions
 from campaigns.outcomes.figures import duration, moment, money, percent
 from campaigns.outcomes.report import STAGES, CampaignReport, HourRow, rate
@@ -85,13 +86,7 @@ def _columns(rows: tuple[HourRow, ...], top: int) -> Iterator[Column]:
 
 @cache
 def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = page_environment(Path(__file__).parent)
     environment.filters |= {"percent": percent, "money": money, "duration": duration, "moment": moment}
     environment.globals |= {"rate": rate}
     return environment

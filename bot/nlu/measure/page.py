@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 
 from bot.nlu.measure.data import worst
 from bot.nlu.measure.evaluation import EXPECTED, MODEL, PARSED, WAYS, Evaluation
 from bot.nlu.measure.figures import Bin, Scores
+from bot.page import page_environment
 
 TEMPLATE = "page.html.j2"
 MOST_CONFUSIONS = 20
@@ -87,12 +88,6 @@ def point(each: Bin) -> tuple[float, float, float]:
 
 @cache
 def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = page_environment(Path(__file__).parent)
     environment.filters["percent"] = lambda share: f"{100 * share:.1f}"
     return environment

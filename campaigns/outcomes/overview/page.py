@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 
+from bot.page import page_environment
 from campaigns.experiments.intervals import wilson
 from campaigns.outcomes.figures import percent
 from campaigns.outcomes.grid import Grid, shown
@@ -126,12 +127,6 @@ def _promise_rates(report: Overview, say: Words, title: str) -> str:
 
 @cache
 def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = page_environment(Path(__file__).parent)
     environment.filters["shown"] = shown
     return environment
