@@ -64,7 +64,9 @@ def chromium() -> Iterator[Any]:
 @contextmanager
 def page_of(chromium: Any, **options: Any) -> Iterator[Any]:
     """A page that complains of every error and of every request to elsewhere."""
-    context = chromium.new_context(**{"viewport": DESKTOP, "locale": "zh-CN", **options})
+    # What fades in is half transparent when a check comes just then.
+    still = {"viewport": DESKTOP, "locale": "zh-CN", "reduced_motion": "reduce"}
+    context = chromium.new_context(**{**still, **options})
     page = context.new_page()
     wrong: list[str] = []
     page.on("console", lambda told: wrong.append(told.text) if told.type == "error" else None)

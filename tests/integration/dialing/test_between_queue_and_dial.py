@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 
 from hypothesis import HealthCheck, given, settings
@@ -16,6 +17,7 @@ from campaigns.dialing.audience import Audience
 from campaigns.dialing.line_rules import LineRules
 from campaigns.dialing.reserve import Reserved, Rules, weigh_turn
 from campaigns.dialing.trunk import begin_dial, settle_no_dial
+from campaigns.errors import ConflictError
 from campaigns.store import lines
 from campaigns.store.campaigns import create_campaign, pause_campaign
 from campaigns.store.changes import stop_campaign
@@ -78,11 +80,13 @@ def fact_filed(session: Session, member: CampaignMember) -> None:
 
 
 def paused(session: Session, member: CampaignMember) -> None:
-    pause_campaign(session, member.campaign_id, "lunch")
+    with suppress(ConflictError):  # it was stopped before
+        pause_campaign(session, member.campaign_id, "lunch")
 
 
 def stopped(session: Session, member: CampaignMember) -> None:
-    stop_campaign(session, member.campaign_id, by="chief", at=AT)
+    with suppress(ConflictError):
+        stop_campaign(session, member.campaign_id, by="chief", at=AT)
 
 
 def line_fails(session: Session, member: CampaignMember) -> None:
