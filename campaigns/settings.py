@@ -37,6 +37,7 @@ region = "CN"                     # default country of numbers without a country
 time_zone = "Asia/Shanghai"
 rule_pack = "cn-mainland"
 # rule_pack_overrides = "overrides.yaml"   # house rules: may tighten the pack, never loosen what is law
+# scorecard = "scorecard.yaml"    # by what calls are judged; as console/calls/scorecard.yaml
 # rates = "rates.yaml"            # what calls cost, for reports; see outcomes/overview/rates.yaml
 line = "simulated"
 caller_id = "+8610000000"
@@ -61,7 +62,7 @@ recognizer = "vosk"               # what hears on calls that carry sound: vosk, 
 recognizer_model = "vosk-model-small-cn-0.22"   # see 'xiaorong models list'; or the path of a folder
 # models_dir = "/srv/models"      # default: models/ in this directory
 # pay_url = "https://pay.example.com/p"   # the lender's payment page; absent: messages carry no link
-webhook_private_addresses = false # whether 'xiaorong webhooks' may reach the lender's own network
+webhook_private_addresses = false # whether events may go to the lender's own network, or this machine
 # console = {{ port = 8765, public_url = "https://console.example.com", trusted_proxies = ["10.0.0.0/8"] }}
 # of 'xiaorong serve'; campaigns/console/settings.py lists the keys
 # metrics_token =                 # best as the variable XIAORONG_METRICS_TOKEN: whoever has it may read
@@ -126,6 +127,7 @@ class Settings(BaseSettings):
     rule_pack: str = "cn-mainland"
     rule_pack_overrides: Path | None = None
     rates: Path | None = None
+    scorecard: Path | None = None
     line: str = "simulated"
     caller_id: str = "+8610000000"
     caller_ids: tuple[Annotated[str, Field(min_length=3, max_length=32)], ...] = ()
@@ -293,7 +295,7 @@ def load_settings(home: Path) -> Settings:
             f"{path}: recording_key: a key has no place among settings; "
             f"put it into {home / RECORDING_KEY_FILE}"
         )
-    for key in ("rule_pack_overrides", "rates", "recorded_prompts"):
+    for key in ("rule_pack_overrides", "rates", "scorecard", "recorded_prompts"):
         if content.get(key):
             content[key] = home / str(content[key])
     try:

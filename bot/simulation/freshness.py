@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-FOR_AUTHORS_ALONE = ("tests", "personas")
-"""Folders that shape no reply."""
+from bot.dialogue.bundle import FOR_AUTHORS_ALONE
 
 
 class Freshness:

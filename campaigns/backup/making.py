@@ -63,7 +63,7 @@ def keys_of(settings: Settings) -> dict[str, bytes]:
     Raises BackupError when a key is missing: a backup without it would be of no use.
     """
     home = settings.home
-    named = [settings.rule_pack_overrides, settings.rates]
+    named = [settings.rule_pack_overrides, settings.rates, settings.scorecard]
     paths = {name: home / name for name in KEPT}
     paths |= {path.relative_to(home).as_posix(): path for path in named if path and path.is_relative_to(home)}
     if settings.recording_keys.is_file():

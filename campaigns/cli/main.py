@@ -21,6 +21,7 @@ from campaigns.cli import (
     customers,
     demo,
     dialogue,
+    dialogue_publish,
     dialogue_replay,
     dialogue_simulate,
     experiment,
@@ -80,6 +81,7 @@ app.add_typer(dialogue.app, name="dialogue")
 app.add_typer(models.app, name="models")
 app.add_typer(numbers.app, name="numbers")
 app.add_typer(nlu.app, name="nlu")
+dialogue.app.command(name="publish", epilog=dialogue_publish.EXAMPLES)(dialogue_publish.publish)
 dialogue.app.command(name="replay", epilog=dialogue_replay.EXAMPLES)(dialogue_replay.replay)
 dialogue.app.command(name="simulate", epilog=dialogue_simulate.EXAMPLES)(dialogue_simulate.simulate)
 nlu.app.command(name="evaluate", epilog=nlu_measure.EVALUATE_EXAMPLES)(nlu_measure.evaluate)

@@ -4,32 +4,16 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from bot.datafile import read_yaml
 from bot.errors import DataFileError
+from campaigns.doubts import Doubt, as_yaml
 from campaigns.errors import SettingsError
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would take for one
-
-
-@dataclass(frozen=True, slots=True)
-class Doubt:
-    """One line of the file: ``label`` is empty until a person writes the intent there."""
-
-    text: str
-    label: str
-    understood: str
-    confidence: float
-    asked: str
-    step: str
-    times: int
-    call: int
-    stand_in: str
 
 
 def write_doubts(path: Path, doubts: Sequence[Doubt]) -> None:
@@ -37,8 +21,7 @@ def write_doubts(path: Path, doubts: Sequence[Doubt]) -> None:
     rows: list[dict[str, Any]] = [asdict(doubt) for doubt in doubts]
     try:
         if path.suffix in (".yml", ".yaml"):
-            text = yaml.safe_dump(rows, allow_unicode=True, sort_keys=False, width=1000)
-            path.write_text(text, encoding="utf-8")
+            path.write_text(as_yaml(doubts), encoding="utf-8")
             return
         with path.open("w", encoding="utf-8-sig", newline="") as file:
             writer = csv.DictWriter(file, [field.name for field in fields(Doubt)])

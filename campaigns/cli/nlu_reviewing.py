@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -12,16 +12,14 @@ from rich.table import Table
 
 from bot.dialogue.speech import Speech
 from bot.language import language_dir
-from bot.nlu.normalize import normalize
 from bot.nlu.teaching import lesson, teach
 from bot.nlu.training_data import Example
-from bot.simulation.anonymous import Anonymiser
-from campaigns.cli.nlu_labels import Doubt, read_labels, write_doubts
-from campaigns.dialing.briefing import brief_from
+from campaigns.cli.nlu_labels import read_labels, write_doubts
+from campaigns.doubts import Doubt, doubts
 from campaigns.errors import SettingsError
 from campaigns.settings import Settings
 from campaigns.store.database import Database
-from campaigns.store.unsure import UnsureTurn, stood_in, unsure_turns
+from campaigns.store.unsure import stood_in, unsure_turns
 
 SHOWN = 20
 
@@ -42,23 +40,21 @@ def list_doubts(settings: Settings, database: Database, wanted: Wanted, out: Pat
     speech = Speech.load(language_dir(settings.language))
     with database.transaction() as session:
         turns = unsure_turns(session, wanted.below, campaign=wanted.campaign, since=wanted.since)
-        doubts, unmasked = _doubts(turns, speech, wanted.most)
+        found, unmasked = doubts(turns, speech, wanted.most)
         stand_ins = stood_in(session, wanted.since)
     if stand_ins:
         console.print(f"{stand_ins:,} utterances were understood by the model that stands in for Rasa.")
     if unmasked:
         console.print(f"{unmasked:,} are left out: their calls do not say whom to mask.")
-    if not doubts:
+    if not found:
         console.print("Nothing on record was understood with less confidence.")
     elif out is None:
-        console.print(_table(doubts[:SHOWN]))
-        console.print(
-            f"{len(doubts):,} different utterances. Write them to a file to label: --out review.csv"
-        )
+        console.print(_table(found[:SHOWN]))
+        console.print(f"{len(found):,} different utterances. Write them to a file to label: --out review.csv")
     else:
-        write_doubts(out, doubts)
+        write_doubts(out, found)
         console.print(
-            f"{len(doubts):,} different utterances: {out}. Names and numbers are replaced, but what "
+            f"{len(found):,} different utterances: {out}. Names and numbers are replaced, but what "
             "customers told of others is not known for a name: read it before you pass it on. Write the "
             "right intent into 'label' where an utterance is worth learning, then: "
             f"xiaorong nlu review --take {out}",
@@ -93,38 +89,6 @@ def take_labels(settings: Settings, path: Path, into: Path | None, *, apply: boo
         f"Written to {examples}. Next: xiaorong nlu train, xiaorong nlu evaluate and xiaorong dialogue test",
         soft_wrap=True,
     )
-
-
-def _doubts(turns: Iterable[UnsureTurn], speech: Speech, most: int) -> tuple[list[Doubt], int]:
-    """Each utterance once, masked, labelled and frequent ones first; and how many could not be masked."""
-    found: dict[str, Doubt] = {}
-    unmasked = 0
-    for turn in turns:
-        entry = turn.entry
-        if turn.brief is None:
-            unmasked += 1
-            continue
-        text = Anonymiser(brief_from(turn.brief), speech).text(entry.text, entry.entities)
-        normal = normalize(text).compact
-        if not normal:
-            continue  # sound without a word
-        if normal in found:
-            known = found[normal]
-            found[normal] = replace(known, times=known.times + 1, label=known.label or turn.label)
-            continue
-        found[normal] = Doubt(
-            text=text,
-            label=turn.label,
-            understood=entry.intent or "",
-            confidence=round(entry.confidence or 0.0, 2),
-            asked=turn.asked,
-            step=entry.step or "",
-            times=1,
-            call=turn.call_id,
-            stand_in=entry.stand_in or "",
-        )
-    ordered = sorted(found.values(), key=lambda doubt: (not doubt.label, -doubt.times, doubt.confidence))
-    return ordered[:most], unmasked
 
 
 def _table(doubts: Sequence[Doubt]) -> Table:

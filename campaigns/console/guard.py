@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import AsyncIterable, AsyncIterator
+from typing import Any, Final
 from urllib.parse import urlencode
 
 from anyio.to_thread import run_sync
 from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
 from starlette.requests import HTTPConnection, Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response, StreamingResponse
 
 from campaigns.console.access.forgery import FIELD, HEADER, SAFE_METHODS, check_origin, check_token
 from campaigns.console.access.secrets import new_token
@@ -29,6 +32,8 @@ from campaigns.console.visit import Visit
 from campaigns.console.web.problem import problem
 from campaigns.errors import AccessError
 
+EVENTS: Final = "text/event-stream"
+STREAM_CHECK_S: Final = 5.0
 LANGUAGE_COOKIE = "xr_language"
 
 
@@ -64,6 +69,8 @@ class Guarded:
         finally:
             if visit.fields is not None:
                 await visit.fields.close()
+        if isinstance(response, StreamingResponse) and response.media_type == EVENTS:
+            response.body_iterator = self._while_allowed(request, response.body_iterator)
         response.headers.update(allowance)
         if fresh:
             _give_visitor(request, response, cookie)
@@ -74,6 +81,17 @@ class Guarded:
             return False
         asks = self._route.asks
         return isinstance(asks, Open) or viewer.may(asks)
+
+    async def _while_allowed(self, request: Request, events: AsyncIterable[Any]) -> AsyncIterator[Any]:
+        """A stream goes on only as long as whoever asked may still ask: it outlasts sessions and roles."""
+        checked = time.monotonic()
+        async for each in events:
+            if time.monotonic() - checked >= STREAM_CHECK_S:
+                checked = time.monotonic()
+                viewer = await run_sync(identify, request, self._services)
+                if viewer is None or not self._may(viewer):
+                    return
+            yield each
 
     async def _accept(self, visit: Visit) -> None:
         request = visit.request

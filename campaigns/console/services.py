@@ -16,6 +16,7 @@ from campaigns.clock import Clock
 from campaigns.compliance.effective import EffectivePack, load_effective
 from campaigns.console.access.passwords import Passwords
 from campaigns.console.access.permissions import Permissions, shipped_permissions
+from campaigns.console.calls.scorecard import Scorecard, open_scorecard, shipped_scorecard
 from campaigns.console.lifetime import Lifetime
 from campaigns.console.settings import ConsoleSettings
 from campaigns.console.web.pace import Pace
@@ -55,6 +56,7 @@ class Services:
     grading: GradingRules
     passwords: Passwords = field(default_factory=Passwords)
     permissions: Permissions = field(default_factory=shipped_permissions)
+    scorecard: Scorecard = field(default_factory=shipped_scorecard)
     mounts: Sequence[BaseRoute] = ()
     voicing: OpenVoicing = open_voicing
     recent: Recent = field(default_factory=Recent)
@@ -80,5 +82,6 @@ def open_services(settings: Settings, console: ConsoleSettings, database: Databa
         clock=clock,
         pack=load_effective(settings.rule_pack, settings.rule_pack_overrides),
         grading=load_rules(),
+        scorecard=open_scorecard(settings.scorecard),
         metrics=open_metrics(settings, database),
     )

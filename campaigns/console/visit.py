@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
 from urllib.parse import quote, unquote
 
@@ -119,6 +119,14 @@ class Visit:
         """A whole number from the query; None where there is none or it is too long for one of ours."""
         value = self.query(name, 12)
         return int(value) if value.isascii() and value.isdigit() else None
+
+    def midnight(self, day: str, *, later: int = 0) -> datetime | None:
+        """The beginning of a day as a form writes it, where the house is, or of the ``later``-th after it."""
+        try:
+            wanted = date.fromisoformat(day) + timedelta(days=later)
+            return datetime.combine(wanted, time(), self.services.settings.zone).astimezone(UTC)
+        except (ValueError, OverflowError):
+            return None
 
     def number(self, name: str) -> int:
         """A number from the path, which the route has made one. Raises NotFoundError for none of ours."""
@@ -244,7 +252,7 @@ class Visit:
             return None, False
         try:
             kind, text = json.loads(unquote(raw))
-        except ValueError:
+        except (ValueError, TypeError, RecursionError):  # the browser's own: it may hold anything
             return None, True
         return (("done" if kind == "done" else "warn", str(text)), True)
 

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from bot.dialogue.prompts import PromptBook
-from bot.language import language_dir
 from bot.simulation.persona import load_personas
 from campaigns.clock import Clock
 from campaigns.compliance.chain import LogSeal
@@ -40,6 +39,7 @@ from campaigns.metrics.timed import TimedInterpreter, TimedRecognizer, TimedVoic
 from campaigns.outcomes.messages import load_messages
 from campaigns.outcomes.retry import shipped_retry_policy
 from campaigns.outcomes.sending_rules import shipped_sending_rules
+from campaigns.published import scripts_in_force
 from campaigns.recordings import open_recordings
 from campaigns.settings import Settings
 from campaigns.store.campaigns import CampaignView
@@ -216,7 +216,7 @@ def open_ground(
     **simulated: Any,
 ) -> Iterator[Ground]:
     """What ``open_worker`` and ``open_reception`` share; ``simulated`` are settings of the simulated line."""
-    language = language_dir(settings.language)
+    language = scripts_in_force(settings, database, clock.now())
     prompts = PromptBook.load(language)
     people = _people(settings, database, language, prompts, clock)
     carried = {"sound": True, "channel": sound.channel} if sound is not None else {}

@@ -28,6 +28,7 @@ from campaigns.store.database import Database
 from campaigns.store.migrate import upgrade
 from campaigns.store.overview.report import overview
 from campaigns.store.rehearsals import Copied, RehearsedDay, copy_campaign, rehearsed_days
+from campaigns.store.scripts import copy_in_force
 
 TELL_EVERY_S: Final = 0.5
 STOP: Final = "stop"
@@ -70,6 +71,8 @@ def rehearse(
             with database.reading() as session:
                 campaign = campaign_by_name(session, name)
                 copied = copy_campaign(session, copy, campaign.id, most)
+                with copy.transaction() as target:
+                    copy_in_force(session, target, own.language)
             if copied.members == 0:
                 raise ConflictError("nobody of this campaign is left to call: there is nothing to try out")
             if not _run(own, name, at, copied.members, progress):

@@ -43,7 +43,8 @@ def names_loopback(host: str) -> bool:
 
 
 async def address_for(url: str, *, private: bool, resolve: Resolver | None = None) -> str:
-    """The address to connect to for ``url``. With ``private`` the lender's own network may be reached.
+    """The address to connect to for ``url``. With ``private`` the lender's own network and this machine
+    may be reached.
 
     Every address that the name stands for must be allowed: a name cannot lead somewhere else on a second
     look. Raises SettingsError for one that is not allowed, OSError when the name is not known.
@@ -57,6 +58,10 @@ async def address_for(url: str, *, private: bool, resolve: Resolver | None = Non
     if names_loopback(host):
         if not all(address.is_loopback for address in addresses):
             raise SettingsError("localhost does not lead to this machine")
+        if not private:
+            raise SettingsError(
+                "this machine is no public address; set webhook_private_addresses = true if it is meant"
+            )
     elif not all(_allowed(address, private) for address in addresses):
         raise SettingsError(
             "the address is not a public one; set webhook_private_addresses = true if it is meant"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from bot.nlu.interpreter import OUT_OF_SCOPE
@@ -38,28 +38,39 @@ def unsure_turns(
 
     Keys pressed are none. Nothing is masked here.
     """
-    marked = and_(Misunderstanding.call_id == TurnRecord.call_id, Misunderstanding.seq == TurnRecord.seq)
     unsure = or_(
         TurnRecord.confidence < below,
         TurnRecord.intent == OUT_OF_SCOPE,
         TurnRecord.details["stand_in"].as_string().is_not(None),
         Misunderstanding.id.is_not(None),
     )
-    wanted = (
-        select(TurnRecord, Call.brief, Misunderstanding.intent)
-        .join(Call, Call.id == TurnRecord.call_id)
-        .outerjoin(Misunderstanding, marked)
-    )
+    wanted = _utterances().outerjoin(Misunderstanding, _MARKED).where(unsure)
     if campaign is not None:
         wanted = wanted.join(Campaign, Campaign.id == Call.campaign_id).where(Campaign.name == campaign)
     if since is not None:
         wanted = wanted.where(TurnRecord.at >= since)
-    rows = session.execute(
-        wanted.where(TurnRecord.speaker == "customer", TurnRecord.intent.is_not(None), unsure)
+    yield from _turns(session, wanted)
+
+
+def marked_turns(session: Session, most: int) -> Iterator[UnsureTurn]:
+    """Utterances that a person marked as misunderstood; those of the latest calls first. Not masked."""
+    yield from _turns(session, _utterances().join(Misunderstanding, _MARKED).limit(most))
+
+
+_MARKED = and_(Misunderstanding.call_id == TurnRecord.call_id, Misunderstanding.seq == TurnRecord.seq)
+
+
+def _utterances() -> Select[Any]:
+    return (
+        select(TurnRecord, Call.brief, Misunderstanding.intent)
+        .join(Call, Call.id == TurnRecord.call_id)
+        .where(TurnRecord.speaker == "customer", TurnRecord.intent.is_not(None))
         .order_by(TurnRecord.at.desc(), TurnRecord.id.desc())
-        .execution_options(yield_per=CHUNK)
     )
-    for turn, brief, label in rows:
+
+
+def _turns(session: Session, wanted: Select[Any]) -> Iterator[UnsureTurn]:
+    for turn, brief, label in session.execute(wanted.execution_options(yield_per=CHUNK)):
         entry = entry_of(turn)
         if entry.event is None:
             yield UnsureTurn(turn.call_id, turn.seq, entry, _asked(session, turn), brief, label or "")

@@ -9,6 +9,7 @@ from bot.dialogue.drawing import colours, shapes
 from bot.dialogue.drawing.colours import Pair
 from bot.dialogue.drawing.content import Card, Row
 from bot.dialogue.drawing.measure import shortened, width, wrapped
+from bot.dialogue.drawing.words import Words
 from bot.dialogue.model import RETURN, STAY
 
 WIDE = 360
@@ -37,19 +38,19 @@ class Drawn:
         return self.x + WIDE / 2
 
 
-def laid_out(card: Card, sign: TargetOf, came_from: str = "") -> Drawn:
+def laid_out(card: Card, sign: TargetOf, say: Words, came_from: str = "") -> Drawn:
     """How the card is broken into lines, and how high that makes it."""
     inner = WIDE - 2 * _PAD
     said = [line for text in card.said for line in wrapped(text, BODY, inner, _SAID_LINES)]
     heard = [wrapped(_told(row), SMALL, inner - _sign_width(row, sign) - 8, _ROW_LINES) for row in card.rows]
-    came = wrapped(f"from {came_from}", TINY, inner, 2) if came_from else []
+    came = wrapped(say.came_from + came_from, TINY, inner, 2) if came_from else []
     notes = bool(card.again) + bool(card.keys)
     rows = sum(len(lines) * _ROW + 5 for lines in heard)
     height = _HEAD + 8 + len(came) * 13 + len(said) * _LINE + notes * 15 + (rows + 6 if rows else 0) + 4
     return Drawn(card, said, heard, came, height)
 
 
-def draw_card(item: Drawn, colour: str, sign: TargetOf) -> str:
+def draw_card(item: Drawn, colour: str, sign: TargetOf, say: Words) -> str:
     """``colour`` is that of the file it stands in."""
     card, x, y = item.card, item.x, item.y
     ends = colours.of_end(card.end) if card.end else None
@@ -62,7 +63,9 @@ def draw_card(item: Drawn, colour: str, sign: TargetOf) -> str:
         shapes.text(x + _PAD, y + 18, card.name, TITLE, "#ffffff", bold=True),
     ]
     room = WIDE - 3 * _PAD - width(card.name, TITLE, bold=True)
-    badge = shortened(card.end or _BADGES[card.kind], SMALL, room)
+    badge = shortened(
+        card.end or {"passes": say.asks_nothing, "holds": say.stays}.get(card.kind, ""), SMALL, room
+    )
     parts.append(shapes.text(right, y + 17.5, badge, SMALL, "#ffffff", anchor="end"))
     baseline = y + _HEAD + 8
     for line in item.came:
@@ -71,7 +74,7 @@ def draw_card(item: Drawn, colour: str, sign: TargetOf) -> str:
     for line in item.said:
         baseline += _LINE
         parts.append(shapes.text(x + _PAD, baseline - 4, line, BODY, colours.INK))
-    for mark, note in (("again: ", card.again), ("keys: ", card.keys)):
+    for mark, note in ((say.again, card.again), (say.keys, card.keys)):
         if note:
             baseline += 15
             told = shortened(mark + note, SMALL, WIDE - 2 * _PAD)
@@ -81,9 +84,6 @@ def draw_card(item: Drawn, colour: str, sign: TargetOf) -> str:
         parts.append(_row(row, lines, x, baseline, sign))
         baseline += len(lines) * _ROW + 5
     return shapes.titled(card.told, *parts, name=card.name)
-
-
-_BADGES = {"asks": "", "passes": "asks nothing", "holds": "stays on the line", "ends": ""}
 
 
 def _told(row: Row) -> str:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
+from bot.dialogue.drawing.words import Words
 from bot.dialogue.flow import Flow
 from bot.dialogue.model import RETURN, STAY, HumanModel, Move, Step
 from bot.dialogue.prompts import PromptBook
@@ -58,53 +59,54 @@ class Card:
         return tuple(dict.fromkeys(r.target for r in self.rows if r.target not in (RETURN, STAY, self.name)))
 
 
-def card(flow: Flow, prompts: PromptBook, name: str, origin: Origin) -> Card:
+def card(flow: Flow, prompts: PromptBook, name: str, origin: Origin, say: Words) -> Card:
     step = flow.steps[name]
     said = [*step.say, *([step.ask] if step.ask else [])]
     return Card(
         name,
         _kind(step),
         origin(name),
-        tuple(text for prompt in said for text in variants(prompts, prompt)),
-        spoken(prompts, step.again) if step.again else "",
+        tuple(text for prompt in said for text in variants(prompts, prompt, say)),
+        spoken(prompts, step.again, say) if step.again else "",
         ", ".join(f"{key} {intent}" for key, intent in step.keys.items()),
         step.end.value if step.end is not None else "",
-        tuple(row(prompts, move) for move in step.moves),
+        tuple(row(prompts, move, say) for move in step.moves),
     )
 
 
-def row(prompts: PromptBook, move: Move) -> Row:
-    return Row(label(move), move.to, _does(move), " ".join(spoken(prompts, name) for name in move.say))
+def row(prompts: PromptBook, move: Move, say: Words) -> Row:
+    said = " ".join(spoken(prompts, name, say) for name in move.say)
+    return Row(label(move, say), move.to, _does(move, say), said)
 
 
-def label(move: Move) -> str:
+def label(move: Move, say: Words) -> str:
     """What a move waits for, in short: intents, what must be named, the guard."""
     heard = " / ".join(dict.fromkeys([*move.stop_words, *move.intents]))
-    named = f" + {' or '.join(move.entities)}" if move.entities else ""
+    named = f" + {say.one_of.join(move.entities)}" if move.entities else ""
     guard = f" [{' '.join(move.when.source.split())}]" if move.when is not None else ""
-    return f"{heard}{named}{guard}".strip() or "otherwise"
+    return f"{heard}{named}{guard}".strip() or say.otherwise
 
 
-def variants(prompts: PromptBook, prompt: str) -> Iterator[str]:
+def variants(prompts: PromptBook, prompt: str, say: Words) -> Iterator[str]:
     """Every variant, with the names of what is filled in: 您好，这里是‹institution›。"""
     for number, source in enumerate(prompts[prompt].sources):
-        yield ("or: " if number else "") + _PLACEHOLDER.sub(_filled_in, _TAG.sub("", source))
+        yield (say.other_words if number else "") + _PLACEHOLDER.sub(_filled_in, _TAG.sub("", source))
 
 
-def spoken(prompts: PromptBook, prompt: str) -> str:
+def spoken(prompts: PromptBook, prompt: str, say: Words) -> str:
     """All variants in one line."""
-    return " ".join(variants(prompts, prompt))
+    return " ".join(variants(prompts, prompt, say))
 
 
 def _filled_in(match: re.Match[str]) -> str:
     return f"‹{match[1].split('|')[0].strip().split('.')[-1]}›"
 
 
-def _does(move: Move) -> str:
+def _does(move: Move, say: Words) -> str:
     acts: Iterable[str] = (
-        f"{'urgently ' if do.urgent else ''}a person: {do.request_human}"
+        f"{say.urgently if do.urgent else ''}{say.person}{do.request_human}"
         if isinstance(do, HumanModel)
-        else do.replace("_", " ")
+        else say.does.get(do, do.replace("_", " "))
         for do in move.do
     )
     return ", ".join(acts)

@@ -22,10 +22,8 @@ def draw_tables(
     """Two tables side by side, and where they end."""
     y += 64
     half = (wide - _GAP) / 2
-    left, left_end = _table("Stop words, gravest first", flow.stop_words, prompts, scene, x, y, half)
-    right, right_end = _table(
-        "Answered in every step", flow.anywhere, prompts, scene, x + half + _GAP, y, half
-    )
+    left, left_end = _table(scene.say.stop_words, flow.stop_words, prompts, scene, x, y, half)
+    right, right_end = _table(scene.say.everywhere, flow.anywhere, prompts, scene, x + half + _GAP, y, half)
     return [*left, *right], max(left_end, right_end)
 
 
@@ -35,7 +33,7 @@ def _table(
     parts = [shapes.text(x, y, heading, 20, colours.INK, bold=True)]
     y += 14
     for move in moves:
-        told = row(prompts, move)
+        told = row(prompts, move, scene.say)
         name, pair = scene.sign(told.target)
         sign = width(name, SMALL, bold=True) + 14
         heard = shortened(f"{told.heard} · {told.does}" if told.does else told.heard, SMALL, wide * 0.5)

@@ -7,20 +7,15 @@ from collections.abc import Sequence
 from bot.dialogue.drawing import colours, shapes
 from bot.dialogue.drawing.cards import SMALL
 from bot.dialogue.drawing.measure import width
-
-_HOW = (
-    "A row is a move, tried from the top: what is heard [guard] · what is done, and the step it leads to. "
-    "Arrows show the nearest way to a step; every other way is told by name."
-)
-
-_ENDS = (("ends in a promise", "promise"), ("ends", "refused"), ("ends with care", "legal"))
+from bot.dialogue.drawing.words import Words
 
 
-def draw_legend(files: Sequence[str], x: float, y: float) -> list[str]:
+def draw_legend(files: Sequence[str], x: float, y: float, say: Words) -> list[str]:
     """One line of signs, and one of words."""
     samples = [(f"{name}.yml", colours.of_file(name, files), "#ffffff", False) for name in files]
-    samples.append(("asks nothing", colours.FAINT, colours.of_kind("passes"), True))
-    for words, disposition in _ENDS:
+    samples.append((say.asks_nothing, colours.FAINT, colours.of_kind("passes"), True))
+    ends = ((say.ends_in_promise, "promise"), (say.ends, "refused"), (say.ends_with_care, "legal"))
+    for words, disposition in ends:
         pair = colours.of_end(disposition)
         samples.append((words, pair.edge, pair.fill, False))
     parts, left = [], x
@@ -29,5 +24,5 @@ def draw_legend(files: Sequence[str], x: float, y: float) -> list[str]:
         parts.append(shapes.box(x, y, 22, 5, fill=edge, round_=2))
         parts.append(shapes.text(x + 28, y + 11, words, SMALL, colours.SOFT))
         x += 28 + width(words, SMALL) + 22
-    parts.append(shapes.text(left, y + 34, _HOW, SMALL, colours.FAINT))
+    parts.append(shapes.text(left, y + 34, say.how, SMALL, colours.FAINT))
     return parts

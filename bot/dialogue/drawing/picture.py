@@ -12,6 +12,7 @@ from bot.dialogue.drawing.layout import columns
 from bot.dialogue.drawing.legend import draw_legend
 from bot.dialogue.drawing.measure import wrapped
 from bot.dialogue.drawing.scene import Scene, scene_of
+from bot.dialogue.drawing.words import DEFAULT, Words, words
 from bot.dialogue.flow import Flow
 from bot.dialogue.prompts import PromptBook
 
@@ -20,46 +21,48 @@ LEAST_COLUMNS = 4  # the tables and the ends need so much room beside each other
 FONT = "'Noto Sans CJK SC','Noto Sans SC','PingFang SC','Microsoft YaHei','Source Han Sans SC',sans-serif"
 
 
-def draw(flow: Flow, prompts: PromptBook, origin: Origin, *, common: bool = False) -> str:
+def draw(
+    flow: Flow, prompts: PromptBook, origin: Origin, *, common: bool = False, language: str = DEFAULT
+) -> str:
     """The SVG text. ``origin`` names the file of a step.
 
-    ``common``: draw what is answered in every step too, with the steps that only this leads to.
+    ``language``: of the words beside the script's own. ``common``: draw what is answered in every step too,
+    with the steps that only this leads to.
     """
-    scene = scene_of(flow, prompts, origin)
+    scene = scene_of(flow, prompts, origin, words(language))
     at = columns(scene.layers, scene.ways, WIDE + GAP_X)
     wide = max(max(at.values()) + WIDE, LEAST_COLUMNS * (WIDE + GAP_X) - GAP_X)
     parts, y = _opening(flow, prompts, scene, wide)
     steps, y = _steps(scene, at, wide, y)
     parts += steps
-    ends, y = _grid(scene, "How the call ends", scene.ends, wide, y)
+    ends, y = _grid(scene, scene.say.how_it_ends, scene.ends, wide, y)
     parts += ends
     if common:
         told, y = draw_tables(flow, prompts, scene, MARGIN, y, wide)
         parts += told
         rest = [n for n in flow.steps if n in flow.detours and n not in {*scene.ends, *_names(scene)}]
-        cards, y = _grid(scene, "Common steps, that only these lead to", rest, wide, y)
+        cards, y = _grid(scene, scene.say.common, rest, wide, y)
         parts += cards
     else:
         y += 48
-        parts.append(shapes.text(MARGIN, y, _left_out(flow), BODY, colours.FAINT))
+        parts.append(shapes.text(MARGIN, y, _left_out(flow, scene.say), BODY, colours.FAINT))
     return _document(wide + 2 * MARGIN, y + MARGIN, parts)
 
 
-def _left_out(flow: Flow) -> str:
-    return (
-        f"Not drawn: {len(flow.stop_words)} stop words and {len(flow.anywhere)} answers that hold in every "
-        "step, and the common steps that only they lead to."
-    )
+def _left_out(flow: Flow, say: Words) -> str:
+    return say.not_drawn.format(stop_words=len(flow.stop_words), answers=len(flow.anywhere))
 
 
 def _opening(flow: Flow, prompts: PromptBook, scene: Scene, wide: float) -> tuple[list[str], float]:
     """The name of the flow, the disclosures and the legend."""
     parts = [shapes.text(MARGIN, MARGIN + 16, flow.name, 24, colours.INK, bold=True)]
     y = MARGIN + 40
-    for line in wrapped(" ".join(spoken(prompts, name) for name in flow.disclosures), BODY, wide, 4):
+    for line in wrapped(
+        " ".join(spoken(prompts, name, scene.say) for name in flow.disclosures), BODY, wide, 4
+    ):
         parts.append(shapes.text(MARGIN, y, line, BODY, colours.SOFT))
         y += 18
-    legend = draw_legend(scene.files, MARGIN, y)
+    legend = draw_legend(scene.files, MARGIN, y, scene.say)
     return [*parts, *legend], y + 64
 
 
@@ -69,7 +72,7 @@ def _steps(scene: Scene, at: dict[str, float], wide: float, y: float) -> tuple[l
     drawn: dict[str, Drawn] = {}
     for row in scene.layers:
         for name in row:
-            drawn[name] = laid_out(scene.cards[name], scene.sign, scene.came_from(name))
+            drawn[name] = laid_out(scene.cards[name], scene.sign, scene.say, scene.came_from(name))
             drawn[name].x, drawn[name].y = left + at[name], y
         y += max(drawn[name].height for name in row) + GAP_Y
     arrows = [*_arrows(scene, drawn)]
@@ -97,7 +100,10 @@ def _grid(scene: Scene, heading: str, names: Sequence[str], wide: float, y: floa
     y += 18
     many = int((wide + GAP_X) // (WIDE + GAP_X))
     for first in range(0, len(names), many):
-        row = [laid_out(scene.cards[n], scene.sign, scene.came_from(n)) for n in names[first : first + many]]
+        row = [
+            laid_out(scene.cards[n], scene.sign, scene.say, scene.came_from(n))
+            for n in names[first : first + many]
+        ]
         for index, item in enumerate(row):
             item.x, item.y = MARGIN + index * (WIDE + GAP_X), y
         parts += _cards(scene, row)
@@ -106,7 +112,7 @@ def _grid(scene: Scene, heading: str, names: Sequence[str], wide: float, y: floa
 
 
 def _cards(scene: Scene, drawn: Iterable[Drawn]) -> list[str]:
-    return [draw_card(item, scene.colour(item.card), scene.sign) for item in drawn]
+    return [draw_card(item, scene.colour(item.card), scene.sign, scene.say) for item in drawn]
 
 
 def _names(scene: Scene) -> list[str]:

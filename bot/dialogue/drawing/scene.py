@@ -9,11 +9,10 @@ from bot.dialogue.drawing import colours
 from bot.dialogue.drawing.colours import Pair
 from bot.dialogue.drawing.content import Card, Origin, card
 from bot.dialogue.drawing.layout import layered
+from bot.dialogue.drawing.words import Words
 from bot.dialogue.flow import Flow
 from bot.dialogue.model import RETURN, STAY
 from bot.dialogue.prompts import PromptBook
-
-_AGAIN, _STAYS = "↺ asks again", "· waits on"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +27,13 @@ class Scene:
     ends: list[str]
     ways: list[tuple[str, str]]
     files: list[str]
+    say: Words
 
     def sign(self, target: str) -> tuple[str, Pair]:
         """What stands on the sign to a step, and its colours."""
         if target in (RETURN, STAY):
-            return _AGAIN if target == RETURN else _STAYS, Pair(colours.FAINT, "#ffffff")
+            told = self.say.asks_again if target == RETURN else self.say.waits_on
+            return told, Pair(colours.FAINT, "#ffffff")
         card = self.cards[target]
         if card.end:
             return target, colours.of_end(card.end)
@@ -47,8 +48,8 @@ class Scene:
         return ", ".join(n for n in shown if name in self.cards[n].targets and (n, name) not in self.ways)
 
 
-def scene_of(flow: Flow, prompts: PromptBook, origin: Origin) -> Scene:
-    cards = {name: card(flow, prompts, name, origin) for name in flow.steps}
+def scene_of(flow: Flow, prompts: PromptBook, origin: Origin, say: Words) -> Scene:
+    cards = {name: card(flow, prompts, name, origin, say) for name in flow.steps}
     shown = _reached(flow.start, cards)
     asked = [name for name in shown if not cards[name].end]
     onwards = {name: [t for t in cards[name].targets if not cards[t].end] for name in asked}
@@ -56,7 +57,7 @@ def scene_of(flow: Flow, prompts: PromptBook, origin: Origin) -> Scene:
     depth = {name: i for i, row in enumerate(layers) for name in row}
     ways = [(a, b) for a in asked for b in onwards[a] if depth[b] == depth[a] + 1]
     files = [flow.name, *sorted({card.origin for card in cards.values()} - {flow.name})]
-    return Scene(cards, layers, _by_disposition(cards, shown), ways, files)
+    return Scene(cards, layers, _by_disposition(cards, shown), ways, files, say)
 
 
 def _reached(start: str, cards: dict[str, Card]) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Final
 
 from campaigns.console.access.passwords import check_new_password
@@ -15,7 +16,7 @@ from campaigns.errors import NotFoundError
 from campaigns.store.console import users
 from campaigns.store.console.audit import Actor, Deed, record
 from campaigns.store.console.sessions import end_by_token, end_session, revoke_sessions, start_session
-from campaigns.store.console.throttle import Backoff, blocked_until, forget_failures, record_failure
+from campaigns.store.console.throttle import Backoff, begin_try, forget_failures, take_back
 
 ACCOUNT: Final = Backoff(free=4, first=timedelta(seconds=30), longest=timedelta(minutes=15))
 ADDRESS: Final = Backoff(free=20, first=timedelta(seconds=30), longest=timedelta(hours=1))
@@ -54,15 +55,13 @@ def sign_in(services: Services, username: str, password: str, browser: Browser) 
     """Start a session where the password fits. Raises StoreError."""
     now, name = services.now(), username.strip().lower()[:64]
     keys = _keys(name, browser.address)
-    with services.database.reading() as session:
-        until = blocked_until(session, keys, now)
+    with services.database.transaction() as session:
+        until = begin_try(session, dict(zip(keys, (ACCOUNT, ADDRESS), strict=True)), now)
         known = users.password_hash_of(session, name)
     if until is not None:
         return TooOften(until)
     if not services.passwords.fits(password, known[1] if known else None) or known is None:
         with services.database.transaction() as session:
-            for key, backoff in zip(keys, (ACCOUNT, ADDRESS), strict=True):
-                record_failure(session, key, backoff, now)
             deed = Deed("session.refused", "user", name)
             record(session, Actor(known[0] if known else None, name, "session", browser.address), deed, now)
         return Wrong()
@@ -70,6 +69,7 @@ def sign_in(services: Services, username: str, password: str, browser: Browser) 
     fresh = services.passwords.hash(password) if services.passwords.is_weak(kept) else None
     with services.database.transaction() as session:
         forget_failures(session, keys[0])
+        take_back(session, keys[1])
         if fresh is not None:
             users.rehash_password(session, user_id, kept, fresh)
     return Opened(open_session(services, user_id, name, browser), user_id)
@@ -136,19 +136,18 @@ def change_password(
     """Set another password; every session ends, and this browser gets a new one. Raises ConflictError."""
     now = services.now()
     keys = _keys(username, browser.address)
-    with services.database.reading() as session:
-        until = blocked_until(session, keys, now)
+    check_new_password(new, username)
+    with services.database.transaction() as session:
+        until = begin_try(session, {keys[0]: ACCOUNT}, now)
         known = users.password_hash_of(session, username)
     if until is not None:
         return TooOften(until)
     if not services.passwords.fits(old, known[1] if known else None):
-        with services.database.transaction() as session:
-            record_failure(session, keys[0], ACCOUNT, now)
         return Wrong()
-    check_new_password(new, username)
     kept = services.passwords.hash(new)
     with services.database.transaction() as session:
         users.set_password(session, user_id, kept, now)
+        forget_failures(session, keys[0])
         actor = Actor(user_id, username, "session", browser.address)
         record(session, actor, Deed("user.password_changed", "user", username), now)
     return Opened(open_session(services, user_id, username, browser), user_id)
@@ -171,7 +170,18 @@ def sign_out_everywhere(services: Services, user_id: int, actor: Actor) -> None:
 
 
 def _keys(username: str, address: str) -> tuple[str, str]:
-    return f"account:{_short(username)}", f"address:{_short(address)}"
+    return f"account:{_short(username)}", f"address:{_short(_network(address))}"
+
+
+def _network(address: str) -> str:
+    """What one household or server has: of IPv6 a whole /64, in which any address is free to take."""
+    try:
+        known = ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(known, IPv6Address):
+        return str(known.ipv4_mapped or ip_network((known, 64), strict=False))
+    return str(known)
 
 
 def _short(text: str) -> str:

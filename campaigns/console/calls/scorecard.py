@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from bot.datafile import load_model
 from campaigns.compliance.reasons import Words
@@ -28,6 +28,7 @@ class Answer(StrEnum):
 
 
 SHARE: Final = {Answer.MET: 1.0, Answer.PARTLY: 0.5, Answer.MISSED: 0.0}
+RESERVED: Final = frozenset({"note", "csrf"})  # fields of the form
 LEFT_OUT: Final = -1
 """What is kept in the place of points for a criterion that does not apply."""
 
@@ -37,7 +38,7 @@ class Criterion(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    code: str
+    code: str = Field(pattern=r"^[a-z][a-z0-9_]{0,31}$")
     points: int = Field(gt=0, le=100, multiple_of=5)
     words: Words
     asks: Words
@@ -49,9 +50,17 @@ class Scorecard(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    name: str
-    version: int
-    criteria: tuple[Criterion, ...] = Field(min_length=1)
+    name: str = Field(pattern=r"^[a-z][a-z0-9_-]{0,39}$")
+    version: int = Field(ge=1, le=9999)
+    criteria: tuple[Criterion, ...] = Field(min_length=1, max_length=40)
+
+    @field_validator("criteria")
+    @classmethod
+    def _codes_of_ours(cls, value: tuple[Criterion, ...]) -> tuple[Criterion, ...]:
+        for criterion in value:
+            if criterion.code in RESERVED:
+                raise ValueError(f"{criterion.code!r} is no code for a criterion")
+        return value
 
     @model_validator(mode="after")
     def _each_once(self) -> Scorecard:
@@ -105,3 +114,8 @@ class Scorecard(BaseModel):
 def shipped_scorecard() -> Scorecard:
     """Raises DataFileError."""
     return load_model(SHIPPED, Scorecard)
+
+
+def open_scorecard(path: Path | None) -> Scorecard:
+    """The installation's own, by default the shipped one. Raises DataFileError with file, line and key."""
+    return shipped_scorecard() if path is None else load_model(path, Scorecard)

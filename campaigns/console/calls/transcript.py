@@ -104,13 +104,19 @@ def _said(seq: int, entry: Entry, at_s: float, until_s: float | None, prompts: P
         intent=entry.intent,
         confidence=entry.confidence,
         named=tuple(
-            Named(each.kind, private(each.text), private(str(each.value))) for each in entry.entities
+            Named(each.kind, private(each.text), private(_plain(each.kind, each.value)))
+            for each in entry.entities
         ),
         stop_words=entry.stop_words,
         stand_in=entry.stand_in,
         event=entry.event,
         prompts=entry.prompts,
     )
+
+
+def _plain(kind: str, value: object) -> str:
+    """As people read it: money in units, not in hundredths."""
+    return f"{value / 100:,.2f}" if kind == "amount" and isinstance(value, int) else str(value)
 
 
 def open_text(prompt: str | None, prompts: PromptBook) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Final
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Final, TypeAlias
 
 from bot.dialogue.prompts import PromptBook
 from bot.language import language_dir
@@ -12,6 +13,7 @@ from bot.simulation.scenario_run import ScenarioResult
 from bot.simulation.scenario_suite import SuiteResult, run_suites, scenario_files
 from campaigns.console.job import JobContext, JobKind, JobStopped
 from campaigns.errors import NotFoundError
+from campaigns.settings import Settings
 from campaigns.understanding import open_interpreter
 
 DIALOGUE_TEST: Final = "dialogue.test"
@@ -23,14 +25,22 @@ TOLD: Final = 40  # failed tests that are told in full
 TELL_EVERY: Final = 10
 
 
+Told: TypeAlias = Callable[[int, int, str], bool]
+"""Tests done, of how many, and the latest; False: stop."""
+
+
 def run_tests(context: JobContext) -> Mapping[str, Any]:
     """Hold the call of every test; how many passed, and of the others what is not as it must be.
 
     Raises DataFileError for a file that is wrong, NotFoundError when there is no test.
     """
     settings = context.services.settings
-    folder = language_dir(settings.language)
     flow = context.job.arguments.get("flow", ALL)
+    return hold_tests(settings, language_dir(settings.language), context.progress, flow)
+
+
+def hold_tests(settings: Settings, folder: Path, progress: Told, flow: str = ALL) -> dict[str, Any]:
+    """The same for the scripts in ``folder``."""
     contents = {path: load_scenarios(path) for path in scenario_files(folder / "tests")}
     files = [path for path, content in contents.items() if flow in (ALL, content.flow)]
     total = sum(len(contents[path].scenarios) for path in files)
@@ -41,14 +51,14 @@ def run_tests(context: JobContext) -> Mapping[str, Any]:
     def told(result: ScenarioResult) -> None:
         nonlocal done
         done += 1
-        if done % TELL_EVERY == 0 and not context.progress(done, total, result.name[:100]):
+        if done % TELL_EVERY == 0 and not progress(done, total, result.name[:100]):
             raise JobStopped
 
-    context.progress(0, total)
+    progress(0, total, "")
     PromptBook.load(folder)  # a mistake in a prompt is told before anything is trained
     with open_interpreter(settings, folder, live=False) as interpreter:
         suites = list(run_suites(folder, files, interpreter, told=told))
-    context.progress(done, total)
+    progress(done, total, "")
     return _summary(suites)
 
 

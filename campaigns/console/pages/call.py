@@ -6,12 +6,12 @@ from typing import Any, Final
 
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
-from bot.errors import RecordingError
+from bot.errors import BotError, RecordingError
 from bot.nlu.interpreter import OUT_OF_SCOPE
 from bot.recording.contents import Note
 from bot.recording.waveform import peaks
 from campaigns.console.access.permissions import SEE_PERSONAL
-from campaigns.console.calls.scorecard import Answer, shipped_scorecard
+from campaigns.console.calls.scorecard import Answer, Scorecard
 from campaigns.console.calls.sound import (
     RangeError,
     Span,
@@ -22,6 +22,7 @@ from campaigns.console.calls.sound import (
 )
 from campaigns.console.calls.transcript import Said, path_of, transcript
 from campaigns.console.page import Page, PageRoute
+from campaigns.console.simulator.publishing import scripts_of
 from campaigns.console.simulator.replayed import check_replayable, replayed
 from campaigns.console.visit import Visit
 from campaigns.dialing.explanation import recorded_decision
@@ -33,6 +34,7 @@ from campaigns.store.console.audit import Deed
 from campaigns.store.console.call import WholeCall
 from campaigns.store.console.listening import HEARD, is_noted
 from campaigns.store.database import Session
+from campaigns.store.scripts import Version, version_of_flow
 
 PEAKS_A_SECOND: Final = 20
 FULL_SCALE: Final = 32_768
@@ -51,13 +53,16 @@ def show(visit: Visit) -> Response:
     said: list[Said] = []
     if call.answered_at is not None:
         said = transcript(log, call.answered_at, notes, scripts.prompts(), call.key or "")
-    card = shipped_scorecard()
+    card = visit.services.scorecard
+    judged_by = Scorecard.model_validate(score.card) if score and score.card else card
     told = None
+    then = _then(visit, call) if call.replayable and visit.may("simulator.use") else None
     if decision is not None:
         told = recorded_decision(decision, visit.services.pack, visit.language)
     return visit.render(
         "call/page.html",
         call=call,
+        then=then,
         said=said,
         path_=path_of(said),
         told=told,
@@ -66,12 +71,25 @@ def show(visit: Visit) -> Response:
         score=score,
         given=card.answers(score.points) if score else {},
         card=card,
+        judged_by=judged_by,
+        judged=judged_by.answers(score.points) if score else {},
         answers=[answer.value for answer in Answer],
         marks=marks,
         intents=(*scripts.intents(), OUT_OF_SCOPE),
         audible=call.recording is not None and not silent and _may_listen(visit),
         silent=silent,
     )
+
+
+def _then(visit: Visit, call: WholeCall) -> Version | None:
+    """The version of the scripts that the call was held with, where it is on record and another than now."""
+    try:
+        if visit.studio.scripts.flow(call.flow).version == call.flow_version:
+            return None
+    except (BotError, CampaignsError):
+        pass  # an author is at it, or has taken it away
+    with visit.reading() as session:
+        return version_of_flow(session, visit.services.settings.language, call.flow, call.flow_version)
 
 
 def _notes(visit: Visit, call: WholeCall) -> tuple[list[Note], str]:
@@ -167,13 +185,14 @@ def unmark(visit: Visit) -> Response:
 
 
 def judge(visit: Visit) -> Response:
-    card = shipped_scorecard()
+    card = visit.services.scorecard
     given = {criterion.code: visit.form(criterion.code, 20) for criterion in card.criteria}
     judgement = card.judge(given, visit.form("note", 2000))
     with visit.changing() as session:
         call = store.whole_call(session, visit.number("id"))
         if call.answered_at is None:
             raise ConflictError("a call that nobody answered cannot be judged")
+        reviews.keep_card(session, card.label, card.model_dump(mode="json"), visit.now)
         before = reviews.judge(session, call.id, judgement, by=visit.who.username, at=visit.now)
         after: dict[str, Any] = {"score": judgement.score, "failed": judgement.failed, "by": card.label}
         after["points"] = dict(judgement.points)
@@ -182,11 +201,12 @@ def judge(visit: Visit) -> Response:
 
 
 def replay(visit: Visit) -> Response:
-    """Put the call on the visitor's desk, with invented names and numbers."""
+    """Put the call on the visitor's desk, anonymous: with the present script, or with that of then."""
     with visit.reading() as session:
         call = stored_call(session, visit.number("id"))
     check_replayable(call)
-    scripts = visit.studio.scripts
+    then = visit.form("version", 12)
+    scripts = scripts_of(visit, int(then) if then.isascii() and then.isdigit() else None)
     sitting = replayed(call, scripts.script(call.flow), scripts.noise(), visit.now)
     visit.studio.sittings.begin(visit.who.user_id, sitting)
     return visit.go("/simulator")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
 from starlette.responses import Response
@@ -10,6 +10,7 @@ from starlette.responses import Response
 from bot.nlu.interpreter import OUT_OF_SCOPE
 from campaigns.console.page import MenuEntry, Page, PageRoute
 from campaigns.console.visit import Visit
+from campaigns.grading.rules import GRADES
 from campaigns.outcomes.dispositions import shipped_dispositions
 from campaigns.outcomes.promises import PromiseState
 from campaigns.store.console.calls import (
@@ -29,11 +30,15 @@ PER_PAGE: Final = 50
 USUAL_DAYS: Final = 7  # the period that is shown until another is asked for
 DIRECTIONS: Final = ("outbound", "inbound")
 PROMISES: Final = (*(state.value for state in PromiseState), NO_PROMISE)
+TALKS: Final = ("10", "30", "60", "120", "300")  # seconds at least
 NAMES: Final = (
     "from", "to", "campaign", "key", "disposition", "direction", "line", "intent", "party", "promise",
-    "unsure", "word", "version", "quality", "recorded",
+    "unsure", "word", "version", "quality", "recorded", "grade", "talk",
 )  # fmt: skip
-RARE: Final = ("campaign", "direction", "line", "intent", "party", "word", "version", "unsure", "recorded")
+RARE: Final = (
+    "campaign", "direction", "line", "intent", "party", "word", "version", "unsure", "recorded",
+    "grade", "talk",
+)  # fmt: skip
 """What stands below the fold of the filters, which opens when one of these is asked for."""
 
 
@@ -66,6 +71,8 @@ def show(visit: Visit) -> Response:
         promises=PROMISES,
         intents=(*scripts.intents(), OUT_OF_SCOPE),
         words=(ANY_WORD, *scripts.stop_words()),
+        grades=GRADES,
+        talks=TALKS,
         qualities=[quality.value for quality in Quality],
     )
 
@@ -82,8 +89,8 @@ def _wanted(visit: Visit, chosen: dict[str, str]) -> Wanted:
     """What does not fit is not asked for."""
     quality = chosen["quality"]
     return Wanted(
-        since=_midnight(visit, chosen["from"], 0),
-        until=_midnight(visit, chosen["to"], 1),
+        since=visit.midnight(chosen["from"]),
+        until=visit.midnight(chosen["to"], later=1),
         campaign=chosen["campaign"],
         key=chosen["key"],
         disposition=chosen["disposition"],
@@ -97,20 +104,13 @@ def _wanted(visit: Visit, chosen: dict[str, str]) -> Wanted:
         version=chosen["version"],
         quality=Quality(quality) if quality in list(Quality) else None,
         recorded=chosen["recorded"] == "1",
+        grade=_known(chosen["grade"], GRADES),
+        talk_s=int(chosen["talk"]) if chosen["talk"] in TALKS else None,
     )
 
 
 def _known(value: str, known: Any) -> str:
     return value if value in known else ""
-
-
-def _midnight(visit: Visit, day: str, later: int) -> datetime | None:
-    """The beginning of a day where the house is, or of the ``later``-th after it."""
-    try:
-        wanted = date.fromisoformat(day) + timedelta(days=later)
-        return datetime.combine(wanted, time(), visit.formats.zone).astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
 
 
 def _place(visit: Visit) -> Place | None:

@@ -16,7 +16,16 @@ from campaigns.store.console.audit import Deed
 
 DAYS: Final = ("30", "90", "365")
 NOT_FOR_KEYS: Final = frozenset(
-    {"users.write", "keys.own", "keys.all", "campaigns.approve", "calls.listen", "simulator.use"}
+    {
+        "users.write",
+        "keys.own",
+        "keys.all",
+        "campaigns.approve",
+        "calls.listen",
+        "simulator.use",
+        "scripts.propose",
+        "scripts.publish",
+    }
 )
 """What only a person may do: a key that could make keys or approve its own work would bind nobody."""
 

@@ -26,7 +26,7 @@ def flow(visit: Visit) -> Response:
         flows=scripts.flows,
         script=script,
         common=common,
-        picture=scripts.picture(name, common=common),
+        picture=scripts.picture(name, common=common, language=visit.language),
     )
 
 

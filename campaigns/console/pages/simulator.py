@@ -15,10 +15,12 @@ from bot.simulation.desk import Desk
 from bot.simulation.scenario_file import scenario_data
 from campaigns.console.page import MenuEntry, Page, PageRoute
 from campaigns.console.simulator.customer import GENDERS, PRODUCTS, Invented
+from campaigns.console.simulator.publishing import scripts_of
 from campaigns.console.simulator.seen import seen
 from campaigns.console.simulator.sittings import Sitting
 from campaigns.console.visit import Visit
 from campaigns.errors import ConflictError
+from campaigns.store.scripts import in_force, versions
 
 STEPS: Final = {
     "-1d": timedelta(days=-1), "+1d": timedelta(days=1), "+7d": timedelta(days=7),
@@ -26,10 +28,12 @@ STEPS: Final = {
 }  # fmt: skip
 """How far the clock is moved at a time."""
 
+VERSIONS: Final = 20  # to choose from
 NOISES: Final = (0, 5, 10, 20, 30)  # percent
 USUAL: Final = {
     "name": "王小明", "gender": "male", "id_tail": "1234", "product": "credit_card", "amount": "1200",
     "days": "5", "relief": "50", "noise": "0",
+    "invitation": "我们为老客户准备了一份礼遇",
 }  # fmt: skip
 _MONEY: Final = re.compile(r"\d{1,9}(?:\.\d{1,2})?", re.ASCII)
 COMMENT: Final = "# Saved from the simulator. Run it with: xiaorong dialogue test FILE\n"
@@ -42,7 +46,8 @@ def show(visit: Visit) -> Response:
 
 def begin(visit: Visit) -> Response:
     """A new conversation with the script and the customer of the form."""
-    scripts = visit.studio.scripts
+    chosen = visit.form("version", 10)
+    scripts = scripts_of(visit, int(chosen) if chosen.isascii() and chosen.isdigit() else None)
     script = scripts.script(visit.form("flow", 64))
     zone = script.prompts.speech.zone
     start = visit.now.astimezone(zone).replace(microsecond=0)
@@ -144,6 +149,9 @@ def _page(visit: Visit, sitting: Sitting | None) -> Response:
     if sitting is not None:
         with sitting.lock:
             held = seen(sitting)
+    language = visit.services.settings.language
+    with visit.reading() as session:
+        kept, now = versions(session, language, VERSIONS), in_force(session, language)
     return visit.render(
         "simulator/page.html",
         part="simulator/desk.html" if sitting is not None else None,
@@ -157,6 +165,9 @@ def _page(visit: Visit, sitting: Sitting | None) -> Response:
         noises=NOISES,
         usual=USUAL,
         clock_steps=tuple(STEPS),
+        versions=kept,
+        in_force=now,
+        wanted_version=visit.query_number("version"),
     )
 
 
@@ -189,6 +200,7 @@ def _invented(visit: Visit) -> Invented:
         amount=_minor(visit.form("amount", 15)),
         days_past_due=int(days),
         relief=_minor(visit.form("relief", 15) or "0"),
+        invitation=visit.form("invitation", 60),
     )
 
 

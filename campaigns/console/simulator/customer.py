@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
-from bot.dialogue.brief import Brief, Debt, Offer, Party
+from bot.dialogue.brief import Brief, Debt, Invitation, Offer, Party
 from bot.dialogue.speech import Speech
 from campaigns.dialing.briefing import LATEST_PROMISE_DAYS, LATEST_REST_DAYS, Lender
 from campaigns.errors import ConflictError
@@ -28,6 +28,7 @@ class Invented:
     amount: int
     days_past_due: int
     relief: int
+    invitation: str = ""
 
     def check(self) -> None:
         """Raises ConflictError when nobody can be like that."""
@@ -61,4 +62,5 @@ class Invented:
             Offer("1", self.relief, until, "invented", until) if self.relief else None,
             LATEST_PROMISE_DAYS,
             latest_rest_days=LATEST_REST_DAYS,
+            invitation=Invitation(self.invitation, until) if self.invitation else None,
         )

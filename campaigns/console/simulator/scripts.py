@@ -33,7 +33,7 @@ class _Loaded:
     stop_words: tuple[str, ...] = ()
     flows: dict[str, Flow] = field(default_factory=dict)
     scripts: dict[str, Script] = field(default_factory=dict)
-    pictures: dict[tuple[str, bool], str] = field(default_factory=dict)
+    pictures: dict[tuple[str, bool, str], str] = field(default_factory=dict)
 
 
 class Scripts:
@@ -43,8 +43,9 @@ class Scripts:
     Methods raise DataFileError for a file that is wrong.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, folder: Path | None = None) -> None:
         self._settings = settings
+        self._folder = folder
         self._lock = Lock()
         self._stack = ExitStack()
         self._loaded = _Loaded()
@@ -52,7 +53,8 @@ class Scripts:
 
     @property
     def folder(self) -> Path:
-        return language_dir(self._settings.language)
+        """By default where authors write."""
+        return self._folder or language_dir(self._settings.language)
 
     @property
     def flows(self) -> Sequence[str]:
@@ -111,18 +113,22 @@ class Scripts:
                 self._loaded.noise = NoiseChannel.load(self.folder)
             return self._loaded.noise
 
-    def picture(self, flow: str, *, common: bool) -> str:
+    def picture(self, flow: str, *, common: bool, language: str) -> str:
         """The flow as SVG, to stand in a page: without a style sheet of its own. Raises NotFoundError."""
         loaded = self.flow(flow)
         with self._lock:
-            kept = self._loaded.pictures.get((flow, common))
+            kept = self._loaded.pictures.get((flow, common, language))
             if kept is None:
                 places = Places(self.folder)
                 drawn = draw(
-                    loaded, self._prompts(), lambda step: places.file_name(flow, step), common=common
+                    loaded,
+                    self._prompts(),
+                    lambda step: places.file_name(flow, step),
+                    common=common,
+                    language=language,
                 )
                 kept = _without_style(drawn)
-                self._loaded.pictures[flow, common] = kept
+                self._loaded.pictures[flow, common, language] = kept
             return kept
 
     def close(self) -> None:

@@ -1,4 +1,19 @@
 "use strict";
+// The form of a mark goes away by Escape, by a click elsewhere, and when another one opens.
+
+(() => {
+  function shut(kept) {
+    for (const open of document.querySelectorAll("details.marker[open]")) if (open !== kept) open.open = false;
+  }
+  document.addEventListener("keydown", (event) => {
+    const open = event.key === "Escape" && document.querySelector("details.marker[open]");
+    if (!open) return;
+    open.open = false;
+    open.querySelector("summary").focus();
+  });
+  document.addEventListener("click", (event) => shut(event.target.closest("details.marker")));
+})();
+
 // The player of a call: its waveform, the line that is being said, and the keys.
 
 (() => {

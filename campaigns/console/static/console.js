@@ -91,6 +91,13 @@ function reach() {
 }
 window.addEventListener("resize", reach);
 
+// On a narrow screen the navigation is a strip: where one is stands in its middle.
+const here = document.querySelector(".side nav [aria-current]");
+if (here) {
+  const strip = here.closest("nav");
+  strip.scrollLeft = here.offsetLeft - (strip.clientWidth - here.offsetWidth) / 2;
+}
+
 function enliven(root) {
   for (const part of root.querySelectorAll("[data-events]")) follow(part);
 }

@@ -9,15 +9,16 @@
     if (field && !field.disabled) field.focus({ preventScroll: true });
   }
 
-  // A script is wider than a window: the step that is asked for, or else its middle, is looked at first.
+  // A script is wider than a window: the step that is asked for, or else the first, is looked at first.
   function centre() {
     const box = document.querySelector(".picture");
     if (!box) return;
-    const step = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    const wanted = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    const step = wanted || box.querySelector("svg g[id]");
     if (step && box.contains(step)) {
       const seen = box.getBoundingClientRect(), there = step.getBoundingClientRect();
       box.scrollLeft += there.left - seen.left - (seen.width - there.width) / 2;
-      box.scrollTop += there.top - seen.top - 60;
+      if (wanted) box.scrollTop += there.top - seen.top - 60;
     } else box.scrollLeft = (box.scrollWidth - box.clientWidth) / 2;
   }
   const fit = document.querySelector("[data-fit]");

@@ -15,7 +15,9 @@ from campaigns.compliance.words import label
 from campaigns.outcomes.dispositions import shipped_dispositions
 from campaigns.outcomes.report_words import words
 
-SHIPPED: Final = Path(__file__).with_name("codes.yaml")
+SHIPPED: Final = tuple(
+    Path(__file__).with_name(name) for name in ("codes.yaml", "dialogue_codes.yaml", "rule_codes.yaml")
+)
 
 
 class _Codes(RootModel[dict[str, dict[str, Words]]]):
@@ -25,7 +27,10 @@ class _Codes(RootModel[dict[str, dict[str, Words]]]):
 @cache
 def own_codes() -> dict[str, dict[str, Words]]:
     """kind → code → its words. Raises DataFileError."""
-    return load_model(SHIPPED, _Codes).root
+    found: dict[str, dict[str, Words]] = {}
+    for path in SHIPPED:
+        found |= load_model(path, _Codes).root
+    return found
 
 
 def _disposition(code: str, language: str) -> str:

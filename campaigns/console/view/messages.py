@@ -99,6 +99,16 @@ FORMS: Final = (
     marked("a campaign is tried out before it is launched, or while it is paused"),
     marked("nobody of this campaign is left to call: there is nothing to try out"),
     marked("a limit is at least 1"),
+    marked("this machine is no public address; set webhook_private_addresses = true if it is meant"),
+    marked("the address is not a public one; set webhook_private_addresses = true if it is meant"),
+    marked("localhost does not lead to this machine"),
+    marked("say what has changed: whoever publishes it reads that first"),
+    marked("this version is in force already"),
+    marked("a version is published once its check has passed"),
+    marked(
+        "the scorecard was changed under the same version: raise its version in the file, and restart "
+        "the console"
+    ),
 )
 MENU: Final = (
     marked("Today"),

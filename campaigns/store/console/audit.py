@@ -81,10 +81,16 @@ def audit_page(
     action: str = "",
     subject_kind: str = "",
     subject: str = "",
+    since: datetime | None = None,
+    until: datetime | None = None,
     limit: int = 50,
 ) -> list[AuditView]:
-    """Up to ``limit`` rows with ids below ``before_id``, newest first."""
+    """Up to ``limit`` rows with ids below ``before_id``, newest first; ``until`` is no part of the time."""
     query = select(AuditEntry)
+    if since is not None:
+        query = query.where(AuditEntry.at >= since)
+    if until is not None:
+        query = query.where(AuditEntry.at < until)
     if before_id is not None:
         query = query.where(AuditEntry.id < before_id)
     wanted = (

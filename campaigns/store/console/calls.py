@@ -12,7 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final, TypeAlias
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, extract, func, or_, select
 from sqlalchemy.orm import Session
 
 from campaigns.private import Private, PrivateKind, private
@@ -20,6 +20,7 @@ from campaigns.store.models import (
     Call,
     Campaign,
     Customer,
+    Grade,
     Misunderstanding,
     Promise,
     QualityScore,
@@ -53,7 +54,8 @@ _BANDS: Final = {Quality.POOR: (0, 60), Quality.FAIR: (60, 80), Quality.GOOD: (8
 class Wanted:
     """A search among calls. Empty fields ask nothing; ``until`` is the first moment after the period.
 
-    ``right_party``: None: either. ``key``: the customer's, whole. ``version``: of the script.
+    ``grade``: the customer's present one; ``talk_s``: of the talk, at least. ``right_party``: None: either.
+    ``key``: the customer's, whole. ``version``: of the script.
     """
 
     since: datetime | None = None
@@ -71,6 +73,8 @@ class Wanted:
     version: str = ""
     quality: Quality | None = None
     recorded: bool = False
+    grade: str = ""
+    talk_s: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +194,12 @@ def _conditions(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
         yield Call.right_party.is_(wanted.right_party)
     if wanted.recorded:
         yield Call.recording.is_not(None)
+    if wanted.grade:
+        graded = and_(Grade.customer_id == Call.customer_id, Grade.is_current, Grade.letter == wanted.grade)
+        yield exists().where(graded)
+    if wanted.talk_s is not None:
+        talked = extract("epoch", Call.ended_at) - extract("epoch", Call.answered_at)
+        yield and_(Call.answered_at.is_not(None), talked >= wanted.talk_s)
     yield from _of_turns(wanted)
     if wanted.promise == NO_PROMISE:
         yield ~exists().where(Promise.call_id == Call.id)

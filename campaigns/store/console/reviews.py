@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from campaigns.errors import NotFoundError
+from campaigns.errors import ConflictError, NotFoundError
 from campaigns.private import Private, PrivateKind, private
-from campaigns.store.models import Misunderstanding, QualityScore, TurnRecord
+from campaigns.store.models import Misunderstanding, QualityScore, ScorecardRecord, TurnRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,7 @@ class ScoreView:
     note: Private | None
     by: str
     at: datetime
+    card: dict[str, Any] | None  # the scorecard as it was; None: of a judgement from before they were kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,27 @@ def score_of(session: Session, call_id: int, key: str) -> ScoreView | None:
     if row is None:
         return None
     note = private(PrivateKind.TEXT, row.note, key)
-    return ScoreView(row.scorecard, dict(row.points), row.score, row.failed, note, row.by, row.at)
+    card = session.get(ScorecardRecord, row.scorecard)
+    return ScoreView(
+        row.scorecard, dict(row.points), row.score, row.failed, note, row.by, row.at,
+        None if card is None else card.content,
+    )  # fmt: skip
+
+
+def keep_card(session: Session, label: str, content: Mapping[str, Any], at: datetime) -> None:
+    """Put a scorecard on record the first time that a call is judged by it.
+
+    Raises ConflictError when another one is on record under this name and version.
+    """
+    kept = session.get(ScorecardRecord, label)
+    if kept is None:
+        session.add(ScorecardRecord(label=label, content=dict(content), first_at=at))
+        session.flush()
+    elif kept.content != content:
+        raise ConflictError(
+            "the scorecard was changed under the same version: raise its version in the file, and restart "
+            "the console"
+        )
 
 
 def judge(session: Session, call_id: int, judgement: Judgement, *, by: str, at: datetime) -> int | None:

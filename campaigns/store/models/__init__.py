@@ -42,7 +42,8 @@ from campaigns.store.models.numbers import NumberReport
 from campaigns.store.models.payments import Payment, Promise
 from campaigns.store.models.people import PersonChange, SharedHistory
 from campaigns.store.models.relief import ReliefEntry
-from campaigns.store.models.reviews import Misunderstanding, QualityScore
+from campaigns.store.models.reviews import Misunderstanding, QualityScore, ScorecardRecord
+from campaigns.store.models.scripts import ScriptVersion
 from campaigns.store.models.tags import CustomerTag, CustomerTreatment
 from campaigns.store.models.treatments import TreatmentAction
 from campaigns.store.models.webhooks import WebhookDelivery, WebhookEndpoint, WebhookEvent
@@ -102,6 +103,8 @@ __all__ = [
     "QualityScore",
     "ReliefEntry",
     "ReliefOffer",
+    "ScorecardRecord",
+    "ScriptVersion",
     "SharedHistory",
     "SignInThrottle",
     "Suppression",

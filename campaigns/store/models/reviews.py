@@ -47,3 +47,13 @@ class Misunderstanding(Base):
     intent: Mapped[str | None] = mapped_column(String(64))
     by: Mapped[str] = mapped_column(String(64))
     at: Mapped[datetime]
+
+
+class ScorecardRecord(Base):
+    """A scorecard that calls were judged by, as it was: a judgement names it by ``label``."""
+
+    __tablename__ = "scorecard"
+
+    label: Mapped[str] = mapped_column(String(64), primary_key=True)  # its name and version
+    content: Mapped[dict[str, Any]]
+    first_at: Mapped[datetime]

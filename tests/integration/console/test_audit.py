@@ -47,7 +47,5 @@ def test_it_is_read_a_page_at_a_time_and_filtered(world: World) -> None:
     second = auditor.get("/settings/audit?" + following[1].replace("&amp;", "&")).text
     seen = re.findall(r"user\d+", first) + re.findall(r"user\d+", second)
     assert seen == [f"user{place}" for place in reversed(range(60))]
-    assert re.findall(r"user\d+", auditor.get("/settings/audit?action=user.added&subject=user7").text) == [
-        "user7",
-        "user7",
-    ]
+    found = auditor.get("/settings/audit?action=user.added&subject=user7").text
+    assert re.findall(r"<td>.*?(user\d+)</td>", found) == ["user7"]

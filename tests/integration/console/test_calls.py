@@ -27,6 +27,7 @@ def fill_calls(world: World) -> None:
         other = session.get_one(Call, 2)
         other.disposition, other.line, other.flow_version = "refused", "twilio", "2"
         other.right_party = False
+        other.ended_at = other.answered_at + timedelta(seconds=400) if other.answered_at else AT
         session.query(Promise).filter_by(call_id=3).update({"state": "broken"})
         session.query(Promise).filter_by(call_id=4).delete()
         session.add(
@@ -71,6 +72,9 @@ def test_a_call_is_found_by_anything_that_is_known_of_it(world: World) -> None:
         (Wanted(quality=Quality.FAILED), {6}),
         (Wanted(quality=Quality.MARKED), {1}),
         (Wanted(recorded=True), set()),
+        (Wanted(grade="D"), {4}),
+        (Wanted(talk_s=300), {2}),
+        (Wanted(talk_s=401), set()),
         (Wanted(disposition="promise", promise="broken", quality=Quality.UNSCORED), {3}),
     ]
     with world.database.reading() as session:
@@ -142,7 +146,7 @@ def test_who_may_not_see_personal_data_reads_what_the_words_were_taken_for(world
     for hidden in (SPOKEN, NAMES[0], "五百", "50000", "9807", "欧阳"):
         assert hidden not in page
     assert "promise_pay" in page
-    assert "<i>amount</i>" in page
+    assert "<i>金额</i>" in page
     assert "本人吗" in page  # the prompt as it is written, its places open
     assert "〔…〕" in page
     assert "标记为误解" not in page

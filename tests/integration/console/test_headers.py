@@ -44,7 +44,7 @@ def test_files_are_kept_for_a_year_under_an_address_that_changes_with_them(world
     visitor = world.visitor()
     page = visitor.get("/sign-in").text
     found = [a.get("src") or a.get("href") or "" for tag, a in Seen(page).tags if tag in ("script", "link")]
-    assert len(found) == 4
+    assert len(found) == 5
     for path in found:
         answer = visitor.get(path)
         assert answer.status_code == 200

@@ -172,7 +172,7 @@ def test_nothing_serious_keeps_people_from_using_a_page(
              "/campaigns/march?tab=dry_run", "/campaigns/march/edit", "/campaigns/-/new", "/today", "/live",
              "/settings/users", "/settings/keys", "/settings/rules", "/settings/audit",
              "/profile", "/jobs", "/calls", "/simulator", "/simulator/flow",
-             "/simulator/tests")  # fmt: skip
+             "/simulator/tests", "/simulator/misunderstood", "/simulator/versions")  # fmt: skip
     options = {"locale": locale, "color_scheme": scheme, "viewport": viewport}
     with serving(world.app) as address, page_of(chromium, **options) as page:
         sign_in(page, address, "administrator")

@@ -16,7 +16,8 @@ from bot.dialogue.drawing.layout import columns, crossings, layered
 from bot.dialogue.drawing.measure import shortened, width, wrapped
 from bot.dialogue.drawing.picture import draw
 from bot.dialogue.drawing.scene import scene_of
-from bot.dialogue.flow import Flow, flow_names
+from bot.dialogue.drawing.words import words
+from bot.dialogue.flow import Flow, flow_names, load_flow
 from bot.dialogue.lint.places import Places
 from bot.dialogue.prompts import PromptBook
 from bot.language import language_dir
@@ -54,9 +55,9 @@ def test_every_step_and_every_move_is_drawn(flows: dict[str, Flow], prompts: Pro
     assert not unreached & {move.to for step in flow.steps.values() for move in step.moves}
     for step_name, step in flow.steps.items():
         for move in step.moves if step_name in drawn else ():
-            assert any(t.startswith(label(move)) and t.endswith(f"→ {move.to}") for t in titles)
+            assert any(t.startswith(label(move, words())) and t.endswith(f"→ {move.to}") for t in titles)
     for move in (*flow.anywhere, *flow.stop_words):
-        assert any(t.startswith(label(move)) and t.endswith(f"→ {move.to}") for t in titles)
+        assert any(t.startswith(label(move, words())) and t.endswith(f"→ {move.to}") for t in titles)
     for step_name in drawn:
         said = [*flow.steps[step_name].say, *filter(None, [flow.steps[step_name].ask])]
         told = next(t for t in titles if t.startswith(f"{step_name} ("))
@@ -84,7 +85,7 @@ def test_no_card_lies_over_another_or_off_the_paper(
 def test_no_arrow_of_a_shipped_flow_crosses_another(
     flows: dict[str, Flow], prompts: PromptBook, name: str
 ) -> None:
-    scene = scene_of(flows[name], prompts, lambda _: "file")
+    scene = scene_of(flows[name], prompts, lambda _: "file", words())
     assert crossings(scene.layers, scene.ways) == 0
     at_all = {(a, b) for row in scene.layers for a in row for b in scene.cards[a].targets}
     for a, b in at_all - set(scene.ways):
@@ -150,3 +151,14 @@ def test_what_is_too_long_is_cut_and_says_so(text: str, most: int) -> None:
     cut = shortened(text, 12.0, float(most))
     assert cut == text or (cut.endswith("…") and text.startswith(cut[:-1]))
     assert width(cut, 12.0) <= max(most, 12.0)
+
+
+def test_the_words_beside_the_script_are_those_of_who_looks() -> None:
+    folder = language_dir("zh")
+    prompts, places = PromptBook.load(folder), Places(folder)
+    flow = load_flow(folder, "dormant-offer", prompts)
+    told = draw(flow, prompts, lambda step: places.file_name(flow.name, step), language="zh")
+    assert "通话如何结束" in told
+    for english in ("asks nothing", "or: ", "otherwise", "asks again", "How the call ends", "Not drawn"):
+        assert english not in told
+    assert words("fr") == words()

@@ -80,7 +80,9 @@ async def test_a_name_leads_only_where_it_may(addresses: list[str], private: boo
 
 
 async def test_this_machine_is_reached_by_its_own_name_alone() -> None:
-    assert await address_for("http://localhost:1/x", private=False, resolve=resolver("127.0.0.1"))
+    assert await address_for("http://localhost:1/x", private=True, resolve=resolver("127.0.0.1"))
+    with pytest.raises(SettingsError, match="webhook_private_addresses"):
+        await address_for("http://localhost:1/x", private=False, resolve=resolver("127.0.0.1"))
     with pytest.raises(SettingsError):
         await address_for("http://localhost:1/x", private=True, resolve=resolver("10.0.0.5"))
     with pytest.raises(OSError, match="no address"):
