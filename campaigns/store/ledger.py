@@ -72,6 +72,8 @@ class MemberTurn:
     purpose: Purpose = Purpose.REMINDER
     window: CampaignWindow | None = None  # the campaign's own hours
     flow: str | None = None  # of its arm, in an experiment
+    experiment: int | None = None  # the campaign's own
+    spares: bool = False  # whether it leaves alone whom other experiments compare with
 
 
 _MEMBER = (
@@ -85,6 +87,8 @@ _MEMBER = (
         Campaign.purpose,
         Campaign.windows,
         ExperimentArm.flow,
+        Campaign.experiment_id,
+        Campaign.control_groups,
     )
     .join(Campaign, Campaign.id == CampaignMember.campaign_id)
     .outerjoin(ExperimentArm, ExperimentArm.id == CampaignMember.arm_id)
@@ -113,10 +117,21 @@ def member_in_turn(session: Session, member_id: int, turn: int) -> MemberTurn | 
 
 
 def _member_turn(row: Any) -> MemberTurn:
-    member_id, campaign_id, customer_id, account_id, turn, state, purpose, windows, flow = row
+    member_id, campaign_id, customer_id, account_id, turn, state, purpose, windows, *rest = row
+    flow, experiment, control_groups = rest
     window = None if windows is None else CampaignWindow.model_validate(windows)
     return MemberTurn(
-        member_id, campaign_id, customer_id, account_id, turn, state, Purpose(purpose), window, flow
+        member_id,
+        campaign_id,
+        customer_id,
+        account_id,
+        turn,
+        state,
+        Purpose(purpose),
+        window,
+        flow,
+        experiment,
+        control_groups is None,
     )
 
 
