@@ -152,24 +152,48 @@ def tries_of(session: Session, member_id: int) -> int:
     return session.scalar(_TRIES, {"member_id": member_id}) or 0
 
 
-def add_attempt(
-    session: Session, member: MemberTurn, number: PhoneNumber, *, worker: str, at: datetime
-) -> Attempt:
-    """Reserve the next attempt. The caller holds the debtor's lock."""
-    person = shared(session, member.customer_id)
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Whose attempt comes next, and which of theirs it is."""
+
+    person_id: int
+    nth: int
+
+
+def next_place(session: Session, customer_id: int) -> Place:
+    """The person's next attempt. It holds as long as the caller holds the debtor's lock."""
+    person = shared(session, customer_id)
     last = session.scalar(_LAST_N, {"people": person.ids})
+    return Place(person.person_id, (last or 0) + 1)
+
+
+def add_attempt(
+    session: Session,
+    member: MemberTurn,
+    number: PhoneNumber,
+    *,
+    worker: str,
+    at: datetime,
+    place: Place | None = None,
+    line: str | None = None,
+    caller_id: str | None = None,
+) -> Attempt:
+    """Reserve the next attempt. The caller holds the debtor's lock; ``place`` was asked for under it."""
+    place = place or next_place(session, member.customer_id)
     attempt = Attempt(
         member_id=member.id,
         campaign_id=member.campaign_id,
         customer_id=member.customer_id,
-        person_id=person.person_id,
+        person_id=place.person_id,
         number_id=number.id,
         e164=number.e164,
         turn=member.turn,
-        n=(last or 0) + 1,
+        n=place.nth,
         state="reserved",
         worker=worker,
         reserved_at=at,
+        line=line,
+        caller_id=caller_id,
     )
     session.add(attempt)
     session.flush()
