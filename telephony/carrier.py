@@ -18,6 +18,7 @@ from telephony.door import Door
 from telephony.far_end import FarEndFactory, FarVoice
 from telephony.hearing import Ears
 from telephony.line import Call, DialOrder
+from telephony.mailbox import Mailbox
 from telephony.permits import PermitClaims, PermitGate
 
 
@@ -49,6 +50,7 @@ class LineSetup:
     ears: Ears | None = None  # for carriers that carry sound
     shelf: Shelf | None = None  # for carriers that record calls themselves
     door: Door | None = None  # for carriers that call us back; None: they open one of their own
+    mailbox: Mailbox | None = None  # for carriers that tell of messages once: what is not on record yet
     settings: Mapping[str, Any] = field(default_factory=dict, repr=False)  # may hold credentials
     connections: Connections = field(default_factory=Connections)
 

@@ -20,7 +20,8 @@ EDIT = (
     "Examples:  xiaorong campaign edit march --concurrency 40 --calls-per-second 4  |  "
     "xiaorong campaign edit march --windows evenings.yaml  |  "
     "xiaorong campaign edit march --retries retries.yaml --caller-ids +8610000000  |  "
-    "xiaorong campaign edit march --clear windows,priorities"
+    "xiaorong campaign edit march --clear windows,priorities  |  "
+    "xiaorong campaign edit march --control-groups 监管要求逐户告知"
 )
 STOP = "Example:  xiaorong campaign stop march"
 QUEUE = "Examples:  xiaorong campaign queue march  |  xiaorong campaign queue march --limit 100"
@@ -48,14 +49,21 @@ def edit(
     priorities: Annotated[
         Path | None, typer.Option(help="File of the order of calling, as priorities.yaml.")
     ] = None,
+    control_groups: Annotated[
+        str | None,
+        typer.Option(help="Call whom other experiments leave alone too: why.", show_default=False),
+    ] = None,
     clear: Annotated[
-        str, typer.Option(help="Back to the installation's: windows, retries, caller_ids, priorities.")
+        str,
+        typer.Option(
+            help="Back to the installation's: windows, retries, caller_ids, priorities, control_groups."
+        ),
     ] = "",
     by: By = None,
 ) -> None:
     """Change a campaign that is a draft or paused. What was before and after is on record."""
     with open_installation(context.obj) as (settings, database):
-        from campaigns.dialing.editing import check_edit, load_edit
+        from campaigns.dialing.editing import check_edit, load_edit, reason_of
         from campaigns.outcomes.retry import shipped_retry_policy
         from campaigns.store.campaigns import campaign_by_name
         from campaigns.store.changes import edit_campaign
@@ -67,6 +75,7 @@ def edit(
             concurrency=concurrency,
             calls_per_second=calls_per_second,
             caller_ids=parse_names(caller_ids) or None,
+            control_groups=reason_of(control_groups),
             clear=parse_names(clear),
         )
         now = _now(settings, database)

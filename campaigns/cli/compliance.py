@@ -147,7 +147,7 @@ def retention(
     apply: Annotated[bool, typer.Option("--apply", help="Delete what is past its time.")] = False,
     format: AsJson = Format.TEXT,  # noqa: A002
 ) -> None:
-    """Show which recordings, transcripts and decisions are past their time, and delete them with --apply."""
+    """Show which records of each kind are past their time, and delete them with --apply."""
     with open_installation(context.obj) as (settings, database):
         from campaigns.cli.compliance_retention import keep_or_delete
 

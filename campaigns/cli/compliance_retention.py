@@ -7,17 +7,15 @@ import json
 from rich.console import Console
 from rich.table import Table
 
-from campaigns.compliance.chain import LogSeal
+from campaigns.clock import SystemClock
 from campaigns.compliance.effective import load_effective
+from campaigns.compliance.keeping import WRITTEN, rule_of
 from campaigns.compliance.words import label
 from campaigns.dialing.timing import ledger_now
-from campaigns.errors import ConflictError
-from campaigns.recordings import open_recordings
+from campaigns.keeping import Keeping, keeping
 from campaigns.settings import Settings
 from campaigns.store.database import Database
-from campaigns.store.retention import Tally, survey
-from campaigns.store.sweeping import Sweeper
-from campaigns.store.verify import verify
+from campaigns.store.retention import Tally
 
 
 def keep_or_delete(settings: Settings, database: Database, *, apply: bool, as_json: bool) -> None:
@@ -28,29 +26,22 @@ def keep_or_delete(settings: Settings, database: Database, *, apply: bool, as_js
     pack = load_effective(settings.rule_pack, settings.rule_pack_overrides)
     with database.transaction() as session:
         now = ledger_now(settings, session)
-    tallies = survey(database, pack, now)
-    deleted: dict[str, int] = {}
-    if apply:
-        log = LogSeal(settings.permit_key())
-        if verify(database, log).broken is not None:
-            raise ConflictError(
-                "the log of decisions is broken, and nothing is deleted; see 'xiaorong compliance verify'"
-            )
-        with open_recordings(settings) as shelf:
-            swept = Sweeper(database, pack, log, shelf, now).sweep()
-        deleted = {str(kind): count for kind, count in swept.items()}
+    kept = keeping(settings, database, pack, ledger=now, real=SystemClock().now())
+    tallies = kept.survey()
+    deleted = kept.sweep() if apply else {}
     if as_json:
-        print(json.dumps(_data(tallies, deleted, pack.label), indent=2))  # noqa: T201
+        print(json.dumps(_data(kept, tallies, deleted, pack.label), indent=2))  # noqa: T201
     else:
-        _print(tallies, deleted, settings, apply=apply)
+        _print(kept, tallies, deleted, apply=apply)
 
 
-def _data(tallies: list[Tally], deleted: dict[str, int], pack: str) -> dict[str, object]:
+def _data(kept: Keeping, tallies: list[Tally], deleted: dict[str, int], pack: str) -> dict[str, object]:
     return {
         "pack": pack,
         "kinds": [
             {
                 "kind": tally.kind,
+                "days": kept.periods.of(_period(tally.kind)).days,
                 "kept": tally.kept,
                 "held": tally.held,
                 "due": tally.due,
@@ -62,15 +53,23 @@ def _data(tallies: list[Tally], deleted: dict[str, int], pack: str) -> dict[str,
     }
 
 
-def _print(tallies: list[Tally], deleted: dict[str, int], settings: Settings, *, apply: bool) -> None:
+def _period(kind: str) -> str:
+    """The kind whose days hold for it."""
+    return next((rule_of(written) for written in WRITTEN if written == kind), kind)
+
+
+def _print(kept: Keeping, tallies: list[Tally], deleted: dict[str, int], *, apply: bool) -> None:
+    settings = kept.settings
+
     def word(key: str) -> str:
         return label(key, settings.language)
 
-    heads = ["kind", "kept", "held", "due", "oldest", *(["deleted"] if apply else [])]
+    heads = ["kind", "days", "kept", "held", "due", "oldest", *(["deleted"] if apply else [])]
     table = Table(*(word(head) for head in heads))
     for tally in tallies:
         oldest = f"{tally.oldest.astimezone(settings.zone):%Y-%m-%d}" if tally.oldest else ""
-        counts = [f"{count:,}" for count in (tally.kept, tally.held, tally.due)]
+        days = kept.periods.of(_period(tally.kind)).days
+        counts = [f"{count:,}" for count in (days, tally.kept, tally.held, tally.due)]
         gone = [f"{deleted.get(tally.kind, 0):,}"] if apply else []
         table.add_row(word("log" if tally.kind == "decisions" else tally.kind), *counts, oldest, *gone)
     console = Console(highlight=False)

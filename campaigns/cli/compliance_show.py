@@ -8,6 +8,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Column, Table
 
+from campaigns.clock import SystemClock
 from campaigns.compliance.effective import EffectivePack, effective, load_effective
 from campaigns.compliance.pack import RulePack, load_pack, pack_names
 from campaigns.compliance.rulebook import Row, rows
@@ -77,6 +78,9 @@ def _print(pack: EffectivePack, found: list[Row], language: str) -> None:
         mark = "*" if row.changed else ""
         table.add_row(row.rule, row.hard, row.default, row.in_force + mark, ", ".join(row.sources), row.note)
     console.print(table)
+    end = pack.calendar_end(SystemClock().now().date())
+    if end is not None:
+        console.print(f"{word('holidays_end')} {end.last} ({end.days_left})")
     if any(row.changed for row in found):
         console.print(word("overridden"))
     _print_sources(console, pack.rules, language)

@@ -51,8 +51,9 @@ def create_campaign_of(settings: Settings, database: Database, wanted: NewCampai
         held_out = held_out_elsewhere(session, campaign.id)
     arms = f" Arms: {', '.join(f'{arm} {size:,}' for arm, size in sizes.items())}." if sizes else ""
     blurred = "".join(
-        f"\nNote: {count:,} of them are in the control group of the experiment {name!r}, which calls to them "
-        f"would blur; with --experiment {name} they are left alone."
+        f"\nNote: {count:,} of them are left alone by the experiment {name!r}, and are not called while it "
+        f"goes on; to call them all the same say why: xiaorong campaign edit {wanted.name} "
+        "--control-groups REASON"
         for name, count in held_out.items()
     )
     return (

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import ExitStack, closing
+from dataclasses import replace
 
 from rich.console import Console
 from rich.table import Column, Table
@@ -13,9 +15,9 @@ from rich.text import Text
 from bot.language import language_dir
 from campaigns.compliance.reasons import reason_text
 from campaigns.dialing.assembly import house_of
-from campaigns.dialing.companion import open_sender
+from campaigns.dialing.companion import open_mailbox, open_sender
 from campaigns.dialing.lines import line_settings
-from campaigns.dialing.timing import choose_clock
+from campaigns.dialing.timing import SIMULATED, choose_clock
 from campaigns.errors import ConflictError
 from campaigns.outcomes.delivery import MessageState
 from campaigns.outcomes.report_words import words
@@ -33,12 +35,12 @@ def send_messages(settings: Settings, database: Database, wait_s: float) -> Coun
     clock = choose_clock(settings, database, real_time=False)
     announcements = load_announcements(language_dir(settings.language) / "announcements.yml")
     setup = LineSetup(clock, announcements, settings=line_settings(settings))
-    store = StoreThreads(database)
-    try:
+    with ExitStack() as stack:
+        store = stack.enter_context(closing(StoreThreads(database)))
+        if settings.line != SIMULATED:
+            setup = replace(setup, mailbox=stack.enter_context(closing(open_mailbox(settings))))
         sender = open_sender(settings, store, clock, setup, house_of(settings))
         asyncio.run(_send(sender, wait_s))
-    finally:
-        store.close()
     return sender.counts
 
 

@@ -41,8 +41,25 @@ def _us_federal(day: date) -> bool:
     return day in country or not country.start_year <= day.year <= country.end_year
 
 
+def _cn_knows(year: int) -> bool:
+    try:
+        chinese_calendar.is_holiday(date(year, 1, 1))
+    except NotImplementedError:
+        china = holidays.country_holidays("CN", years=year)
+        return any(worked.year == year for worked in china.weekend_workdays)
+    return True
+
+
+def _us_knows(year: int) -> bool:
+    country = holidays.country_holidays("US", years=year)
+    return country.start_year <= year <= country.end_year
+
+
 CALENDARS: Mapping[str, Callable[[date], bool]] = {
     "cn-state-council": _cn_state_council,
     "us-federal": _us_federal,
 }
 """Name to "is this day off?"."""
+
+KNOWN_YEARS: Mapping[str, Callable[[int], bool]] = {"cn-state-council": _cn_knows, "us-federal": _us_knows}
+"""Name to "are the holidays of this year known?"."""

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from bot.datafile import line_of
 from bot.errors import DataFileError
-from campaigns.compliance.calendars import CALENDARS
+from campaigns.compliance.arranged import WARN, CalendarEnd
+from campaigns.compliance.calendars import CALENDARS, KNOWN_YEARS
 from campaigns.compliance.facts import CallFacts, LineType, NumberFacts, Whereabouts
 from campaigns.compliance.hours import Hours
 from campaigns.compliance.limits import LooseningError
@@ -23,11 +24,17 @@ from campaigns.compliance.tighten import tighten
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
+@lru_cache(maxsize=64)
+def _knows(calendar: str, year: int) -> bool:
+    return KNOWN_YEARS[calendar](year)
+
+
 class EffectivePack:
     """The rules in force for one installation. Never changes; safe to share between threads."""
 
     def __init__(self, rules: RulePack) -> None:
         self.rules = rules
+        self._arranged = {each.year: each for each in rules.times.days_off.arranged}
         self._locality = lru_cache(maxsize=4096)(partial(resolve, rules))
 
     @property
@@ -38,9 +45,10 @@ class EffectivePack:
     @cached_property
     def digest(self) -> str:
         """SHA-256 (hex) of all rules, overrides included; comments and layout of the files do not count."""
-        content = json.dumps(
-            self.rules.model_dump(mode="json", by_alias=True), sort_keys=True, ensure_ascii=True
-        )
+        rules = self.rules.model_dump(mode="json", by_alias=True)
+        if not self.rules.times.days_off.arranged:
+            del rules["times"]["days_off"]["arranged"]  # decisions on record name packs from before it
+        content = json.dumps(rules, sort_keys=True, ensure_ascii=True)
         return hashlib.sha256(content.encode()).hexdigest()
 
     @cached_property
@@ -102,7 +110,27 @@ class EffectivePack:
         off = self.rules.times.days_off
         if _WEEKDAYS[day.weekday()] in off.weekdays or day in off.dates:
             return True
-        return off.calendar is not None and CALENDARS[off.calendar](day)
+        if off.calendar is None:
+            return False
+        told = self._arranged.get(day.year)
+        if told is not None and not self._known(day.year):
+            return told.is_off(day)
+        return CALENDARS[off.calendar](day)
+
+    def calendar_end(self, today: date) -> CalendarEnd | None:
+        """Up to when holidays are known, where that is near; None: it is not, or there is no calendar."""
+        if self.rules.times.days_off.calendar is None:
+            return None
+        year = today.year
+        while year <= today.year + 1 and (self._known(year) or year in self._arranged):
+            year += 1
+        last = date(year, 1, 1) - timedelta(days=1)
+        left = max(0, (last - today).days)
+        return CalendarEnd(last, left) if last - today < WARN else None
+
+    def _known(self, year: int) -> bool:
+        calendar = self.rules.times.days_off.calendar
+        return calendar is not None and _knows(calendar, year)
 
     def hours(self, day: date) -> Hours | None:
         """The hours of a local day; None when no calls are made on it."""

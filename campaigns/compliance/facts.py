@@ -174,6 +174,7 @@ class CallFacts:
     # When the person asked to be called, told on another record: no call before, and no rule is skipped.
     callback_elsewhere: datetime | None = None
     gap: GapFact | None = None  # None: the ledger is whole, as far as is known
+    control_group: bool = False  # an experiment under way, other than the campaign's own, leaves them alone
 
     def __post_init__(self) -> None:
         if self.now.tzinfo is None:

@@ -77,6 +77,7 @@ def facts_data(facts: CallFacts, pack: EffectivePack) -> dict[str, Any]:
         ],
         "callback_elsewhere": _iso(facts.callback_elsewhere),
         "gap": [_iso(facts.gap.restored_at), facts.gap.confirmed] if facts.gap else None,
+        "control_group": facts.control_group or None,
     }
     return {key: value for key, value in data.items() if value not in (None, [])}
 
@@ -134,6 +135,7 @@ def facts_from(data: dict[str, Any]) -> CallFacts:
         ),
         callback_elsewhere=_moment(data.get("callback_elsewhere")),
         gap=_gap_from(data.get("gap")),
+        control_group=data.get("control_group", False),
     )
 
 

@@ -13,6 +13,7 @@ from typing import Literal
 from pydantic import Field, PrivateAttr
 
 from bot.datafile import load_model
+from campaigns.compliance.arranged import ArrangedYear
 from campaigns.compliance.facts import LineType
 from campaigns.compliance.gates import GateReason
 from campaigns.compliance.hours import ClockTime
@@ -30,10 +31,13 @@ class InForceOverride(Section):
 
 
 class DaysOffOverride(Section):
-    """``closed``: no calls on days off. ``dates`` are further days off."""
+    """``closed``: no calls on days off. ``dates`` are further days off. ``arranged``: the holidays of years
+    that the calendar does not know yet, as they were announced.
+    """
 
     closed: Literal[True] | None = None
     dates: tuple[date, ...] = ()
+    arranged: tuple[ArrangedYear, ...] = ()
     window: HoursOverride = HoursOverride()
 
 

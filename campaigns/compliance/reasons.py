@@ -36,6 +36,7 @@ class Reason(StrEnum):
     NOTHING_OWED = "nothing_owed"
     DEBT_DUE = "debt_due"
     OCCASION_GONE = "occasion_gone"
+    CONTROL_GROUP = "control_group"
     CONSENT_UNKNOWN = "consent_unknown"
     CONSENT_REFUSED = "consent_refused"
     CASE_OPEN = "case_open"

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, Field, StrictBool, StringConstraints, model_validator
 
+from campaigns.compliance.arranged import ArrangedYear
 from campaigns.compliance.calendars import CALENDARS
 from campaigns.compliance.facts import LineType
 from campaigns.compliance.hours import ClockTime
@@ -52,6 +53,7 @@ class DaysOff(Section):
     calendar: Annotated[str, AfterValidator(_known_calendar)] | None = None
     weekdays: tuple[Weekday, ...] = ()
     dates: tuple[date, ...] = ()
+    arranged: tuple[ArrangedYear, ...] = ()  # years that the calendar may not know yet
     window: WindowLimit | None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Mapping
 from datetime import date
 
+from campaigns.compliance.arranged import ArrangedYear
 from campaigns.compliance.gates import ConsentRule, Gate
 from campaigns.compliance.keeping import Retention
 from campaigns.compliance.limits import LooseningError
@@ -55,7 +56,22 @@ def _days_off(rule: DaysOff, by: DaysOffOverride) -> DaysOff:
         window = at("window", window.tightened, by.window)
     elif by.window.hard or by.window.default:
         raise LooseningError("the rule pack allows no calls on days off", "window")
-    return rule.model_copy(update={"window": window, "dates": tuple(sorted({*rule.dates, *by.dates}))})
+    return rule.model_copy(
+        update={
+            "window": window,
+            "dates": tuple(sorted({*rule.dates, *by.dates})),
+            "arranged": _arranged(rule, by),
+        }
+    )
+
+
+def _arranged(rule: DaysOff, by: DaysOffOverride) -> tuple[ArrangedYear, ...]:
+    if by.arranged and rule.calendar is None:
+        raise LooseningError("the rule pack goes by no calendar", "arranged")
+    years = [each.year for each in by.arranged]
+    if twice := sorted({year for year in years if years.count(year) > 1}):
+        raise LooseningError(f"{twice[0]} is there twice", "arranged")
+    return tuple(sorted(by.arranged, key=lambda each: each.year))
 
 
 def region(rule: Region, by: RegionOverride, known_caps: Container[str]) -> Region:

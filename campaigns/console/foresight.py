@@ -25,6 +25,9 @@ def foresight_of(
     purpose: Purpose,
     window: CampaignWindow | None,
     choose: Callable[[Session, datetime], list[Candidate]],
+    *,
+    experiment: int | None = None,
+    spares: bool = True,
 ) -> Foresight:
     """What the law says now of those that ``choose`` names."""
 
@@ -32,7 +35,16 @@ def foresight_of(
         with visit.reading() as session:
             at = local_now(visit, session)
             around = surroundings(visit, at)
-            return foresee(session, choose(session, at), purpose, window, around, visit.services.pack)
+            return foresee(
+                session,
+                choose(session, at),
+                purpose,
+                window,
+                around,
+                visit.services.pack,
+                experiment=experiment,
+                spares=spares,
+            )
 
     return visit.services.recent.get(("foresight", key), RECENT_S, ask)
 

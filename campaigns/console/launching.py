@@ -56,7 +56,12 @@ def asked_for(session: Session, line: CampaignLine) -> Mapping[str, Any]:
         "calls_per_second": line.calls_per_second,
     }
     setup = campaign_setup(session, line.id)
-    own = {"windows": setup.windows, "retries": setup.retries, "caller_ids": setup.caller_ids}
+    own = {
+        "windows": setup.windows,
+        "retries": setup.retries,
+        "caller_ids": setup.caller_ids,
+        "control_groups": setup.control_groups,
+    }
     return asked | {name: value for name, value in own.items() if value is not None}
 
 

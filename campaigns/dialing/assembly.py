@@ -13,7 +13,7 @@ from bot.simulation.persona import load_personas
 from campaigns.clock import Clock
 from campaigns.compliance.chain import LogSeal
 from campaigns.compliance.effective import load_effective
-from campaigns.dialing.companion import open_companion
+from campaigns.dialing.companion import open_companion, open_mailbox
 from campaigns.dialing.events import Listener, ReceptionEvent, ignore
 from campaigns.dialing.handing import open_handover
 from campaigns.dialing.house import House
@@ -237,7 +237,8 @@ def open_ground(
         if settings.line != SIMULATED:
             recordings = stack.enter_context(open_recordings(settings))
             copies = stack.enter_context(closing(StoreThreads(database)))
-            setup = replace(setup, shelf=CarrierShelf(recordings, copies, settings.line))
+            mailbox = stack.enter_context(closing(open_mailbox(settings)))
+            setup = replace(setup, shelf=CarrierShelf(recordings, copies, settings.line), mailbox=mailbox)
         if metrics is not None:
             interpreter = TimedInterpreter(interpreter, metrics)
             voice = None if voice is None else timed(voice, metrics)

@@ -21,12 +21,16 @@ from campaigns.outcomes.weighing import Line, Scales
 from campaigns.settings import Settings
 from campaigns.store.threads import StoreThreads
 from telephony.carrier import LineSetup
+from telephony.errors import LineConfigError
+from telephony.mailbox import Mailbox
 from telephony.registry import open_messenger
 
 log = logging.getLogger(__name__)
 
 REAL_TICK_S: Final = 2.0
 VIRTUAL_TICK_S: Final = 600.0
+MAILBOX: Final = "mailbox"
+"""Below the data directory."""
 POST_TICK_S: Final = 1.0  # real time, whatever clock the calls live by
 
 
@@ -124,7 +128,18 @@ def open_sender(
     line = Line(messenger.name, messenger.simulated, clock.virtual)
     scales = Scales(house.pack, shipped_sending_rules(), line, house.zone)
     lender = Lender(settings.institution, settings.hotline)
-    return Sender(store, messenger, clock, scales, house.messages, lender)
+    return Sender(store, messenger, clock, scales, house.messages, lender, setup.mailbox)
+
+
+def open_mailbox(settings: Settings) -> Mailbox:
+    """What the line tells of messages until it is on record. Raises LineConfigError."""
+    folder = settings.home / MAILBOX
+    try:
+        return Mailbox(folder)
+    except OSError as error:
+        raise LineConfigError(
+            f"{folder} cannot keep what comes in of messages: {error.strerror or error}"
+        ) from error
 
 
 def open_courier(settings: Settings, store: StoreThreads) -> tuple[Courier, Post]:

@@ -15,7 +15,8 @@ from campaigns.dialing.priority import PriorityRules, load_priorities
 from campaigns.errors import ConflictError
 from campaigns.outcomes.retry import RetryChange, RetryPolicy
 
-CLEARABLE = ("windows", "retries", "caller_ids", "priorities")
+LONGEST_REASON = 255
+CLEARABLE = ("windows", "retries", "caller_ids", "priorities", "control_groups")
 
 
 class CampaignEdit(BaseModel):
@@ -29,6 +30,8 @@ class CampaignEdit(BaseModel):
     retries: dict[str, RetryChange] | None = None
     caller_ids: tuple[str, ...] | None = None
     priorities: PriorityRules | None = None
+    # Why it calls whom other experiments leave alone.
+    control_groups: Annotated[str, Field(min_length=1, max_length=LONGEST_REASON)] | None = None
     clear: tuple[str, ...] = ()
 
     def values(self) -> dict[str, Any]:
@@ -50,6 +53,19 @@ class CampaignEdit(BaseModel):
 
 class _Retries(RootModel[dict[str, RetryChange]]):
     pass
+
+
+def reason_of(text: str | None) -> str | None:
+    """Why control groups are called too, as it is kept. Raises ConflictError for none or a long one."""
+    if text is None:
+        return None
+    reason = " ".join(text.split())
+    if not reason or len(reason) > LONGEST_REASON:
+        raise ConflictError(
+            f"say in at most {LONGEST_REASON} characters why control groups are called too: that is kept on "
+            "record"
+        )
+    return reason
 
 
 def load_window(path: Path) -> CampaignWindow:

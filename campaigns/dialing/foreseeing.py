@@ -63,11 +63,18 @@ def foresee(
     window: CampaignWindow | None,
     around: Surroundings,
     pack: EffectivePack,
+    *,
+    experiment: int | None = None,
+    spares: bool = True,
 ) -> Foresight:
-    """Ask about each candidate, as a turn of theirs would be decided on at ``around.now``."""
+    """Ask about each candidate, as a turn of theirs would be decided on at ``around.now``.
+
+    ``experiment``: the campaign's own; ``spares``: it leaves alone whom others compare with.
+    """
+    turn = MemberTurn(0, 0, 0, 0, 0, "running", purpose, window, experiment=experiment, spares=spares)
     found: dict[tuple[str, str], list[Example]] = {}
     for candidate in candidates:
-        verdict, reason, until = _verdict_on(session, candidate, purpose, window, around, pack)
+        verdict, reason, until = _verdict_on(session, candidate, turn, around, pack)
         found.setdefault((verdict, reason), []).append(Example(candidate.customer_id, candidate.key, until))
     groups = [
         Group(verdict, reason, len(examples), tuple(examples[:EXAMPLES]))
@@ -80,12 +87,11 @@ def foresee(
 def _verdict_on(
     session: Session,
     candidate: Candidate,
-    purpose: Purpose,
-    window: CampaignWindow | None,
+    turn: MemberTurn,
     around: Surroundings,
     pack: EffectivePack,
 ) -> tuple[str, str, datetime | None]:
-    member = MemberTurn(0, 0, candidate.customer_id, candidate.account_id, 0, "running", purpose, window)
+    member = replace(turn, customer_id=candidate.customer_id, account_id=candidate.account_id)
     declined: list[Defer | Refuse] = []
     numbers = numbers_of(session, candidate.customer_id)
     for facts in call_facts(session, member, numbers, around):

@@ -25,7 +25,7 @@ from campaigns.store.changes import pause_by_system
 from campaigns.store.database import Session
 from campaigns.store.facts import Seen, Surroundings, fact_sheet, lock_debtor, numbers_of
 from campaigns.store.handout import put_back
-from campaigns.store.ledger import MemberTurn, Reservation
+from campaigns.store.ledger import MemberTurn, Place, Reservation
 from campaigns.store.models import Attempt, PhoneNumber
 from campaigns.store.pacing import NoSlot, Slot, Trunk, take_slot
 
@@ -112,13 +112,15 @@ def weigh_turn(
         with span("decide"):
             verdict = decide(facts, rules.pack)
         if isinstance(verdict, Allow):
+            # Asked before the slot: all who want one wait from there to the end of this transaction.
+            place = ledger.next_place(session, member.customer_id)
             # A permit lives 60 s, so none is issued to wait for a start further away than the slots reach.
             slot = take_slot(session, rules.trunk, member.campaign_id, member.customer_id, now)
             if isinstance(slot, NoSlot):
                 ledger.set_next(session, member.id, next_at=slot.until, reason=slot.reason)
                 return Paced(slot.until, slot.reason)
             with span("reserve"):
-                return _reserve(session, member, number, facts, verdict, rules, sheet.seen, slot)
+                return _reserve(session, member, number, facts, verdict, rules, sheet.seen, slot, place)
         _record(session, member, number.id, facts, verdict, rules)
         declined.append(verdict)
         if verdict.scope is not Scope.NUMBER:
@@ -152,9 +154,18 @@ def _reserve(
     rules: Rules,
     seen: Seen,
     slot: Slot,
+    place: Place,
 ) -> Reserved:
-    attempt = ledger.add_attempt(session, member, number, worker=rules.worker, at=facts.now)
-    attempt.line, attempt.caller_id = slot.line, slot.caller_id
+    attempt = ledger.add_attempt(
+        session,
+        member,
+        number,
+        worker=rules.worker,
+        at=facts.now,
+        place=place,
+        line=slot.line,
+        caller_id=slot.caller_id,
+    )
     terms = permit_terms(allow, rules.pack, attempt.id, facts.now)
     permit_id = str(uuid.uuid4())
     ledger.add_permit(session, attempt, permit_id, terms.pack, terms.issued_at, terms.expires_at)

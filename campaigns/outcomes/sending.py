@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter, OrderedDict
+from collections import Counter, OrderedDict, deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -22,6 +22,7 @@ from campaigns.store.messages import Outgoing
 from campaigns.store.texts import take_text
 from campaigns.store.threads import StoreThreads
 from telephony.errors import LineConfigError, NotDone, TrunkFault
+from telephony.mailbox import Mailbox
 from telephony.messages import Messenger, Receipt, TextReceived, Wish
 
 CHUNK: Final = 200
@@ -41,6 +42,8 @@ class Sender:
     """Sends over one messenger. Within ``listening`` receipts and answers are taken too.
 
     ``counts``: what was done so far: sent, deferred, refused, not_sent, unsure, receipts, received.
+    What came in is let go, here and in the ``mailbox``, once it is on record: a database that stays away for
+    long, or a crash, loses none of it.
     """
 
     def __init__(
@@ -51,10 +54,14 @@ class Sender:
         scales: Scales,
         book: MessageBook,
         lender: Lender,
+        mailbox: Mailbox | None = None,
     ) -> None:
         self._store, self._messenger, self._clock = store_threads, messenger, clock
         self._scales, self._book, self._lender = scales, book, lender
-        self._inbox: asyncio.Queue[Receipt | TextReceived] = asyncio.Queue()
+        self._mailbox = mailbox
+        self._inbox: deque[Receipt | TextReceived] = deque()
+        self._came = asyncio.Event()
+        self._taking = asyncio.Lock()
         self._early: OrderedDict[str, list[Receipt]] = OrderedDict()
         self.counts: Counter[str] = Counter()
         self.stopping = False
@@ -94,30 +101,36 @@ class Sender:
             last = due[-1]
 
     async def take_events(self) -> None:
-        """Put on record what the messenger has told so far."""
-        while not self._inbox.empty():
-            await self._take(self._inbox.get_nowait())
+        """Put on record what the messenger has told so far; what cannot be is kept. Raises StoreError."""
+        async with self._taking:
+            while self._inbox:
+                event = self._inbox[0]
+                if isinstance(event, Receipt):
+                    await self._take_receipt(event)
+                else:
+                    await self._store.run(self._take_text, event)
+                    self._let_go(event)
+                self._inbox.popleft()
 
     async def hear(self, seconds: float) -> None:
-        """Wait so long, in real time, and put on record what comes in meanwhile."""
+        """Wait so long, in real time, and put on record what comes in meanwhile. Raises StoreError."""
         loop = asyncio.get_running_loop()
         end = loop.time() + seconds
         while (left := end - loop.time()) > 0:
-            try:
-                event = await asyncio.wait_for(self._inbox.get(), left)
-            except TimeoutError:
-                return
-            await self._take(event)
+            self._came.clear()
+            await self.take_events()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._came.wait(), left)
+        await self.take_events()
 
-    async def _take(self, event: Receipt | TextReceived) -> None:
-        if isinstance(event, Receipt):
-            await self._take_receipt(event)
-        else:
-            await self._store.run(self._take_text, event)
+    def _let_go(self, event: Receipt | TextReceived) -> None:
+        if self._mailbox is not None:
+            self._mailbox.done(event)
 
     async def _listen(self) -> None:
         async for event in self._messenger.events():
-            self._inbox.put_nowait(event)
+            self._inbox.append(event)
+            self._came.set()
 
     async def _send(self, message_id: int) -> None:
         outgoing = await self._store.run(weigh_message, message_id, self._scales, self._clock.now())
@@ -148,31 +161,39 @@ class Sender:
         else:
             self.counts["sent"] += 1
             await self._store.run(store.conclude, outgoing, receipt, self._clock.now())
-            for early in self._early.pop(receipt.id, ()):
-                await self._take_receipt(early)
+            await self._take_early_of(receipt.id)
 
     async def _take_early(self) -> None:
         """Try receipts that were kept again, in turn: another worker may have put the sending on record."""
         for receipt_id in list(self._early)[:CHUNK]:
-            waiting = self._early[receipt_id]
-            while waiting and await self._known(waiting[0]):
-                waiting.pop(0)
-            if waiting:
+            await self._take_early_of(receipt_id)
+            if receipt_id in self._early:
                 self._early.move_to_end(receipt_id)
-            else:
-                del self._early[receipt_id]
+
+    async def _take_early_of(self, receipt_id: str) -> None:
+        waiting = self._early.get(receipt_id, [])
+        while waiting and await self._known(waiting[0]):
+            waiting.pop(0)
+        if not waiting:
+            self._early.pop(receipt_id, None)
 
     async def _known(self, receipt: Receipt) -> bool:
-        return await self._store.run(store.take_receipt, self._messenger.name, receipt, self._clock.now())
+        known = await self._store.run(store.take_receipt, self._messenger.name, receipt, self._clock.now())
+        if known:
+            self._let_go(receipt)
+        return known
 
     async def _take_receipt(self, receipt: Receipt) -> None:
+        known = await self._known(receipt)
         self.counts["receipts"] += 1
-        if await self._known(receipt):
+        if known:
             return
         # It may have been quicker than the answer to our own request.
         self._early.setdefault(receipt.id, []).append(receipt)
         while len(self._early) > EARLY:
-            self._early.popitem(last=False)
+            _, strangers = self._early.popitem(last=False)
+            for stranger in strangers:  # of no message of ours
+                self._let_go(stranger)
 
     def _take_text(self, session: Session, received: TextReceived) -> None:
         texts = self._scales.pack.rules.texts

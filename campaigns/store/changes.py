@@ -73,7 +73,8 @@ def edit_campaign(
     """Set columns of a campaign that is a draft or paused. Raises ConflictError: it runs, it is over, or
     nothing would be another than before.
 
-    Members that wait for the campaign's window are decided on anew when the window changes.
+    Members that wait for the campaign's window are decided on anew when the window changes, and those who
+    were left to an experiment when a reason says that they are called too.
     """
     campaign = lock_campaign(session, campaign_id)
     if campaign.state not in EDITABLE:
@@ -96,6 +97,17 @@ def edit_campaign(
                 CampaignMember.reason == Reason.CAMPAIGN_HOURS,
             )
             .values(next_at=at, reason=None)
+            .execution_options(synchronize_session=False)
+        )
+    if changed.get("control_groups") is not None:
+        session.execute(
+            update(CampaignMember)
+            .where(
+                CampaignMember.campaign_id == campaign_id,
+                CampaignMember.state == "done",
+                CampaignMember.reason == Reason.CONTROL_GROUP,
+            )
+            .values(state="waiting", next_at=at, reason=None)
             .execution_options(synchronize_session=False)
         )
     if "priorities" in changed:

@@ -131,6 +131,8 @@ def place_of(session: Session, customer_id: int) -> MemberTurn | None:
             Campaign.state,
             Campaign.purpose,
             Campaign.windows,
+            Campaign.experiment_id,
+            Campaign.control_groups,
         )
         .join(Campaign, Campaign.id == CampaignMember.campaign_id)
         .where(CampaignMember.customer_id == customer_id)
@@ -138,9 +140,20 @@ def place_of(session: Session, customer_id: int) -> MemberTurn | None:
         .limit(1)
     ).first()
     if member is not None:
-        member_id, campaign_id, owner, account, turn, state, purpose, windows = member
+        member_id, campaign_id, owner, account, turn, state, purpose, windows, own, control_groups = member
         window = None if windows is None else CampaignWindow.model_validate(windows)
-        return MemberTurn(member_id, campaign_id, owner, account, turn, state, Purpose(purpose), window)
+        return MemberTurn(
+            member_id,
+            campaign_id,
+            owner,
+            account,
+            turn,
+            state,
+            Purpose(purpose),
+            window,
+            experiment=own,
+            spares=control_groups is None,
+        )
     account_id = session.scalar(
         select(Account.id)
         .where(Account.customer_id == customer_id)

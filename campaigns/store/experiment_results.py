@@ -1,4 +1,8 @@
-"""What came of each arm of an experiment, counted by the database: one row an arm."""
+"""What came of each arm of an experiment, counted by the database: one row an arm.
+
+People are counted, not records: records that are one person now are one, in the arm that the first of them
+was put into, with the calls, payments and bars of all.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +10,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Float, Subquery, cast, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Float, Subquery, cast, func, select, type_coerce
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from campaigns.experiments.analysis import WANTED, ArmCounts, ExperimentReport, analyse
 from campaigns.experiments.design import Design
@@ -21,11 +25,13 @@ from campaigns.store.models import (
     Call,
     Campaign,
     CampaignMember,
+    Customer,
     ExperimentArm,
     Payment,
     Promise,
     Suppression,
 )
+from campaigns.store.people import first_records, person_of
 
 DAY_S = 86_400
 _OF_CALLS = ("connected", "right_party", "promise", "kept")
@@ -67,31 +73,48 @@ def experiment_report(
 
 
 def _joined(experiment: int) -> Subquery:
-    """One row a customer: ``arm_id``, and ``since``, when they were first put into it."""
-    return (
+    """One row a person: ``person_id``, ``arm_id``, and ``since``, when they were first put into it."""
+    others = first_records()
+    person = person_of(CampaignMember.customer_id, others)
+    first = (
         select(
-            CampaignMember.customer_id,
-            func.min(CampaignMember.arm_id).label("arm_id"),
+            person.label("person_id"),
+            func.min(CampaignMember.id).label("member_id"),
             func.min(Campaign.created_at).label("since"),
         )
         .join(Campaign, Campaign.id == CampaignMember.campaign_id)
+        .outerjoin(others, others.c.customer_id == CampaignMember.customer_id)
         .where(Campaign.experiment_id == experiment, CampaignMember.arm_id.is_not(None))
-        .group_by(CampaignMember.customer_id)
+        .group_by(person)
+        .subquery("first_member")
+    )
+    return (
+        select(first.c.person_id, CampaignMember.arm_id, first.c.since)
+        .join(CampaignMember, CampaignMember.id == first.c.member_id)
         .subquery("joined")
     )
 
 
 def _payments(joined: Subquery, days: int) -> Any:
-    """Payments on any account of the customers, within the days that count."""
+    """Payments on any account of the people, within the days that count."""
+    others = first_records()
+    person = person_of(Account.customer_id, others)
     return (
-        select(Account.customer_id, Payment.currency, Payment.amount)
+        select(joined.c.person_id, Payment.currency, Payment.amount)
+        .select_from(Payment)
         .join(Account, Account.id == Payment.account_id)
-        .join(joined, joined.c.customer_id == Account.customer_id)
+        .outerjoin(others, others.c.customer_id == Account.customer_id)
+        .join(joined, joined.c.person_id == person)
         .where(
             Payment.paid_at >= joined.c.since,
             sql.epoch(Payment.paid_at) < sql.epoch(joined.c.since) + days * DAY_S,
         )
     )
+
+
+def _person(owner: InstrumentedAttribute[int | None], others: Any) -> ColumnElement[int]:
+    """As ``person_of``, for a column that need not say whose a row is: nobody's joins nobody."""
+    return person_of(type_coerce(owner, Customer.id.type), others)
 
 
 def _currencies(session: Session, experiment: int, days: int) -> Sequence[str]:
@@ -100,11 +123,13 @@ def _currencies(session: Session, experiment: int, days: int) -> Sequence[str]:
 
 
 def _calls(experiment: int, machine: Sequence[str]) -> Subquery:
-    """One row a customer who was called: 1 or 0 for each measure."""
+    """One row a person who was called: 1 or 0 for each measure."""
     guarded = shipped_guardrail().dispositions
+    others = first_records()
+    person = _person(Call.customer_id, others)
     return (
         select(
-            Call.customer_id,
+            person.label("person_id"),
             func.max(sql.flag(sql.connected(machine))).label("connected"),
             func.max(sql.flag(Call.right_party)).label("right_party"),
             func.max(sql.flag(Promise.id.is_not(None))).label("promise"),
@@ -113,8 +138,9 @@ def _calls(experiment: int, machine: Sequence[str]) -> Subquery:
         )
         .join(Campaign, Campaign.id == Call.campaign_id)
         .outerjoin(Promise, Promise.call_id == Call.id)
+        .outerjoin(others, others.c.customer_id == Call.customer_id)
         .where(Campaign.experiment_id == experiment)
-        .group_by(Call.customer_id)
+        .group_by(person)
         .subquery("called")
     )
 
@@ -132,13 +158,16 @@ def _counts(
     joined, called = _joined(experiment), _calls(experiment, machine)
     payments = _payments(joined, days).subquery()
     paid = (
-        select(payments.c.customer_id, func.sum(payments.c.amount).label("amount"))
-        .group_by(payments.c.customer_id)
+        select(payments.c.person_id, func.sum(payments.c.amount).label("amount"))
+        .group_by(payments.c.person_id)
         .subquery("paid")
     )
+    others = first_records()
     barred = (
-        select(Suppression.customer_id)
-        .join(joined, joined.c.customer_id == Suppression.customer_id)
+        select(joined.c.person_id)
+        .select_from(Suppression)
+        .outerjoin(others, others.c.customer_id == Suppression.customer_id)
+        .join(joined, joined.c.person_id == _person(Suppression.customer_id, others))
         .where(
             Suppression.reason.in_(shipped_guardrail().suppressions),
             Suppression.created_at >= joined.c.since,
@@ -153,14 +182,14 @@ def _counts(
             sql.total(sql.epoch(joined.c.since) + days * DAY_S <= int(now.timestamp())),
             *(func.coalesce(func.sum(called.c[name]), 0) for name in _OF_CALLS),
             sql.total(paid.c.amount > 0),
-            sql.total((called.c.guarded == 1) | joined.c.customer_id.in_(barred)),
+            sql.total((called.c.guarded == 1) | joined.c.person_id.in_(barred)),
             func.coalesce(func.sum(money), 0.0),
             func.coalesce(func.sum(money * money), 0.0),
         )
         .select_from(joined)
         .join(ExperimentArm, ExperimentArm.id == joined.c.arm_id)
-        .outerjoin(called, called.c.customer_id == joined.c.customer_id)
-        .outerjoin(paid, paid.c.customer_id == joined.c.customer_id)
+        .outerjoin(called, called.c.person_id == joined.c.person_id)
+        .outerjoin(paid, paid.c.person_id == joined.c.person_id)
         .group_by(ExperimentArm.name)
     )
     found = {name: figures for name, *figures in rows}

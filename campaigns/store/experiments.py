@@ -64,6 +64,11 @@ def experiment_id(session: Session, name: str) -> int:
     return found
 
 
+def experiment_named(session: Session, name: str) -> int | None:
+    """The id of the experiment of this name; None where there is none."""
+    return session.scalar(select(Experiment.id).where(Experiment.name == name)) if name else None
+
+
 def design_of_experiment(session: Session, experiment: int) -> Design:
     """The design as it was kept."""
     arms = session.scalars(

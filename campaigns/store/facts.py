@@ -25,6 +25,7 @@ from campaigns.store import fact_queries as sql
 from campaigns.store.approved import invitation_of
 from campaigns.store.broken import broken_promise
 from campaigns.store.gaps import gap_of
+from campaigns.store.holdouts import is_held_out
 from campaigns.store.ledger import MemberTurn
 from campaigns.store.models import (
     Attempt,
@@ -121,6 +122,7 @@ def fact_sheet(
     cases = frozenset(session.scalars(sql.CASES, values))
     occasion_stands = _occasion_stands(session, member, around.today)
     gap = gap_of(session)
+    control_group = member.spares and is_held_out(session, person.same, member.experiment)
     spoken_at = [at for at in (circumstances.spoken_at, *(talk.at for talk in talks)) if at is not None]
     facts = [
         CallFacts(
@@ -152,6 +154,7 @@ def fact_sheet(
             elsewhere=(*filed.elsewhere, *others.whereabouts),
             callback_elsewhere=others.callback_at,
             gap=gap,
+            control_group=control_group,
         )
         for number in numbers
     ]

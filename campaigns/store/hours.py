@@ -4,30 +4,34 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from campaigns.outcomes.hours import Bucket, DayKind, Dial, HourRules, Tally
 from campaigns.store.models import Attempt, Call, HourAnswers
+from campaigns.store.people import shared, theirs
 
 MOST_DIALS = 200
 
 
-def dials_of(session: Session, customer_id: int, since: datetime) -> list[Dial]:
-    """The customer's charged dials that are over, newest first, and whether a person answered."""
-    rows = session.execute(
-        select(Attempt.dialed_at, Call.answered_at)
-        .outerjoin(Call, Call.attempt_id == Attempt.id)
-        .where(
-            Attempt.customer_id == customer_id,
-            Attempt.state == "ended",
-            Attempt.charged,
-            Attempt.dialed_at >= since,
-        )
-        .order_by(Attempt.n.desc())
-        .limit(MOST_DIALS)
+_DIALS = (
+    select(Attempt.dialed_at, Call.answered_at)
+    .outerjoin(Call, Call.attempt_id == Attempt.id)
+    .where(
+        theirs(Attempt.customer_id, Attempt.dialed_at),
+        Attempt.state == "ended",
+        Attempt.charged,
+        Attempt.dialed_at >= bindparam("since", type_=Attempt.dialed_at.type),
     )
+    .order_by(Attempt.dialed_at.desc(), Attempt.id.desc())
+    .limit(MOST_DIALS)
+)
+
+
+def dials_of(session: Session, customer_id: int, since: datetime) -> list[Dial]:
+    """The person's charged dials that are over, newest first, and whether somebody answered."""
+    rows = session.execute(_DIALS, {**shared(session, customer_id).values, "since": since})
     return [Dial(dialed_at, answered_at is not None) for dialed_at, answered_at in rows if dialed_at]
 
 

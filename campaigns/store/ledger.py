@@ -72,6 +72,8 @@ class MemberTurn:
     purpose: Purpose = Purpose.REMINDER
     window: CampaignWindow | None = None  # the campaign's own hours
     flow: str | None = None  # of its arm, in an experiment
+    experiment: int | None = None  # the campaign's own
+    spares: bool = False  # whether it leaves alone whom other experiments compare with
 
 
 _MEMBER = (
@@ -85,6 +87,8 @@ _MEMBER = (
         Campaign.purpose,
         Campaign.windows,
         ExperimentArm.flow,
+        Campaign.experiment_id,
+        Campaign.control_groups,
     )
     .join(Campaign, Campaign.id == CampaignMember.campaign_id)
     .outerjoin(ExperimentArm, ExperimentArm.id == CampaignMember.arm_id)
@@ -113,10 +117,21 @@ def member_in_turn(session: Session, member_id: int, turn: int) -> MemberTurn | 
 
 
 def _member_turn(row: Any) -> MemberTurn:
-    member_id, campaign_id, customer_id, account_id, turn, state, purpose, windows, flow = row
+    member_id, campaign_id, customer_id, account_id, turn, state, purpose, windows, *rest = row
+    flow, experiment, control_groups = rest
     window = None if windows is None else CampaignWindow.model_validate(windows)
     return MemberTurn(
-        member_id, campaign_id, customer_id, account_id, turn, state, Purpose(purpose), window, flow
+        member_id,
+        campaign_id,
+        customer_id,
+        account_id,
+        turn,
+        state,
+        Purpose(purpose),
+        window,
+        flow,
+        experiment,
+        control_groups is None,
     )
 
 
@@ -137,24 +152,48 @@ def tries_of(session: Session, member_id: int) -> int:
     return session.scalar(_TRIES, {"member_id": member_id}) or 0
 
 
-def add_attempt(
-    session: Session, member: MemberTurn, number: PhoneNumber, *, worker: str, at: datetime
-) -> Attempt:
-    """Reserve the next attempt. The caller holds the debtor's lock."""
-    person = shared(session, member.customer_id)
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Whose attempt comes next, and which of theirs it is."""
+
+    person_id: int
+    nth: int
+
+
+def next_place(session: Session, customer_id: int) -> Place:
+    """The person's next attempt. It holds as long as the caller holds the debtor's lock."""
+    person = shared(session, customer_id)
     last = session.scalar(_LAST_N, {"people": person.ids})
+    return Place(person.person_id, (last or 0) + 1)
+
+
+def add_attempt(
+    session: Session,
+    member: MemberTurn,
+    number: PhoneNumber,
+    *,
+    worker: str,
+    at: datetime,
+    place: Place | None = None,
+    line: str | None = None,
+    caller_id: str | None = None,
+) -> Attempt:
+    """Reserve the next attempt. The caller holds the debtor's lock; ``place`` was asked for under it."""
+    place = place or next_place(session, member.customer_id)
     attempt = Attempt(
         member_id=member.id,
         campaign_id=member.campaign_id,
         customer_id=member.customer_id,
-        person_id=person.person_id,
+        person_id=place.person_id,
         number_id=number.id,
         e164=number.e164,
         turn=member.turn,
-        n=(last or 0) + 1,
+        n=place.nth,
         state="reserved",
         worker=worker,
         reserved_at=at,
+        line=line,
+        caller_id=caller_id,
     )
     session.add(attempt)
     session.flush()

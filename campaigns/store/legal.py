@@ -30,11 +30,11 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, select
+from sqlalchemy import ColumnElement, CompoundSelect, and_, exists, select
 from sqlalchemy.orm import Session, aliased
 
 from campaigns.errors import ConflictError, NotFoundError
-from campaigns.store.models import Customer, LegalFact
+from campaigns.store.models import Customer, LegalFact, SharedHistory
 from campaigns.store.people import with_shared
 
 CONSENT, HOURS, LINE, LOCATION, NOTICE, TALK, TEXTS, HOLD = (
@@ -134,6 +134,13 @@ def holds(session: Session) -> list[tuple[LegalFact, str]]:
         .order_by(LegalFact.id)
     )
     return [(hold, external_id) for hold, external_id in session.execute(query)]
+
+
+def records_held() -> CompoundSelect[int]:
+    """The records under a legal hold, under their own key or another of the same person's."""
+    marked = select(LegalFact.customer_id).where(LegalFact.kind == HOLD, standing())
+    others = select(SharedHistory.customer_id).where(SharedHistory.other_id.in_(marked))
+    return marked.union(others)
 
 
 def held(session: Session, customer_ids: Collection[int]) -> set[int]:

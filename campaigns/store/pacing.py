@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select, true
 from sqlalchemy.orm import Session
 
 from campaigns.dialing import breaker as breakers
@@ -31,6 +31,7 @@ from campaigns.dialing.pacing import (
 )
 from campaigns.store.lines import breaker_of, lock_line, new_line, put_breaker
 from campaigns.store.models import Attempt, Campaign, LineState, Pace
+from campaigns.store.people import shared, theirs
 
 LIVE = ("reserved", "dialing")
 FULL_S = 1.0  # when to ask again after all channels were taken
@@ -74,22 +75,27 @@ def take_slot(
     session: Session, trunk: Trunk, campaign_id: int, customer_id: int, now: datetime
 ) -> Slot | NoSlot:
     """Book the next start for a call of a campaign to a customer; nothing is booked for NoSlot."""
+    known = _last_caller(session, customer_id)
     row = lock_line(session, trunk.line)
+    # Whoever wants a slot waits from here to the end of this transaction: as little as can be is asked.
     breaker, leave = breakers.ask(breaker_of(row), now, trunk.rules)
     if isinstance(leave, Wait):
         return NoSlot(leave.until, "line_open")
-    campaign = session.get_one(Campaign, campaign_id, populate_existing=True)
+    campaign = _campaign(session, trunk, campaign_id)
     rate = within(row.rate, trunk.rules)
-    if _channels_left(session, trunk, campaign, rate) < 1:
+    if campaign.channels_left(rate, trunk) < 1:
         return NoSlot(now + timedelta(seconds=FULL_S), "line_full")
 
     present = tick_of(now)
     horizon = round(trunk.horizon_s * TICKS)
-    own = _pace(session, f"campaign/{campaign_id}")
+    own_name = f"campaign/{campaign_id}"
+    names = {name: f"caller/{name}" for name in campaign.caller_ids or trunk.callers}
+    paces = _paces(session, [own_name, *names.values()])
+    own = paces[own_name]
     whole = earliest(
         present, Booked(row.starts, gap_of(rate)), Booked(own.starts, gap_of(campaign.calls_per_second))
     )
-    callers = {name: _pace(session, f"caller/{name}") for name in campaign.caller_ids or trunk.callers}
+    callers = {name: paces[full] for name, full in names.items()}
     caller_gap = gap_of(trunk.rules.caller_calls_per_second)
     starts = {
         name: earliest(
@@ -100,7 +106,7 @@ def take_slot(
         )
         for name, pace in callers.items()
     }
-    caller = _choose(starts, callers, _last_caller(session, customer_id))
+    caller = _choose(starts, callers, known)
     at = starts[caller]
     if at - present > reach(row.campaigns, campaign_id, horizon):
         # Half a horizon before it, there is room ahead again.
@@ -122,14 +128,14 @@ def room(session: Session, trunk: Trunk, campaign_id: int, now: datetime) -> int
     A look without a lock: what is taken is decided when it is taken.
     """
     row = session.get(LineState, trunk.line, populate_existing=True) or new_line(trunk.line)
-    campaign = session.get_one(Campaign, campaign_id, populate_existing=True)
+    campaign = _campaign(session, trunk, campaign_id)
     _, leave = breakers.ask(breaker_of(row), now, trunk.rules)
     if isinstance(leave, Wait):
         return 0
     if leave.probe:
         return 1
     rate = within(row.rate, trunk.rules)
-    channels = _channels_left(session, trunk, campaign, rate)
+    channels = campaign.channels_left(rate, trunk)
     if channels < 1:
         return 0
     present = tick_of(now)
@@ -153,24 +159,57 @@ def _booked_after(starts: Sequence[int], tick: int) -> int:
     return len(starts) - bisect_left(starts, tick)
 
 
-def _channels_left(session: Session, trunk: Trunk, campaign: Campaign, rate: float) -> int:
-    """How many more calls the line and the campaign may have at once."""
-    on_line, of_campaign = session.execute(
-        select(func.count(), func.count().filter(Attempt.campaign_id == campaign.id)).where(
-            Attempt.line == trunk.line, Attempt.state.in_(LIVE)
-        )
-    ).one()
-    return min(concurrent(rate, trunk.rules) - on_line, campaign.concurrency - of_campaign)
+@dataclass(frozen=True, slots=True)
+class _Calling:
+    """A campaign as it stands, with the calls in progress on the line and of its own."""
+
+    concurrency: int
+    calls_per_second: float
+    caller_ids: list[str] | None
+    on_line: int
+    of_campaign: int
+
+    def channels_left(self, rate: float, trunk: Trunk) -> int:
+        """How many more calls the line and the campaign may have at once."""
+        return min(concurrent(rate, trunk.rules) - self.on_line, self.concurrency - self.of_campaign)
+
+
+_LIVE_ON_LINE = (
+    select(
+        func.count().label("all"),
+        func.count().filter(Attempt.campaign_id == bindparam("campaign")).label("own"),
+    )
+    .where(Attempt.line == bindparam("line"), Attempt.state.in_(LIVE))
+    .subquery()
+)
+_CAMPAIGN = (
+    select(
+        Campaign.concurrency,
+        Campaign.calls_per_second,
+        Campaign.caller_ids,
+        _LIVE_ON_LINE.c.all,
+        _LIVE_ON_LINE.c.own,
+    )
+    .join(_LIVE_ON_LINE, true())
+    .where(Campaign.id == bindparam("campaign"))
+)
+
+
+def _campaign(session: Session, trunk: Trunk, campaign_id: int) -> _Calling:
+    return _Calling(*session.execute(_CAMPAIGN, {"campaign": campaign_id, "line": trunk.line}).one())
+
+
+_LAST_CALLER = (
+    select(Attempt.caller_id)
+    .where(theirs(Attempt.customer_id, Attempt.reserved_at), Attempt.caller_id.is_not(None))
+    .order_by(Attempt.reserved_at.desc(), Attempt.id.desc())
+    .limit(1)
+)
 
 
 def _last_caller(session: Session, customer_id: int) -> str | None:
-    """The number that the customer was last dialled from."""
-    return session.scalars(
-        select(Attempt.caller_id)
-        .where(Attempt.customer_id == customer_id, Attempt.caller_id.is_not(None))
-        .order_by(Attempt.n.desc())
-        .limit(1)
-    ).one_or_none()
+    """The number that the person was last dialled from."""
+    return session.scalars(_LAST_CALLER, shared(session, customer_id).values).one_or_none()
 
 
 def _choose(starts: dict[str, int], paces: dict[str, Pace], known: str | None) -> str:
@@ -181,13 +220,15 @@ def _choose(starts: dict[str, int], paces: dict[str, Pace], known: str | None) -
     return best
 
 
-def _pace(session: Session, name: str) -> Pace:
-    """The row called ``name``; the line's lock holds off others who would make it."""
-    pace = session.get(Pace, name, populate_existing=True)
-    if pace is None:
-        pace = Pace(name=name, starts=[], taken=0)
-        session.add(pace)
-    return pace
+def _paces(session: Session, names: Sequence[str]) -> dict[str, Pace]:
+    """The rows of these names; the line's lock holds off others who would make them."""
+    query = select(Pace).where(Pace.name.in_(names)).execution_options(populate_existing=True)
+    found = {pace.name: pace for pace in session.scalars(query)}
+    for name in names:
+        if name not in found:
+            found[name] = Pace(name=name, starts=[], taken=0)
+            session.add(found[name])
+    return found
 
 
 def _book(pace: Pace, tick: int, since: int) -> None:

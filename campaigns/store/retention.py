@@ -12,7 +12,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from campaigns.compliance.due import Fate, Owner, fate, shortest
 from campaigns.compliance.effective import EffectivePack
-from campaigns.compliance.keeping import KEPT, Kept
+from campaigns.compliance.keeping import KEPT, WRITTEN, Kept, Retention, Written, rule_of
 from campaigns.store import legal
 from campaigns.store.database import Database
 from campaigns.store.models import (
@@ -20,9 +20,12 @@ from campaigns.store.models import (
     Attempt,
     Call,
     DecisionRecord,
+    FollowUp,
     Message,
     Payment,
+    PhoneNumber,
     Promise,
+    TextReceived,
     TurnRecord,
 )
 from campaigns.store.people import with_shared
@@ -38,15 +41,27 @@ class Kind:
     """Where records of one kind are: a row each, with the time of the event and the customer."""
 
     id: InstrumentedAttribute[int]
-    at: InstrumentedAttribute[datetime]
-    customer_id: InstrumentedAttribute[Any]
+    at: InstrumentedAttribute[Any]
+    customer_id: Any
     where: tuple[ColumnElement[bool], ...] = ()
 
 
-KINDS: dict[Kept, Kind] = {
+# A number may be of several customers: one under a hold keeps what came from it.
+_SENDER = (
+    select(PhoneNumber.customer_id)
+    .where(PhoneNumber.e164 == TextReceived.e164)
+    .order_by(PhoneNumber.customer_id.in_(legal.records_held()).desc(), PhoneNumber.id)
+    .limit(1)
+    .scalar_subquery()
+)
+
+KINDS: dict[Kept | Written, Kind] = {
     "recordings": Kind(Call.id, Call.ended_at, Call.customer_id, (_HAS_RECORDING,)),
     "transcripts": Kind(Call.id, Call.ended_at, Call.customer_id, (_HAS_TRANSCRIPT,)),
     "decisions": Kind(DecisionRecord.id, DecisionRecord.at, DecisionRecord.customer_id),
+    "messages": Kind(Message.id, Message.created_at, Message.customer_id, (Message.body != "",)),
+    "texts": Kind(TextReceived.id, TextReceived.at, _SENDER, (TextReceived.text != "",)),
+    "notes": Kind(FollowUp.id, FollowUp.created_at, FollowUp.customer_id, (FollowUp.note.is_not(None),)),
 }
 
 
@@ -65,7 +80,7 @@ class Tally:
     oldest.
     """
 
-    kind: Kept
+    kind: str
     kept: int = 0
     held: int = 0
     due: int = 0
@@ -75,29 +90,32 @@ class Tally:
 class Judge:
     """Says what becomes of records, by the rule pack and what is known of their owners."""
 
-    def __init__(self, pack: EffectivePack, now: datetime) -> None:
-        self._rules, self._now = pack.rules.retention_days, now
+    def __init__(self, pack: EffectivePack, now: datetime, rules: Retention | None = None) -> None:
+        self._rules, self._now = rules or pack.rules.retention_days, now
 
-    def fates(self, session: Session, kind: Kept, records: Sequence[Record]) -> list[Fate]:
+    def fates(self, session: Session, kind: Kept | Written, records: Sequence[Record]) -> list[Fate]:
         """One for each record, in their order."""
         owners = owners_of(session, {r.customer_id for r in records if r.customer_id is not None})
         nobody = Owner()
         return [
-            fate(self._rules, kind, r.at, owners.get(r.customer_id or 0, nobody), self._now) for r in records
+            fate(self._rules, rule_of(kind), r.at, owners.get(r.customer_id or 0, nobody), self._now)
+            for r in records
         ]
 
-    def old_enough(self, kind: Kept) -> ColumnElement[bool]:
+    def old_enough(self, kind: Kept | Written) -> ColumnElement[bool]:
         """What may be past its time; everything else is kept, whosever it is."""
-        return KINDS[kind].at <= self._now - shortest(self._rules, kind)
+        return KINDS[kind].at <= self._now - shortest(self._rules, rule_of(kind))
 
 
-def survey(database: Database, pack: EffectivePack, now: datetime) -> list[Tally]:
-    """How the records stand at ``now``. Changes nothing."""
-    judge = Judge(pack, now)
-    return [_tally(database, judge, kind) for kind in KEPT]
+def survey(
+    database: Database, pack: EffectivePack, now: datetime, rules: Retention | None = None
+) -> list[Tally]:
+    """How the records stand at ``now``, by the pack's days or by those of ``rules``. Changes nothing."""
+    judge = Judge(pack, now, rules)
+    return [_tally(database, judge, kind) for kind in (*KEPT, *WRITTEN)]
 
 
-def _tally(database: Database, judge: Judge, kind: Kept) -> Tally:
+def _tally(database: Database, judge: Judge, kind: Kept | Written) -> Tally:
     where, tally = KINDS[kind], Tally(kind)
     with database.transaction() as session:
         query = select(func.count(), func.min(where.at)).where(*where.where)
@@ -115,7 +133,7 @@ def _tally(database: Database, judge: Judge, kind: Kept) -> Tally:
         after = page[-1].id
 
 
-def records(session: Session, judge: Judge, kind: Kept, after: int) -> list[Record]:
+def records(session: Session, judge: Judge, kind: Kept | Written, after: int) -> list[Record]:
     """The next records that are old enough to be looked at, by id."""
     where = KINDS[kind]
     query = (

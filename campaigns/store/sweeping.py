@@ -6,18 +6,32 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import Update, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from campaigns.compliance.chain import ZERO, LogSeal, link
 from campaigns.compliance.due import Fate
 from campaigns.compliance.effective import EffectivePack
-from campaigns.compliance.keeping import Kept
+from campaigns.compliance.keeping import WRITTEN, Kept, Retention, Written
 from campaigns.store.chain import CONTENT, locked_head
 from campaigns.store.database import Database
 from campaigns.store.deletions import DECISIONS, Deleted, record_deletions
-from campaigns.store.models import Call, DecisionRecord, QualityScore, TurnRecord
-from campaigns.store.retention import PAGE, Judge, Record, records
+from campaigns.store.models import (
+    Call,
+    DecisionRecord,
+    FollowUp,
+    Message,
+    QualityScore,
+    TextReceived,
+    TurnRecord,
+)
+from campaigns.store.retention import KINDS, PAGE, Judge, Record, records
+
+_EMPTIED: dict[Written, Update] = {
+    "messages": update(Message).values(body=""),
+    "texts": update(TextReceived).values(text=""),
+    "notes": update(FollowUp).values(note=None),
+}
 
 
 class Shelf(Protocol):
@@ -32,18 +46,42 @@ class Sweeper:
     """Deletes what is past its time at ``now``. The log of decisions must have been verified before."""
 
     def __init__(
-        self, database: Database, pack: EffectivePack, log: LogSeal, shelf: Shelf, now: datetime
+        self,
+        database: Database,
+        pack: EffectivePack,
+        log: LogSeal,
+        shelf: Shelf,
+        now: datetime,
+        rules: Retention | None = None,
     ) -> None:
         self._database, self._log, self._shelf, self._now = database, log, shelf, now
-        self._judge, self._why = Judge(pack, now), pack.label
+        self._judge, self._why = Judge(pack, now, rules), pack.label
 
-    def sweep(self) -> dict[Kept, int]:
+    def sweep(self) -> dict[Kept | Written, int]:
         """How many of each kind were deleted. Run again after a crash, it goes on."""
         return {
             "recordings": self._calls("recordings"),
             "transcripts": self._calls("transcripts"),
             "decisions": self._older_decisions() + self._decisions(),
+            **{kind: self._words(kind) for kind in WRITTEN},
         }
+
+    def _words(self, kind: Written) -> int:
+        """What was written goes; that it was, to whom and when, stays: counts and wishes rest on it."""
+        after = deleted = 0
+        while True:
+            with self._database.transaction() as session:
+                page = records(session, self._judge, kind, after)
+                due = self._due(session, kind, page)
+                if due:
+                    session.execute(_EMPTIED[kind].where(KINDS[kind].id.in_([each.id for each in due])))
+                    newest = max(record.at for record in due)
+                    gone = Deleted(self._now, kind, None, None, None, None, len(due), newest, self._why)
+                    record_deletions(session, self._log, [gone])
+            deleted += len(due)
+            if len(page) < PAGE:
+                return deleted
+            after = page[-1].id
 
     def _calls(self, kind: Kept) -> int:
         after = deleted = 0
@@ -60,7 +98,7 @@ class Sweeper:
                 return deleted
             after = page[-1].id
 
-    def _due(self, session: Session, kind: Kept, page: Sequence[Record]) -> list[Record]:
+    def _due(self, session: Session, kind: Kept | Written, page: Sequence[Record]) -> list[Record]:
         fates = self._judge.fates(session, kind, page)
         return [record for record, what in zip(page, fates, strict=True) if what is Fate.DELETE]
 

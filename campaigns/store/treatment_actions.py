@@ -7,11 +7,19 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from campaigns.customers.treatments.rules import CONTACTS, Action, Treatment
-from campaigns.store.models import Account, Customer, CustomerTreatment, Grade, TreatmentAction
+from campaigns.store.models import (
+    Account,
+    Customer,
+    CustomerTreatment,
+    Grade,
+    SharedHistory,
+    TreatmentAction,
+)
+from campaigns.store.people import same_people
 
 DONE, OPEN, TAKEN = "done", "open", "taken"
 
@@ -69,7 +77,8 @@ def due_customers(
 
     Due when the plan says so (of an action that contacts), and when the action was not done in the days
     that must lie between. ``every_days``: for actions that have none of their own. The id is None when
-    nobody is left.
+    nobody is left. Messages go to people: what any record of a person got counts for all of them, and one of
+    them is due.
     """
     last = (
         select(func.max(TreatmentAction.on))
@@ -83,14 +92,45 @@ def due_customers(
         .order_by(CustomerTreatment.customer_id)
         .limit(limit)
     ).all()
+    to_people = action is Action.REMINDER_SMS
+    elsewhere = _last_of_others(session, action, [row[0] for row in rows]) if to_people else {}
     due = []
-    for customer_id, next_on, grade, last_on in rows:
+    for customer_id, next_on, grade, own_last in rows:
+        last_on = max((on for on in (own_last, elsewhere.get(customer_id)) if on), default=None)
         if action in CONTACTS and (next_on is None or next_on > today):
             continue
         days = treatment.days_between(grade) or every_days
         if last_on is None or last_on + timedelta(days=days) <= today:
             due.append(Due(customer_id, grade))
+    if to_people:
+        due = _one_a_person(session, due)
     return due, rows[-1][0] if rows else None
+
+
+def _last_of_others(session: Session, action: Action, customer_ids: Sequence[int]) -> dict[int, date]:
+    """When the action was last done for another record whose history counts for each customer."""
+    rows = session.execute(
+        select(SharedHistory.customer_id, func.max(TreatmentAction.on))
+        .join(TreatmentAction, TreatmentAction.customer_id == SharedHistory.other_id)
+        .where(
+            SharedHistory.customer_id.in_(customer_ids),
+            TreatmentAction.action == action,
+            or_(SharedHistory.until.is_(None), TreatmentAction.at <= SharedHistory.until),
+        )
+        .group_by(SharedHistory.customer_id)
+    )
+    return {customer_id: on for customer_id, on in rows}  # noqa: C416 - a Result is no mapping
+
+
+def _one_a_person(session: Session, due: Sequence[Due]) -> list[Due]:
+    people = same_people(session, [each.customer_id for each in due])
+    taken: set[int] = set()
+    chosen = []
+    for each in due:
+        if each.customer_id not in taken:
+            chosen.append(each)
+            taken |= people[each.customer_id]
+    return chosen
 
 
 def record_actions(

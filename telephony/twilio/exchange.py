@@ -13,6 +13,7 @@ from telephony.copies import Shelf
 from telephony.datafile import load_model
 from telephony.door import Door
 from telephony.errors import TrunkFault
+from telephony.mailbox import Mailbox
 from telephony.twilio.api import Refused, TwilioApi
 from telephony.twilio.call import Patience, TwilioCall
 from telephony.twilio.copies import Copies
@@ -44,12 +45,13 @@ class Exchange:
         door: Door | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
         shelf: Shelf | None = None,
+        mailbox: Mailbox | None = None,
     ) -> None:
         self.settings = settings
         self.clock = clock
         self.api = TwilioApi(settings, clock, transport)
         self.board = Switchboard()
-        self.desk = SmsDesk()
+        self.desk = SmsDesk(mailbox)
         self.copies = Copies(
             self.api, clock, shelf if settings.record else None, settings.webhook("recording")
         )
@@ -128,6 +130,6 @@ def open_exchange(setup: LineSetup) -> Exchange:
 
     def make() -> Exchange:
         settings = load_model(setup.settings, TwilioSettings, name="twilio line")
-        return Exchange(settings, setup.clock, door=setup.door, shelf=setup.shelf)
+        return Exchange(settings, setup.clock, door=setup.door, shelf=setup.shelf, mailbox=setup.mailbox)
 
     return setup.connections.get(Exchange, make)

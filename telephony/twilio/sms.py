@@ -8,6 +8,7 @@ from collections import OrderedDict
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import Final
 
+from telephony.mailbox import Mailbox
 from telephony.messages import Delivery, Receipt, TextReceived, Wish
 from telephony.numbers import is_e164
 from telephony.opt_out import wish_of
@@ -37,14 +38,21 @@ _OPT_OUT_TYPES: Final = {"STOP": Wish.STOP, "START": Wish.START, "HELP": Wish.HE
 
 
 class SmsDesk:
-    """What Twilio tells of messages, each thing once, for whoever asks."""
+    """What Twilio tells of messages, each thing once, for whoever asks.
 
-    def __init__(self) -> None:
+    With a ``mailbox`` it is on the disk before Twilio is answered, and what is left there from before comes
+    first: Twilio does not ask again.
+    """
+
+    def __init__(self, mailbox: Mailbox | None = None) -> None:
+        self._mailbox = mailbox
         self._events: asyncio.Queue[Receipt | TextReceived] = asyncio.Queue()
+        for event in mailbox.left if mailbox is not None else ():
+            self._events.put_nowait(event)
         self._states: OrderedDict[str, Delivery] = OrderedDict()
         self._received: OrderedDict[str, None] = OrderedDict()
 
-    def receipt(self, form: Mapping[str, str]) -> None:
+    async def receipt(self, form: Mapping[str, str]) -> None:
         """A delivery receipt; one that comes again, or behind a later state, changes nothing."""
         sid = form.get("MessageSid", "")
         state = _STATES.get(form.get("MessageStatus", ""))
@@ -53,7 +61,7 @@ class SmsDesk:
             return
         if self.know(sid, state):
             code = form.get("ErrorCode", "")
-            self._events.put_nowait(_receipt(sid, state, int(code) if code.isdecimal() else None))
+            await self._tell(_receipt(sid, state, int(code) if code.isdecimal() else None))
 
     def know(self, sid: str, state: Delivery) -> bool:
         """Remember that message ``sid`` has come so far; whether that is news."""
@@ -64,9 +72,13 @@ class SmsDesk:
         _shorten(self._states)
         return True
 
-    def received(self, form: Mapping[str, str]) -> None:
+    async def received(self, form: Mapping[str, str]) -> None:
         """A message to us; Twilio may bring it twice."""
-        sid, number, text = form.get("MessageSid", ""), form.get("From", ""), form.get("Body", "")
+        sid, number, text = (
+            form.get("MessageSid", ""),
+            form.get("From", ""),
+            form.get("Body", "").replace("\0", ""),
+        )
         if not sid or not is_e164(number):
             _log.warning("a text message without a number was left out")
             return
@@ -76,7 +88,12 @@ class SmsDesk:
         _shorten(self._received)
         # Twilio has handled its own keywords already, by words that its console may have been given.
         wish = _OPT_OUT_TYPES.get(form.get("OptOutType", "")) or wish_of(text)
-        self._events.put_nowait(TextReceived(sid, number, text, wish))
+        await self._tell(TextReceived(sid, number, text, wish))
+
+    async def _tell(self, event: Receipt | TextReceived) -> None:
+        if self._mailbox is not None:
+            await asyncio.to_thread(self._mailbox.put, event)  # calls go on while the disk writes
+        self._events.put_nowait(event)
 
     async def events(self) -> AsyncIterator[Receipt | TextReceived]:
         """Each thing once, as it comes."""

@@ -89,7 +89,7 @@ class Webhooks:
         form = self._own(request)
         if form is None:
             return _refused()
-        self._desk.received(form)
+        await self._desk.received(form)
         return _twiml(no_reply())
 
     async def sms_status(self, request: Request) -> Response:
@@ -97,7 +97,7 @@ class Webhooks:
         form = self._own(request)
         if form is None:
             return _refused()
-        self._desk.receipt(form)
+        await self._desk.receipt(form)
         return Response(status_code=204)
 
     async def recording(self, request: Request) -> Response:

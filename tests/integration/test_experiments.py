@@ -99,14 +99,17 @@ def test_customers_keep_their_arm_over_campaigns_of_one_experiment(people: Datab
         assert sum(sizes.values()) == CUSTOMERS
 
 
-def test_another_campaign_is_told_of_the_control_group_that_it_would_call(people: Database) -> None:
+def test_another_campaign_is_told_of_the_control_group_that_it_leaves_alone(people: Database) -> None:
     with people.transaction() as session:
         first = made(session)
         plain = create_campaign(session, "all", "f", Audience(), concurrency=5, calls_per_second=1, at=AT)
-        control = arm_sizes(session, first)["control"]
-        assert control > 0
-        assert held_out_elsewhere(session, plain.id) == {DESIGN.name: control}
+        sizes = arm_sizes(session, first)
+        left_alone = sizes["control"] + sizes["human"]
+        assert left_alone > 0
+        assert held_out_elsewhere(session, plain.id) == {DESIGN.name: left_alone}
         assert held_out_elsewhere(session, made(session, "summer")) == {}
+        session.execute(update(Campaign).where(Campaign.experiment_id.is_not(None)).values(state="finished"))
+        assert held_out_elsewhere(session, plain.id) == {}
 
 
 def test_the_holdout_is_never_handed_out_and_people_get_theirs(people: Database) -> None:

@@ -21,6 +21,7 @@ from campaigns.store.database import Database
 from campaigns.store.messages import queue_message
 from campaigns.store.models import Message, PhoneNumber
 from campaigns.store.threads import StoreThreads
+from telephony.mailbox import Mailbox
 from telephony.messages import Delivery, Receipt, TextReceived, Wish
 from tests.integration.store.rows import AT, add_customer
 
@@ -67,14 +68,17 @@ class Bench:
         messenger: ScriptedMessenger,
         pack: EffectivePack | None = None,
         rules: SendingRules | None = None,
+        *,
+        store: StoreThreads | None = None,
+        mailbox: Mailbox | None = None,
     ) -> None:
         self.database, self.messenger = database, messenger
         self.clock = VirtualClock(AT)
-        self._store = StoreThreads(database)
+        self._store = store or StoreThreads(database)
         line = Line(messenger.name, messenger.simulated, self.clock.virtual)
         scales = Scales(pack or load_effective("cn-mainland"), rules or shipped_sending_rules(), line, ZONE)
         self.scales = scales
-        self.sender = Sender(self._store, messenger, self.clock, scales, BOOK, LENDER)
+        self.sender = Sender(self._store, messenger, self.clock, scales, BOOK, LENDER, mailbox)
 
     def pass_time(self, **how_long: float) -> datetime:
         self.clock.set(self.clock.now() + timedelta(**how_long))

@@ -20,6 +20,7 @@ CHECKS: tuple[Check, ...] = (
     trust.pack_in_force,
     purpose.debt_owed,
     purpose.occasion,
+    purpose.control_group,
     debtor.customer_suppressed,
     purpose.consent,
     debtor.open_case,

@@ -20,6 +20,16 @@ def debt_owed(facts: CallFacts, _pack: EffectivePack) -> Refuse | None:
     return None if facts.debt_owed else Refuse(Reason.NOTHING_OWED)
 
 
+def control_group(facts: CallFacts, _pack: EffectivePack) -> Refuse | None:
+    """Whom an experiment compares with is not called by another campaign: the difference would be blurred.
+
+    A call that they asked for is theirs, not ours. No law: a campaign may be told to call them all the same.
+    """
+    if not facts.control_group or facts.callback_at is not None:
+        return None
+    return Refuse(Reason.CONTROL_GROUP, rule="experiment")
+
+
 def occasion(facts: CallFacts, _pack: EffectivePack) -> Refuse | None:
     """The broken promise may have been made good since, the invitation may be over."""
     if facts.purpose is Purpose.REMINDER or facts.occasion_stands:

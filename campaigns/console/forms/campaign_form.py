@@ -13,7 +13,7 @@ from campaigns.console.forms.pace_form import callers_of, pace_of, retries_of
 from campaigns.console.forms.typed import Typed, UnfitError
 from campaigns.console.forms.window_form import window_of
 from campaigns.dialing.creation import NewCampaign
-from campaigns.dialing.editing import CampaignEdit
+from campaigns.dialing.editing import CampaignEdit, reason_of
 from campaigns.dialing.fitting import Fitted, fit, shipped_fits
 from campaigns.experiments.design import Design, design_of
 from campaigns.outcomes.retry import shipped_retry_policy
@@ -47,7 +47,9 @@ def campaign_of(typed: Typed, settings: Settings) -> WantedCampaign:
         experiment=design,
     )
     more = CampaignEdit(
-        caller_ids=callers_of(typed, settings), retries=retries_of(typed, shipped_retry_policy())
+        caller_ids=callers_of(typed, settings),
+        retries=retries_of(typed, shipped_retry_policy()),
+        control_groups=reason_of(typed("control_groups") or None),
     )
     return WantedCampaign(new, more)
 

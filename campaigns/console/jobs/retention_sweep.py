@@ -5,32 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from campaigns.compliance.chain import LogSeal
 from campaigns.console.job import JobContext, JobKind
-from campaigns.errors import ConflictError
-from campaigns.recordings import open_recordings
-from campaigns.store.sweeping import Sweeper
-from campaigns.store.verify import verify
+from campaigns.keeping import keeping
 
 RETENTION_SWEEP: Final = "retention.sweep"
 
 
 def sweep(context: JobContext) -> Mapping[str, Any]:
-    """How many of each kind were deleted.
-
-    Raises ConflictError when the log does not hold: what could prove a change is not deleted.
-    """
+    """How many of each kind were deleted. Raises ConflictError when the log of decisions does not hold."""
     services = context.services
     with services.database.reading() as session:
         now = services.ledger_now(session)
-    log = LogSeal(services.settings.permit_key())
-    if verify(services.database, log).broken is not None:
-        raise ConflictError(
-            "the log of decisions is broken, and nothing is deleted; see 'xiaorong compliance verify'"
-        )
-    with open_recordings(services.settings) as shelf:
-        swept = Sweeper(services.database, services.pack, log, shelf, now).sweep()
-    return {"deleted": {str(kind): count for kind, count in swept.items()}}
+    kept = keeping(services.settings, services.database, services.pack, ledger=now, real=services.now())
+    return {"deleted": {kind: count for kind, count in kept.sweep().items() if count}}
 
 
 JOB = JobKind(RETENTION_SWEEP, sweep)

@@ -84,10 +84,12 @@ def foresee(visit: Visit) -> Response:
         setup = campaign_setup(session, line.id)
     seen = foresight_of(
         visit,
-        ("campaign", line.id, str(setup.windows)),
+        ("campaign", line.id, str(setup.windows), setup.control_groups),
         Purpose(line.purpose),
         setup.window,
         lambda session, _at: member_sample(session, line.id, SAMPLE),
+        experiment=setup.experiment,
+        spares=setup.control_groups is None,
     )
     return visit.render("campaign_new/preview.html", problem="", seen=seen, most=SAMPLE)
 

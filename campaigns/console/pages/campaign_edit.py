@@ -14,7 +14,7 @@ from campaigns.console.forms.typed import Typed, UnfitError
 from campaigns.console.launching import LAUNCH, line_of, path_of
 from campaigns.console.page import Page, PageRoute
 from campaigns.console.visit import Visit
-from campaigns.dialing.editing import CampaignEdit, check_edit
+from campaigns.dialing.editing import CampaignEdit, check_edit, reason_of
 from campaigns.errors import ConflictError
 from campaigns.outcomes.retry import shipped_retry_policy
 from campaigns.store.changes import EDITABLE, edit_campaign
@@ -34,6 +34,7 @@ def show(visit: Visit) -> Response:
         "calls_per_second": (f"{line.calls_per_second:g}",),
         **window_form.typed_of(setup.window, services.pack, today),
         **pace_form.typed_of(services.settings, policy, setup.caller_ids, setup.retries),
+        "control_groups": (setup.control_groups or "",),
     }
     return _form(visit, line, Typed(fields))
 
@@ -71,8 +72,14 @@ def edit_of(typed: Typed, setup: CampaignSetup, visit: Visit) -> CampaignEdit:
         "windows": window_form.window_of(typed),
         "retries": pace_form.retries_of(typed, shipped_retry_policy()),
         "caller_ids": pace_form.callers_of(typed, visit.services.settings),
+        "control_groups": reason_of(typed("control_groups") or None),
     }
-    had = {"windows": setup.windows, "retries": setup.retries, "caller_ids": setup.caller_ids}
+    had = {
+        "windows": setup.windows,
+        "retries": setup.retries,
+        "caller_ids": setup.caller_ids,
+        "control_groups": setup.control_groups,
+    }
     clear = tuple(name for name, value in told.items() if value is None and had[name] is not None)
     return CampaignEdit(concurrency=concurrency, calls_per_second=calls_per_second, clear=clear, **told)
 

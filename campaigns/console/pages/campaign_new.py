@@ -30,6 +30,7 @@ from campaigns.store.audiences import audience_sample, audience_size, authority_
 from campaigns.store.changes import edit_campaign
 from campaigns.store.console.audit import Deed
 from campaigns.store.console.customers import known_tags
+from campaigns.store.experiments import experiment_named
 
 HERE: Final = "/campaigns/-/new"
 DEFAULT_FLOW: Final = "repayment-reminder"
@@ -82,13 +83,17 @@ def preview(visit: Visit) -> Response:
     typed = _typed(visit)
     try:
         _, fitted = fitted_of(typed, visit.services.settings)
-        window = window_of(typed)
+        window, spares = window_of(typed), not typed("control_groups")
+        with visit.reading() as session:
+            own = experiment_named(session, typed("experiment"))
         seen = foresight_of(
             visit,
-            ("audience", fitted.audience, fitted.purpose, str(window)),
+            ("audience", fitted.audience, fitted.purpose, str(window), own, spares),
             fitted.purpose,
             window,
             lambda session, at: audience_sample(session, fitted.audience, at, SAMPLE),
+            experiment=own,
+            spares=spares,
         )
     except (ConflictError, DataFileError) as error:
         return visit.render("campaign_new/preview.html", problem=_told(visit, error))

@@ -6,13 +6,15 @@ from typing import Final
 
 from starlette.responses import Response
 
+from campaigns.compliance.keeping import WRITTEN, rule_of
 from campaigns.console.jobs.retention_sweep import RETENTION_SWEEP
 from campaigns.console.page import MenuEntry, Page, PageRoute
 from campaigns.console.visit import Visit
 from campaigns.errors import ConflictError
+from campaigns.keeping import keeping
 from campaigns.store.console.audit import Deed
 from campaigns.store.console.jobs import NewJob, jobs_of
-from campaigns.store.retention import survey
+from campaigns.store.periods import periods, set_period
 
 RECENT_S: Final = 60.0  # a survey looks at every record that is old enough
 
@@ -22,14 +24,20 @@ def show(visit: Visit) -> Response:
     with visit.reading() as session:
         now = services.ledger_now(session)
         jobs = jobs_of(session, RETENTION_SWEEP, limit=10)
+        held = periods(session, services.pack)
     latest = jobs[0].id if jobs and not jobs[0].open else 0
-    tallies = services.recent.get(
-        ("retention", latest), RECENT_S, lambda: survey(services.database, services.pack, now)
-    )
+    days = tuple(period.days for period in held.shown)
+    kept = keeping(services.settings, services.database, services.pack, ledger=now, real=services.now())
+    tallies = services.recent.get(("retention", latest, days), RECENT_S, kept.survey)
     return visit.render(
         "retention/page.html",
         tallies=tallies,
-        rules=services.pack.rules.retention_days,
+        periods={
+            **{period.kind: period for period in held.shown},
+            **{kind: held.of(rule_of(kind)) for kind in WRITTEN},
+        },
+        written=WRITTEN,
+        products=held.law.products,
         pack=services.pack.label,
         jobs=jobs,
         at=now,
@@ -46,10 +54,31 @@ def run(visit: Visit) -> Response:
     return visit.go("/settings/retention", visit.text("Records past their time are being deleted."))
 
 
+def change(visit: Visit) -> Response:
+    """Keep one kind longer or shorter, within its limits; nothing is deleted by it."""
+    kind, text, reason = visit.form("kind", 16), visit.form("days", 6), visit.form("reason", 255)
+    if not (text.isascii() and text.isdigit()):
+        raise ConflictError("a period is a whole number of days")
+    with visit.changing() as session:
+        before = set_period(
+            session,
+            periods(session, visit.services.pack),
+            kind,
+            int(text),
+            by=visit.who.username,
+            at=visit.now,
+            reason=reason,
+        )
+        told = {"days": before.days}, {"days": int(text)}
+        visit.record(session, Deed("retention.changed", "records", kind, *told, reason))
+    return visit.go("/settings/retention", visit.text("The period was changed; nothing is deleted by that."))
+
+
 PAGE = Page(
     routes=(
         PageRoute("/settings/retention", show, "retention.read"),
         PageRoute("/settings/retention", run, "retention.run", ("POST",)),
+        PageRoute("/settings/retention/periods", change, "retention.run", ("POST",)),
     ),
     menu=(MenuEntry("Retention", "/settings/retention", "retention.read", "settings", 60, "clock"),),
 )

@@ -7,6 +7,7 @@ from starlette.responses import Response
 from campaigns.compliance.pack import load_pack
 from campaigns.compliance.rulebook import rows
 from campaigns.compliance.sources import Seen
+from campaigns.console.foresight import local_now
 from campaigns.console.page import MenuEntry, Page, PageRoute
 from campaigns.console.visit import Visit
 
@@ -18,11 +19,15 @@ def show(visit: Visit) -> Response:
     for row in found:
         sections.setdefault(row.rule.partition(".")[0], []).append(row)
     sources = {name: source for name, source in pack.rules.sources.items() if source.seen is not Seen.HOUSE}
+    with visit.reading() as session:
+        today = local_now(visit, session).date()
     return visit.render(
         "rules/page.html",
         pack=pack,
         sections=sections,
         sources=sources,
+        calendar=pack.calendar_end(today),
+        days_off=pack.rules.times.days_off,
         changed=sum(row.changed for row in found),
         overrides=visit.services.settings.rule_pack_overrides,
     )

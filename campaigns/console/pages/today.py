@@ -99,6 +99,7 @@ def _counted(visit: Visit, session: Session) -> dict[str, Any]:
         "workers": workers,
         "unserved": [] if None in served else [name for name in running if name not in served],
         "line": line_view(session, settings.line, settings.callers, now, settings.pacing),
+        "calendar": visit.services.pack.calendar_end(now.date()),
         "broken": store.broken_promises(session),
         "paused": store.paused_campaigns(session),
         "waiting": pending_approvals(session),

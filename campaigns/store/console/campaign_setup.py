@@ -33,6 +33,8 @@ class CampaignSetup:
     standing: str | None
     design: Design | None
     arms: Mapping[str, int]
+    experiment: int | None = None
+    control_groups: str | None = None  # why whom other experiments leave alone are called too
 
     @property
     def window(self) -> CampaignWindow | None:
@@ -66,6 +68,8 @@ def campaign_setup(session: Session, campaign_id: int) -> CampaignSetup:
         standing=campaign.standing,
         design=None if experiment is None else design_of_experiment(session, experiment),
         arms={} if experiment is None else arm_sizes(session, campaign_id),
+        experiment=experiment,
+        control_groups=campaign.control_groups,
     )
 
 

@@ -42,6 +42,7 @@ from campaigns.store.models.numbers import NumberReport
 from campaigns.store.models.payments import Payment, Promise
 from campaigns.store.models.people import PersonChange, SharedHistory
 from campaigns.store.models.relief import ReliefEntry
+from campaigns.store.models.retention import RetentionPeriod
 from campaigns.store.models.reviews import Misunderstanding, QualityScore, ScorecardRecord
 from campaigns.store.models.scripts import ScriptVersion
 from campaigns.store.models.tags import CustomerTag, CustomerTreatment
@@ -103,6 +104,7 @@ __all__ = [
     "QualityScore",
     "ReliefEntry",
     "ReliefOffer",
+    "RetentionPeriod",
     "ScorecardRecord",
     "ScriptVersion",
     "SharedHistory",

@@ -54,6 +54,8 @@ class Campaign(Base):
     retries: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     caller_ids: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
     priorities: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    # Why it calls whom other experiments leave alone; None: it does not.
+    control_groups: Mapped[str | None] = mapped_column(String(255))
     created_at: Mapped[datetime]
     started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]

@@ -113,6 +113,24 @@ def test_retention_shows_what_is_due_and_deletes_only_when_sure(world: World) ->
         assert session.query(Job).filter_by(kind="retention.sweep").count() == 1
 
 
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_period_is_changed_within_its_limits_and_that_is_audited(world: World, language: str) -> None:
+    browser = world.browser("administrator")
+    browser.post("/profile/preferences", {"language": language})
+    page = browser.get("/settings/retention").text
+    assert ("回调事件" if language == "zh" else "Events to the lender") in page
+    change = {"kind": "events", "days": "30", "reason": "磁盘空间"}
+    assert browser.post("/settings/retention/periods", change | {"days": "731"}).status_code == 409
+    assert browser.post("/settings/retention/periods", change | {"days": "few"}).status_code == 409
+    assert browser.post("/settings/retention/periods", change | {"reason": ""}).status_code == 409
+    assert browser.post("/settings/retention/periods", change).status_code == 303
+    assert "磁盘空间" in browser.get("/settings/retention").text
+    with world.database.reading() as session:
+        entry = session.query(AuditEntry).filter_by(action="retention.changed").one()
+        assert (entry.subject, entry.before, entry.after) == ("events", {"days": 90}, {"days": 30})
+        assert entry.reason == "磁盘空间"
+
+
 def test_the_line_is_checked_and_what_was_found_is_shown(world: World) -> None:
     browser = world.browser("campaign_manager")
     browser.post("/settings/lines/check")

@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from campaigns.dialing import engine
 from campaigns.dialing.engine import DurableTurns, QueuedTurn
@@ -20,7 +21,7 @@ TURNS = [QueuedTurn(1, 1), QueuedTurn(2, 1)]
 Work = Callable[[DurableTurns], Awaitable[int]]
 
 
-def run(path: Path, worker: str, work: Work, *, hang: bool = False) -> int:
+def run(path: Path | str, worker: str, work: Work, *, hang: bool = False) -> int:
     """``work`` in a run of ``worker``, whose turns end at once or, with ``hang``, never; plus turns begun."""
     done: list[QueuedTurn] = []
 
@@ -30,7 +31,8 @@ def run(path: Path, worker: str, work: Work, *, hang: bool = False) -> int:
             await asyncio.Event().wait()
 
     async def main() -> int:
-        with closing(Database(f"sqlite:///{path}", queue=True)) as database:
+        url = path if isinstance(path, str) else f"sqlite:///{path}"
+        with closing(Database(url, queue=True)) as database:
             durable = DurableTurns(handler, database, worker)
             await durable.launch()
             result = await work(durable)
@@ -100,3 +102,29 @@ def test_finished_turns_are_forgotten_after_a_while(path: Path, monkeypatch: pyt
     monkeypatch.setattr(engine, "KEPT", timedelta(seconds=-60))
     assert run(path, "four", forget) == len(TURNS)
     assert run(path, "five", forget) == 0
+
+
+def test_only_what_is_finished_is_forgotten_on_either_database(
+    bare_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A peer tidies beside turns in progress: they stay, and those that ended leave no row behind."""
+    url = bare_database.url.render_as_string(hide_password=False)
+    schema = "" if bare_database.is_sqlite else "dbos."
+    monkeypatch.setattr(engine, "KEPT", timedelta(seconds=-60))
+
+    def rows() -> list[tuple[str, str]]:
+        statement = text(f"SELECT executor_id, status FROM {schema}workflow_status")  # noqa: S608
+        with bare_database.engine.connect() as connection:
+            return sorted((row[0], row[1]) for row in connection.execute(statement))
+
+    async def forget(durable: DurableTurns) -> int:
+        await start(durable)
+        for _ in range(1_000):  # its tables are written behind the turns
+            if sum(status == "SUCCESS" for _, status in await asyncio.to_thread(rows)) == len(TURNS):
+                break
+        assert await durable.forget_finished() == len(TURNS)
+        return await durable.forget_finished()
+
+    run(url, "busy", start, hang=True)
+    assert run(url, "peer", forget) == len(TURNS)  # none was left the second time
+    assert rows() == [("busy", "PENDING")] * len(TURNS)

@@ -72,3 +72,12 @@ def test_what_was_weighed_is_on_record() -> None:
         True,
         True,
     )
+
+
+def test_whom_an_experiment_leaves_alone_is_not_called_unless_they_asked_for_it() -> None:
+    alone = facts(control_group=True)
+    verdict = decide(alone, china())
+    assert isinstance(verdict, Refuse)
+    assert (verdict.reason, verdict.rule) == (Reason.CONTROL_GROUP, "experiment")
+    assert isinstance(decide(facts(control_group=True, callback_at=alone.now), china()), Allow)
+    assert "control_group" not in decision_inputs(facts(), china())["facts"]

@@ -7,6 +7,7 @@ from typing import Any
 from starlette.applications import Starlette
 
 from telephony.line import DialOrder
+from telephony.mailbox import Mailbox
 from telephony.twilio.carrier import TwilioCarrier
 from telephony.twilio.exchange import Exchange
 from telephony.twilio.settings import TwilioSettings
@@ -27,11 +28,11 @@ class OpenDoor:
         self._account.app = None
 
 
-def exchange_of(account: FakeAccount, **settings: Any) -> Exchange:
+def exchange_of(account: FakeAccount, *, mailbox: Mailbox | None = None, **settings: Any) -> Exchange:
     clock = FakeClock()
     clock.moment = account.now
     wanted = TwilioSettings(**(SETTINGS | settings))
-    exchange = Exchange(wanted, clock, door=OpenDoor(account), transport=account)
+    exchange = Exchange(wanted, clock, door=OpenDoor(account), transport=account, mailbox=mailbox)
     account.app = exchange.app
     return exchange
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from telephony.mailbox import Mailbox
 from telephony.messages import Delivery, Receipt, TextReceived, Wish
 from telephony.opt_out import wish_of
 from telephony.twilio.api import Refused, Unsure
@@ -108,3 +110,31 @@ def test_a_message_to_us_comes_once_with_its_wish(body: str, more: dict[str, str
 def test_any_text_is_a_keyword_or_none(text: str) -> None:
     assert wish_of(text) in {None, *Wish}
     assert wish_of(f"  {text}!") is wish_of(text)
+
+
+def test_what_twilio_was_answered_for_is_on_the_disk_and_comes_again_after_a_crash(tmp_path: Path) -> None:
+    mailbox = Mailbox(tmp_path)
+
+    async def tell() -> None:
+        account = account_of()
+        exchange_of(account, mailbox=mailbox)
+        form = {"AccountSid": ACCOUNT, "MessageSid": "SM" + "5" * 32, "From": NUMBER, "Body": "退订\0"}
+        assert (await account.post(f"{PUBLIC}/twilio/sms", form)).status_code == 200
+        answer = await account.post(RECEIPTS, _receipt("SM" + "9" * 32, "delivered"))
+        assert answer.status_code == 204
+
+    asyncio.run(tell())
+    mailbox.close()  # and nobody has asked for either
+
+    again = Mailbox(tmp_path)
+    expected = [
+        TextReceived("SM" + "5" * 32, NUMBER, "退订", Wish.STOP),
+        Receipt("SM" + "9" * 32, Delivery.DELIVERED),
+    ]
+
+    async def listen() -> None:
+        events = exchange_of(account_of(), mailbox=again).messenger().events()
+        assert [await anext(events) for _ in expected] == expected
+
+    asyncio.run(listen())
+    again.close()
