@@ -11,6 +11,7 @@ import typer
 
 from campaigns.cli import campaign_edit
 from campaigns.cli.installation import open_installation, parse_codes, parse_names
+from campaigns.said import Said
 
 app = typer.Typer(no_args_is_help=True, help="Create, run and report campaigns.")
 app.command(name="edit", epilog=campaign_edit.EDIT)(campaign_edit.edit)
@@ -232,7 +233,7 @@ def pause(context: typer.Context, name: Name) -> None:
 
         with database.transaction() as session:
             campaign = campaign_by_name(session, name)
-            if pause_campaign(session, campaign.id, "paused by an operator"):
+            if pause_campaign(session, campaign.id, Said("paused by an operator")):
                 note_change(session, campaign.id, "pause", getpass.getuser(), SystemClock().now())
     typer.echo(f"Campaign {name!r} is paused. Go on with: xiaorong campaign resume {name}")
 

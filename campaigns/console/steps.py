@@ -18,6 +18,7 @@ from campaigns.console.launching import (
 )
 from campaigns.console.visit import Visit
 from campaigns.errors import ConflictError
+from campaigns.said import Code, Said
 from campaigns.store.campaigns import pause_campaign, resume_campaign, start_campaign
 from campaigns.store.changes import note_change, stop_campaign
 from campaigns.store.console.approvals import request_approval
@@ -40,7 +41,11 @@ def launch(visit: Visit, name: str) -> Launched:
     with visit.changing() as session:
         line = line_named(session, name)
         if line.state != "draft":
-            raise ConflictError(f"campaign {line.name!r} is {line.state} already")
+            raise ConflictError(
+                "campaign %(campaign)r is %(state)s already",
+                campaign=line.name,
+                state=Code("campaign", line.state),
+            )
         if needs_approval(visit, line) and not is_approved(session, line):
             asked = asked_for(session, line)
             approval = request_approval(
@@ -54,7 +59,7 @@ def launch(visit: Visit, name: str) -> Launched:
     return _begun(visit, job)
 
 
-def pause(visit: Visit, name: str, why: str) -> None:
+def pause(visit: Visit, name: str, why: Said | str) -> None:
     """running or draft → paused: no new calls; those in progress go on to their end.
 
     What is paused already keeps the reason it has.
@@ -63,8 +68,8 @@ def pause(visit: Visit, name: str, why: str) -> None:
         line = line_named(session, name)
         if not pause_campaign(session, line.id, why):
             return
-        _note(visit, session, line, "pause", why)
-        visit.record(session, state_deed("campaigns.paused", line, "paused", why))
+        _note(visit, session, line, "pause", str(why))
+        visit.record(session, state_deed("campaigns.paused", line, "paused", str(why)))
 
 
 def resume(visit: Visit, name: str) -> Launched:
@@ -83,9 +88,11 @@ def carry_on(visit: Visit, name: str) -> Launched:
     with visit.changing() as session:
         line = line_named(session, name)
         if line.state != "running":
-            raise ConflictError(f"campaign {line.name!r} is {line.state}, not running")
+            raise ConflictError(
+                "campaign %(campaign)r is %(state)s, not running", campaign=line.name, state=line.state
+            )
         if _is_worked_off(session, line):
-            raise ConflictError(f"campaign {line.name!r} is being worked off already")
+            raise ConflictError("campaign %(campaign)r is being worked off already", campaign=line.name)
         visit.record(session, state_deed("campaigns.resumed", line, "running"))
         job = _run(visit, session, line)
     return _begun(visit, job)

@@ -76,7 +76,7 @@ def import_payments(
         try:
             places = columns.bind(table.headers)
         except ImportFileError as error:
-            raise ImportFileError(f"{file}: {error}") from error
+            raise ImportFileError("%(file)s: %(error)s", file=file, error=error) from error
         parser = PaymentParser(columns, places, len(table.headers), at.astimezone(zone))
         run = _Run(database.rehearsal if rehearse else database.transaction, parser, at, zone, file.name)
         error_path = errors_dir / f"{file.stem}-{table.profile.sha256[:8]}-errors.csv"

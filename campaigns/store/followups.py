@@ -82,7 +82,9 @@ def close_follow_up(session: Session, follow_up_id: int, *, at: datetime, by: st
     """open → closed; its reason. Raises NotFoundError; ConflictError when it is closed already."""
     row = session.get(FollowUp, follow_up_id)
     if row is None:
-        raise NotFoundError(f"there is no follow-up {follow_up_id}; see 'xiaorong followups list'")
+        raise NotFoundError(
+            "there is no follow-up %(follow_up_id)s; see 'xiaorong followups list'", follow_up_id=follow_up_id
+        )
     done = session.execute(
         update(FollowUp)
         .where(FollowUp.id == follow_up_id, FollowUp.state == "open")
@@ -91,7 +93,11 @@ def close_follow_up(session: Session, follow_up_id: int, *, at: datetime, by: st
         .execution_options(synchronize_session=False)
     ).first()
     if done is None:
-        raise ConflictError(f"follow-up {follow_up_id} was closed already, by {row.closed_by or 'somebody'}")
+        raise ConflictError(
+            "follow-up %(follow_up_id)s was closed already, by %(closed_by)s",
+            follow_up_id=follow_up_id,
+            closed_by=row.closed_by or "somebody",
+        )
     return row.reason
 
 

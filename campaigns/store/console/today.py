@@ -11,7 +11,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from campaigns.private import Private, PrivateKind
+from campaigns.said import Said
 from campaigns.store.broken import accounts_to_call_about
+from campaigns.store.console.jobs import fault_of
+from campaigns.store.holding import why_held
 from campaigns.store.models import (
     Account,
     Attempt,
@@ -65,7 +68,7 @@ class PausedCampaign:
     """A campaign that holds, and why."""
 
     name: str
-    reason: str
+    reason: Said | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +99,7 @@ class FailedJob:
     kind: str
     subject_kind: str
     subject: str
-    error: str
+    fault: Said
     at: datetime
 
 
@@ -160,13 +163,10 @@ def follow_up_page(
 
 def paused_campaigns(session: Session) -> list[PausedCampaign]:
     """Campaigns that hold, the newest first."""
-    rows = session.execute(
-        select(Campaign.name, Campaign.pause_reason)
-        .where(Campaign.state == "paused")
-        .order_by(Campaign.id.desc())
-        .limit(PAUSED_SHOWN)
+    rows = session.scalars(
+        select(Campaign).where(Campaign.state == "paused").order_by(Campaign.id.desc()).limit(PAUSED_SHOWN)
     )
-    return [PausedCampaign(name, reason or "") for name, reason in rows]
+    return [PausedCampaign(row.name, why_held(row)) for row in rows]
 
 
 def running_campaigns(session: Session) -> list[str]:
@@ -227,7 +227,9 @@ def failed_jobs(session: Session, now: datetime) -> list[FailedJob]:
         .limit(5)
     )
     return [
-        FailedJob(row.id, row.kind, row.subject_kind, row.subject, row.error or "", row.created_at)
+        FailedJob(
+            row.id, row.kind, row.subject_kind, row.subject, fault_of(row.result, row.error), row.created_at
+        )
         for row in rows
     ]
 
