@@ -13,6 +13,7 @@ from campaigns.console.launching import (
     asked_for,
     is_approved,
     line_named,
+    must_ask_again,
     needs_approval,
     state_deed,
 )
@@ -47,12 +48,7 @@ def launch(visit: Visit, name: str) -> Launched:
                 state=Code("campaign", line.state),
             )
         if needs_approval(visit, line) and not is_approved(session, line):
-            asked = asked_for(session, line)
-            approval = request_approval(
-                session, LAUNCH, "campaign", line.name, asked, by=visit.who.user_id, at=visit.now
-            )
-            visit.record(session, Deed("campaigns.approval_asked", "campaign", line.name, after=asked))
-            return Launched(approval=approval)
+            return _ask(visit, session, line)
         start_campaign(session, line.id, visit.services.ledger_now(session))
         visit.record(session, state_deed("campaigns.launched", line, "running"))
         job = _run(visit, session, line)
@@ -73,9 +69,11 @@ def pause(visit: Visit, name: str, why: Said | str) -> None:
 
 
 def resume(visit: Visit, name: str) -> Launched:
-    """paused → running."""
+    """paused → running, or ask a second person where it is large and was changed since one agreed."""
     with visit.changing() as session:
         line = line_named(session, name)
+        if line.state == "paused" and must_ask_again(visit, session, line):
+            return _ask(visit, session, line)
         resume_campaign(session, line.id)
         _note(visit, session, line, "resume")
         visit.record(session, state_deed("campaigns.resumed", line, "running"))
@@ -106,6 +104,15 @@ def stop(visit: Visit, name: str, why: str) -> int:
         left = stop_campaign(session, line.id, by=visit.who.username, at=at)
         visit.record(session, state_deed("campaigns.stopped", line, "finished", why))
     return left
+
+
+def _ask(visit: Visit, session: Session, line: CampaignLine) -> Launched:
+    asked = asked_for(session, line)
+    approval = request_approval(
+        session, LAUNCH, "campaign", line.name, asked, by=visit.who.user_id, at=visit.now
+    )
+    visit.record(session, Deed("campaigns.approval_asked", "campaign", line.name, after=asked))
+    return Launched(approval=approval)
 
 
 def _note(visit: Visit, session: Session, line: CampaignLine, what: str, why: str = "") -> None:

@@ -54,8 +54,10 @@ def list_follow_ups(
         query = query.where(FollowUp.reason == reason)
     rows = session.execute(query).all()
     calls = [call.id for *_, call in rows if call is not None]
-    said, promised = _said(session, calls), _promised(session, calls)
-    wrote = _wrote(session, [row.customer_id for row, *_ in rows if row.reason == WROTE and row.customer_id])
+    said, promised = said_in(session, calls), _promised(session, calls)
+    wrote = written_by(
+        session, [row.customer_id for row, *_ in rows if row.reason == WROTE and row.customer_id]
+    )
     return [
         FollowUpView(
             id=row.id,
@@ -101,7 +103,8 @@ def close_follow_up(session: Session, follow_up_id: int, *, at: datetime, by: st
     return row.reason
 
 
-def _said(session: Session, call_ids: list[int]) -> dict[int, list[str]]:
+def said_in(session: Session, call_ids: list[int]) -> dict[int, list[str]]:
+    """What customers said, by call."""
     said: dict[int, list[str]] = {}
     for start in range(0, len(call_ids), CHUNK):
         rows = session.execute(
@@ -126,7 +129,7 @@ def _promised(session: Session, call_ids: list[int]) -> dict[int, Promised]:
     return found
 
 
-def _wrote(session: Session, customer_ids: list[int]) -> dict[tuple[int, datetime], str]:
+def written_by(session: Session, customer_ids: list[int]) -> dict[tuple[int, datetime], str]:
     """What customers wrote that was no keyword, by when it came."""
     found: dict[tuple[int, datetime], str] = {}
     for start in range(0, len(customer_ids), CHUNK):

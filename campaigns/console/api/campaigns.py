@@ -179,6 +179,8 @@ def pause(visit: Visit, _query: Nothing, body: WhyIn) -> Reply:
 
 def resume(visit: Visit, _query: Nothing, _body: Nothing) -> Reply:
     done = steps.resume(visit, name_of(visit))
+    if done.approval is not None:
+        return Reply(LaunchOut(state="paused", approval=done.approval, job=None))
     return Reply(LaunchOut(state="running", approval=None, job=done.job))
 
 

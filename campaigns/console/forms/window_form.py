@@ -44,7 +44,7 @@ def _check_law(window: CampaignWindow, pack: EffectivePack, today: date) -> None
     for wished in (hours for stretches in window.hours.values() for hours in stretches):
         if not any(wished.within(law) for law in legal):
             raise UnfitError(
-                "%(hours)s reaches out of the hours that the law allows, %(law)s (rules %(pack)s)",
+                "%(hours)s reaches out of the hours that the rules allow, %(law)s (%(pack)s)",
                 hours=str(wished),
                 law=", ".join(map(str, legal)),
                 pack=pack.identity,
@@ -53,12 +53,14 @@ def _check_law(window: CampaignWindow, pack: EffectivePack, today: date) -> None
 
 def typed_of(window: CampaignWindow | None, pack: EffectivePack, today: date) -> dict[str, tuple[str, ...]]:
     """The fields of a window; without one the law's hours, to begin with."""
-    law = pack.hours(today) or pack.rules.times.window.default
+    house = pack.rules.times.window.default
+    coming = [today + timedelta(days=n) for n in range(len(DAYS))]
+    law = {DAYS[day.weekday()]: str(pack.hours(day) or house) for day in coming}
     if window is None:
-        hours = {f"hours_{day}": (str(law),) for day in DAYS}
+        hours = {f"hours_{day}": (law[day],) for day in DAYS}
         return {"hours": ("law",), "holidays": ("1",), **hours}
     by_day = {
-        f"hours_{name}": (", ".join(map(str, window.set_for(place))) if window.hours else str(law),)
+        f"hours_{name}": (", ".join(map(str, window.set_for(place))) if window.hours else law[name],)
         for place, name in enumerate(DAYS)
     }
     return {

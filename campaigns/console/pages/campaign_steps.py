@@ -28,7 +28,9 @@ def pause(visit: Visit) -> Response:
 
 
 def resume(visit: Visit) -> Response:
-    steps.resume(visit, name_of(visit))
+    done = steps.resume(visit, name_of(visit))
+    if done.approval is not None:
+        return visit.go(_back(visit), visit.text("A second person must approve this launch."), kind="warn")
     return visit.go(_back(visit), visit.text("The campaign is running."))
 
 

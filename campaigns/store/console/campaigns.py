@@ -76,10 +76,12 @@ class Count:
 
 
 def campaign_heads(
-    session: Session, *, state: str = "", before_id: int | None = None, limit: int = 25
+    session: Session, *, state: str = "", named: str = "", before_id: int | None = None, limit: int = 25
 ) -> list[CampaignHead]:
-    """Up to ``limit`` campaigns with ids below ``before_id``, newest first."""
+    """Up to ``limit`` campaigns with ids below ``before_id``, newest first; ``named``: a part of it."""
     query = select(Campaign)
+    if named:
+        query = query.where(func.lower(Campaign.name).contains(named.lower(), autoescape=True))
     if state:
         query = query.where(Campaign.state == state)
     if before_id is not None:
