@@ -147,5 +147,11 @@ def test_a_forecast_scales_a_sample_and_says_how_sure_it_is() -> None:
     assert connected.low < 250 < connected.high
     assert (forecast.dials, forecast.promised, forecast.relief) == (900, {"CNY": 1000}, {"CNY": 70})
     assert forecast.cost == {"CNY": Decimal(15)}
+    promise = forecast.stages[-1]
+    assert forecast.spread(70) == (
+        round(70 * promise.low / promise.members), round(70 * promise.high / promise.members)
+    )  # fmt: skip
+    assert forecast.spread(0) is None
     assert forecast_of({**told, "cost_unknown": ["simulated"]}).cost is None
+    assert forecast_of({**told, "of": 50}).spread(70) is None
     assert forecast_of({**told, "of": 50}).whole
