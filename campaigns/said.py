@@ -8,6 +8,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from bot.datafile import plain
+
 
 class Said:
     """A text; ``str`` is it in English.
@@ -63,7 +65,7 @@ def wrong_in(error: ValidationError) -> Said:
     cause = first.get("ctx", {}).get("error")
     if isinstance(cause, WrongValue):
         return cause.said
-    return Said(first["msg"].removeprefix("Value error, "))
+    return Said(plain(first["msg"]))
 
 
 def of_data(data: Mapping[str, Any]) -> Said:

@@ -257,6 +257,7 @@ def _payments(
         "new": report.booked,
         "known": report.known,
         "rejected": report.rejected,
+        "duplicates": report.repeated,
         "cleared": report.cleared,
     }
     return Done(counts, {}, _name(report.error_file))

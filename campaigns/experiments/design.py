@@ -72,6 +72,12 @@ class Design:
         return self.arms[0]
 
     @property
+    def alike(self) -> tuple[Arm, ...]:
+        """The arms that hold a script which another holds too: chance alone parts them."""
+        scripts = [arm.flow for arm in self.arms]
+        return tuple(arm for arm in self.arms if arm.flow is not None and scripts.count(arm.flow) > 1)
+
+    @property
     def flows(self) -> tuple[str, ...]:
         """The scripts, each once, the reference's first."""
         return tuple(dict.fromkeys(arm.flow for arm in self.arms if arm.flow is not None))

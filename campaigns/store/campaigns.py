@@ -20,7 +20,7 @@ from campaigns.said import Code, Said
 from campaigns.store.changes import lock_campaign
 from campaigns.store.experiments import assign_members, keep_design
 from campaigns.store.handout import next_due_at
-from campaigns.store.holding import give_reason
+from campaigns.store.holding import give_reason, why_held
 from campaigns.store.members import add_members
 from campaigns.store.models import Attempt, Campaign, CampaignMember, Invitation
 from campaigns.store.outbox import emit
@@ -182,19 +182,24 @@ def _view(campaign: Campaign, members: int, done: int) -> CampaignView:
     )
 
 
+def check_can_run(name: str, state: str, why: Said | str | None) -> None:
+    """Raises ConflictError for a campaign that is paused, ``why``, or over."""
+    if state == "paused":
+        raise ConflictError(
+            "campaign %(campaign)r is paused (%(pause_reason)s); use 'xiaorong campaign resume'",
+            campaign=name,
+            pause_reason=why,
+        )
+    if state == "finished":
+        raise ConflictError(
+            "campaign %(campaign)r is finished; see 'xiaorong campaign report'", campaign=name
+        )
+
+
 def start_campaign(session: Session, campaign_id: int, at: datetime) -> None:
     """draft or running → running. Raises ConflictError for a paused or finished campaign."""
     campaign = lock_campaign(session, campaign_id)
-    if campaign.state == "paused":
-        raise ConflictError(
-            "campaign %(campaign)r is paused (%(pause_reason)s); use 'xiaorong campaign resume'",
-            campaign=campaign.name,
-            pause_reason=campaign.pause_reason,
-        )
-    if campaign.state == "finished":
-        raise ConflictError(
-            "campaign %(campaign)r is finished; see 'xiaorong campaign report'", campaign=campaign.name
-        )
+    check_can_run(campaign.name, campaign.state, why_held(campaign))
     campaign.state = "running"
     campaign.started_at = campaign.started_at or at
 

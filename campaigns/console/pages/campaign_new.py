@@ -118,9 +118,13 @@ def make(visit: Visit) -> Response:
             visit.record(session, Deed("campaigns.created", "campaign", campaign.name, after=after))
     except (CampaignsError, DataFileError) as error:
         return _form(visit, typed, visit.explain(error))
-    return visit.go(
-        f"/campaigns/{campaign.name}", visit.text("The campaign is made; it is a draft until it is launched.")
-    )
+    made = visit.text("The campaign is made; it is a draft until it is launched.")
+    alike = wanted.new.experiment.alike if wanted.new.experiment is not None else ()
+    if alike:
+        arms = visit.text(", ").join(arm.name for arm in alike)
+        told = visit.text("Arms %(arms)s hold one and the same script: chance alone parts them.", arms=arms)
+        return visit.go(f"/campaigns/{campaign.name}", f"{made} {told}", kind="warn")
+    return visit.go(f"/campaigns/{campaign.name}", made)
 
 
 def _form(visit: Visit, typed: Typed, problem: str = "") -> Response:
