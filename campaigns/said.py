@@ -6,10 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import ValidationError
-
-from bot.datafile import plain
-
 
 class Said:
     """A text; ``str`` is it in English.
@@ -57,15 +53,6 @@ class WrongValue(ValueError):  # noqa: N818 - pydantic takes a ValueError; this 
     def __init__(self, template: str, /, **values: Any) -> None:
         self.said = Said(template, **values)
         super().__init__(str(self.said))
-
-
-def wrong_in(error: ValidationError) -> Said:
-    """What is wrong first with what pydantic refused, without its own words around it."""
-    first = error.errors(include_url=False, include_input=False)[0]
-    cause = first.get("ctx", {}).get("error")
-    if isinstance(cause, WrongValue):
-        return cause.said
-    return Said(plain(first["msg"]))
 
 
 def of_data(data: Mapping[str, Any]) -> Said:

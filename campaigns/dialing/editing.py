@@ -14,7 +14,7 @@ from campaigns.compliance.campaign_window import FURTHEST_START, CampaignWindow
 from campaigns.dialing.priority import PriorityRules, load_priorities
 from campaigns.errors import ConflictError
 from campaigns.outcomes.retry import RetryChange, RetryPolicy
-from campaigns.said import wrong_in
+from campaigns.refused import wrong_in
 
 CLEARABLE = ("windows", "retries", "caller_ids", "priorities")
 

@@ -11,7 +11,7 @@ from campaigns.compliance.campaign_window import DAYS, CampaignWindow
 from campaigns.compliance.effective import EffectivePack
 from campaigns.compliance.personal import opened
 from campaigns.console.forms.typed import Typed, UnfitError
-from campaigns.said import wrong_in
+from campaigns.refused import wrong_in
 
 OWN: Final = "own"
 LOOKED_AHEAD: Final = 14  # days whose law counts

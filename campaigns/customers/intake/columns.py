@@ -16,7 +16,7 @@ from campaigns.customers.numbers.vendor import SHIPPED as VENDORS
 from campaigns.customers.numbers.vendor import VendorMap, find_vendor
 from campaigns.errors import ConflictError, ImportFileError
 from campaigns.payments.columns import PaymentColumns, shipped_columns
-from campaigns.said import wrong_in
+from campaigns.refused import wrong_in
 
 Model = TypeVar("Model", bound=BaseModel)
 

@@ -17,7 +17,8 @@ from campaigns.console.view.saying import said
 from campaigns.dialing.audience import Audience
 from campaigns.dialing.fitting import fit, shipped_fits
 from campaigns.errors import ConflictError, ImportFileError, StoreError
-from campaigns.said import Code, Said, WrongValue, of_data, wrong_in
+from campaigns.refused import wrong_in
+from campaigns.said import Code, Said, WrongValue, of_data
 
 
 def test_an_error_of_another_room_is_said_in_both_languages() -> None:
