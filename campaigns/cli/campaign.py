@@ -160,7 +160,7 @@ def list_all(context: typer.Context) -> None:
     """List the campaigns, newest first."""
     with open_installation(context.obj) as (settings, database):
         from rich.console import Console
-        from rich.table import Table
+        from rich.table import Column, Table
 
         from campaigns.store.campaigns import list_campaigns
 
@@ -169,7 +169,9 @@ def list_all(context: typer.Context) -> None:
         if not campaigns:
             typer.echo("There is no campaign yet; see 'xiaorong campaign create --help'.")
             return
-        table = Table("Name", "Flow", "State", "Members", "Done", "Created")
+        # A name is typed into other commands: what is too long for a line goes on in the next.
+        whole = [Column(title, overflow="fold") for title in ("Name", "Flow")]
+        table = Table(*whole, "State", "Members", "Done", Column("Created", min_width=10))
         for campaign in campaigns:
             created = campaign.created_at.astimezone(settings.zone)
             table.add_row(

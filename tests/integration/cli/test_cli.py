@@ -100,7 +100,7 @@ def test_start_up_loads_nothing_heavy() -> None:
     assert done.stdout.strip() == "[]"
 
 
-def test_the_main_job_by_hand(run: Run, call: Run, tmp_path: Path) -> None:
+def test_the_main_job_by_hand(run: Run, call: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from datetime import datetime
     from zoneinfo import ZoneInfo
 
@@ -126,6 +126,14 @@ def test_the_main_job_by_hand(run: Run, call: Run, tmp_path: Path) -> None:
     over = call("campaign", "run", "march", ok=False)
     assert (over.stdout, "is finished" in over.stderr) == ("", True)
     assert "finished" in call("campaign", "show", "march").stdout
+    long = "everybody-who-is-late-in-the-first-week"
+    call("campaign", "create", long)
+    monkeypatch.setenv("COLUMNS", "80")
+    listed = call("campaign", "list").stdout.splitlines()
+    assert long in "".join(
+        line.split("│")[1].strip() for line in listed if line.startswith("│")
+    )  # it is typed
+    monkeypatch.setenv("COLUMNS", "120")
     report = call("campaign", "report", "march", "--csv", "out", "--html", "march.html").stdout
     assert "漏斗" in report
     assert (tmp_path / "march.html").read_text(encoding="utf-8").startswith("<!doctype html>")
