@@ -63,7 +63,19 @@ def load_model(path: Path, model: type[Model], *, under: str | None = None) -> M
         location = prefix + first["loc"]
         more = f" (and {len(others)} more)" if others else ""
         key = ".".join(str(part) for part in location) or None
-        raise DataFileError(str(path), first["msg"] + more, line=_line(root, location), key=key) from error
+        raise DataFileError(
+            str(path), plain(first["msg"]) + more, line=_line(root, location), key=key
+        ) from error
+
+
+def plain(message: str) -> str:
+    """What pydantic says of a mistake, without the name of the exception that a validator of ours raised."""
+    return message.removeprefix("Value error, ")
+
+
+def _why(error: OSError | UnicodeDecodeError) -> str:
+    """Without the number of the error and the path, which is told already."""
+    return (error.strerror or str(error)) if isinstance(error, OSError) else str(error)
 
 
 def line_of(path: Path, *location: str | int) -> int:
@@ -75,7 +87,7 @@ def _read(path: Path) -> tuple[Any, yaml.Node | None]:
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise DataFileError(str(path), f"cannot be read: {error}") from error
+        raise DataFileError(str(path), f"cannot be read: {_why(error)}") from error
     loader = _Loader(text)
     loader.name = str(path)
     try:

@@ -16,9 +16,22 @@
 A wrong rule, mapping or policy file raises ``bot.errors.DataFileError``, like any other data file.
 """
 
+from __future__ import annotations
+
+from typing import Any
+
+from campaigns.said import Said
+
 
 class CampaignsError(Exception):
-    """Base of every error shown to an operator as one readable line."""
+    """Base of every error shown to an operator as one readable line.
+
+    ``template`` and ``values`` make a Said: pages show it in the language of who reads it.
+    """
+
+    def __init__(self, template: str, /, **values: Any) -> None:
+        self.said = Said(template, **values)
+        super().__init__(str(self.said))
 
 
 class NotInitialisedError(CampaignsError):
@@ -48,7 +61,7 @@ class AccessError(CampaignsError):
 class StoreError(CampaignsError):
     """The database cannot be used. ``transient``: trying again may help (locked, restarting)."""
 
-    def __init__(self, message: str, *, transient: bool = False) -> None:
+    def __init__(self, message: str, /, *, transient: bool = False) -> None:
         super().__init__(message)
         self.transient = transient
 

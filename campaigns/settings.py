@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from bot.datafile import plain
 from campaigns.agents import AgentSettings
 from campaigns.dialing.line_rules import LineRules
 from campaigns.errors import NotInitialisedError, SettingsError
@@ -304,4 +305,4 @@ def load_settings(home: Path) -> Settings:
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         key = ".".join(str(part) for part in first["loc"])
-        raise SettingsError(f"{path}: {key}: {first['msg']}") from error
+        raise SettingsError(f"{path}: {key}: {plain(first['msg'])}") from error

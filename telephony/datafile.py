@@ -35,7 +35,8 @@ def load_model(source: Path | Mapping[str, Any], model: type[Model], *, name: st
     try:
         text = source.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise LineConfigError(f"cannot be read: {error}", file=str(source)) from error
+        why = error.strerror if isinstance(error, OSError) else str(error)
+        raise LineConfigError(f"cannot be read: {why}", file=str(source)) from error
     try:
         root = yaml.compose(text, Loader=_Loader)
         content = yaml.load(text, Loader=_Loader)  # noqa: S506 - a safe loader
@@ -55,7 +56,9 @@ def _validate(content: Any, model: type[Model], name: str, root: yaml.Node | Non
         more = f" (and {len(others)} more)" if others else ""
         key = ".".join(str(part) for part in first["loc"]) or None
         line = _line(root, first["loc"])
-        raise LineConfigError(first["msg"] + more, file=name, line=line, key=key) from error
+        raise LineConfigError(
+            first["msg"].removeprefix("Value error, ") + more, file=name, line=line, key=key
+        ) from error
 
 
 def _line(node: yaml.Node | None, location: tuple[str | int, ...]) -> int | None:

@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 
 from campaigns.backup.archive import Manifest, read_archive
 from campaigns.compliance.chain import LogSeal
-from campaigns.compliance.reasons import Reason, reason_text
+from campaigns.compliance.reasons import Reason, message_of
 from campaigns.dialing.assembly import house_of
 from campaigns.dialing.takeover import settle_orphans
 from campaigns.errors import BackupError, ConflictError
@@ -139,8 +139,8 @@ def _settle(
     upgrade(store, before=begin, after=mark)
     with store.transaction() as session:
         at = _moment(session, now)
-        reason = reason_text(Reason.LEDGER_GAP, settings.language)
-        paused, unsure = hold_everything(session, at, reason)
+        why = message_of(Reason.LEDGER_GAP, settings.language)
+        paused, unsure = hold_everything(session, at, why)
         workers.end_all_others(session, RESTORED_BY)
         lost = settle_orphans(session, at, house_of(settings))
     tell("verifying")

@@ -11,6 +11,7 @@ import typer
 
 from campaigns.cli import campaign_edit
 from campaigns.cli.installation import open_installation, parse_codes, parse_names
+from campaigns.said import Said
 
 app = typer.Typer(no_args_is_help=True, help="Create, run and report campaigns.")
 app.command(name="edit", epilog=campaign_edit.EDIT)(campaign_edit.edit)
@@ -159,7 +160,7 @@ def list_all(context: typer.Context) -> None:
     """List the campaigns, newest first."""
     with open_installation(context.obj) as (settings, database):
         from rich.console import Console
-        from rich.table import Table
+        from rich.table import Column, Table
 
         from campaigns.store.campaigns import list_campaigns
 
@@ -168,7 +169,9 @@ def list_all(context: typer.Context) -> None:
         if not campaigns:
             typer.echo("There is no campaign yet; see 'xiaorong campaign create --help'.")
             return
-        table = Table("Name", "Flow", "State", "Members", "Done", "Created")
+        # A name is typed into other commands: what is too long for a line goes on in the next.
+        whole = [Column(title, overflow="fold") for title in ("Name", "Flow")]
+        table = Table(*whole, "State", "Members", "Done", Column("Created", min_width=10))
         for campaign in campaigns:
             created = campaign.created_at.astimezone(settings.zone)
             table.add_row(
@@ -232,7 +235,7 @@ def pause(context: typer.Context, name: Name) -> None:
 
         with database.transaction() as session:
             campaign = campaign_by_name(session, name)
-            if pause_campaign(session, campaign.id, "paused by an operator"):
+            if pause_campaign(session, campaign.id, Said("paused by an operator")):
                 note_change(session, campaign.id, "pause", getpass.getuser(), SystemClock().now())
     typer.echo(f"Campaign {name!r} is paused. Go on with: xiaorong campaign resume {name}")
 

@@ -50,6 +50,7 @@ def create_campaign_of(settings: Settings, database: Database, wanted: NewCampai
         sizes = arm_sizes(session, campaign.id)
         held_out = held_out_elsewhere(session, campaign.id)
     arms = f" Arms: {', '.join(f'{arm} {size:,}' for arm, size in sizes.items())}." if sizes else ""
+    alike = "" if wanted.experiment is None else _alike(wanted.experiment)
     blurred = "".join(
         f"\nNote: {count:,} of them are left alone by the experiment {name!r}, and are not called while it "
         f"goes on; to call them all the same say why: xiaorong campaign edit {wanted.name} "
@@ -58,7 +59,17 @@ def create_campaign_of(settings: Settings, database: Database, wanted: NewCampai
     )
     return (
         f"Campaign {wanted.name!r} has {campaign.members:,} members: {describe(chosen)}.{arms} "
-        f"Next: xiaorong campaign run {wanted.name}{blurred}"
+        f"Next: xiaorong campaign run {wanted.name}{alike}{blurred}"
+    )
+
+
+def _alike(design: Design) -> str:
+    arms = design.alike
+    if not arms:
+        return ""
+    return (
+        f"\nNote: the arms {', '.join(arm.name for arm in arms)} hold one and the same script: between them "
+        "chance alone makes a difference. Give another with --arm NAME=FLOW."
     )
 
 

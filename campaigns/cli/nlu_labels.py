@@ -58,5 +58,6 @@ def _rows(path: Path) -> list[Any]:
         except UnicodeDecodeError:
             continue
         except (OSError, csv.Error) as error:
-            raise DataFileError(str(path), f"cannot be read: {error}") from error
+            why = error.strerror if isinstance(error, OSError) else str(error)
+            raise DataFileError(str(path), f"cannot be read: {why}") from error
     raise DataFileError(str(path), "is neither UTF-8 nor GB 18030")

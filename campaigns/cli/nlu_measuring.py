@@ -110,6 +110,12 @@ def run_measurement(
     )
     heard = conditions(folder, wanted.levels())
     splits, subject = wanted.splits(folder)
+    if strange := _strange(wanted, folder):
+        console.print(
+            f"[yellow]Note:[/yellow] no dialogue knows these intents, which are measured all the same: "
+            f"{', '.join(strange)}",
+            soft_wrap=True,
+        )
     tell = _teller(console)
     engines = [_engine(name, settings, folder, around, wanted.epochs, tell) for name in wanted.engines]
     evaluations = [evaluate(engine, splits, heard, around, seed=wanted.seed, tell=tell) for engine in engines]
@@ -126,6 +132,13 @@ def run_measurement(
         _write(html, render_page(subject, evaluations))
         console.print(f"Page: {html}", soft_wrap=True)
     return evaluations
+
+
+def _strange(wanted: Measured, folder: Path) -> list[str]:
+    """Intents of the files given that our own examples lack: a slip of the pen, or somebody else's model."""
+    known = {example.intent for example in load_rasa_examples(folder / "nlu.yml")}
+    files = [path for path in (wanted.file, wanted.test) if path is not None]
+    return sorted({example.intent for path in files for example in load_rasa_examples(path)} - known)
 
 
 def _engine(

@@ -40,7 +40,7 @@ def import_file(
             )
     typer.echo(
         f"{report.rows:,} rows: {report.booked:,} booked, {report.known:,} booked before, "
-        f"{report.rejected:,} rejected."
+        f"{report.repeated:,} repeated in the file, {report.rejected:,} rejected."
     )
     for currency, amount in sorted(report.taken_off.items()):
         typer.echo(f"Amounts due fell by {money(amount)} {currency}.")
@@ -52,6 +52,6 @@ def import_file(
             "which stays as it is."
         )
     if report.error_file is not None:
-        typer.echo(f"Rejected rows and why: {report.error_file}")
+        typer.echo(f"Rows left out and why: {report.error_file}")
     if report.booked:
         typer.echo("Next: xiaorong promises check")

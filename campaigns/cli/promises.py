@@ -50,7 +50,7 @@ def check(
         if done.changed:
             Console().print(table_of(done, settings.language))
     typer.echo(
-        f"{done.looked_at:,} open promises looked at as of {day}: {done.changed.total():,} changed, "
-        f"{done.pending:,} pending."
+        f"{done.looked_at:,} promises looked at as of {day}: {done.changed.total():,} changed, "
+        f"{done.pending:,} still pending, {done.settled:,} settled as they were."
     )
     typer.echo(summary(relief))

@@ -23,7 +23,7 @@ from campaigns.dialing.worker import RunEnd, Worker
 from campaigns.errors import StoreError
 from campaigns.outcomes.report_terminal import funnel_table
 from campaigns.settings import Settings
-from campaigns.store.campaigns import campaign_by_name, resume_campaign
+from campaigns.store.campaigns import campaign_by_name, check_can_run, resume_campaign
 from campaigns.store.changes import note_change
 from campaigns.store.database import Database
 from campaigns.store.reporting import campaign_report
@@ -71,6 +71,8 @@ def run_campaign(
     console = console or Console()
     with database.transaction() as session:
         campaign = campaign_by_name(session, name)
+    if not resume:
+        check_can_run(campaign.name, campaign.state, campaign.pause_reason)
     clock = choose_clock(settings, database, real_time=real_time)
     tally = Tally()
 
@@ -99,6 +101,8 @@ def run_campaign(
         with Live(Group(progress, below), console=console, refresh_per_second=5):
             end = asyncio.run(supervise(worker, show, console))
             show()
+    if not console.is_terminal:
+        console.print()  # what is shown last is left without an end of its line
     _close(settings, database, name, end, console)
     return end
 

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, StrictBool, model_v
 from campaigns.compliance.hours import Hours, HoursField
 from campaigns.compliance.limits import Section
 from campaigns.compliance.personal import closed, opened
+from campaigns.said import Code, WrongValue
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 FURTHEST_START = timedelta(days=30)  # nothing open within 40 days counts as never open
@@ -49,12 +50,12 @@ class CampaignWindow(Section):
     @model_validator(mode="after")
     def _can_open(self) -> Self:
         if self.starts_on and self.ends_on and self.starts_on > self.ends_on:
-            raise ValueError("starts_on is after ends_on")
+            raise WrongValue("starts_on is after ends_on")
         named = [day for days in self.hours for day in _weekdays(days)]
         if twice := sorted({DAYS[day] for day in named if named.count(day) > 1}):
-            raise ValueError(f"{twice[0]} is named twice")
+            raise WrongValue("%(day)s is named twice", day=Code("weekday", twice[0]))
         if self.hours and not any(self._of_weekday(day) for day in range(7)):
-            raise ValueError("no hour is left to call in")
+            raise WrongValue("no hour is left to call in")
         return self
 
     def on(self, day: date, *, day_off: bool) -> list[Hours] | None:

@@ -9,6 +9,8 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, PlainSerializer
 
+from campaigns.said import WrongValue
+
 _CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
 
 
@@ -24,7 +26,7 @@ class Hours:
 
     def __post_init__(self) -> None:
         if self.start >= self.end:
-            raise ValueError(f"the window must start before it ends, not {self}")
+            raise WrongValue("the window must start before it ends, not %(hours)s", hours=str(self))
 
     def __str__(self) -> str:
         return f"{self.start:%H:%M}-{self.end:%H:%M}"
@@ -44,7 +46,7 @@ def parse_clock(value: Any) -> time:
         return value
     match = _CLOCK.fullmatch(value) if isinstance(value, str) else None
     if match is None:
-        raise ValueError(f'a time is written in quotes as "HH:MM", not {value!r}')
+        raise WrongValue('a time is written in quotes as "HH:MM", not %(value)r', value=value)
     return time(int(match[1]), int(match[2]))
 
 

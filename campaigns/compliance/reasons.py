@@ -11,6 +11,7 @@ from pydantic import Field, RootModel, model_validator
 
 from bot.datafile import load_model
 from campaigns.compliance.limits import Section
+from campaigns.said import Code, Said
 
 TEXTS, CURES = Path(__file__).with_name("reasons.yaml"), Path(__file__).with_name("cures.yaml")
 
@@ -174,6 +175,11 @@ def reason_text(code: str, language: str = "zh") -> str:
         return _texts(TEXTS)[Reason(code)].in_(language)
     except ValueError:
         return code
+
+
+def message_of(code: str, language: str = "zh") -> Said:
+    """The same for a reader of any language; as text it is in ``language``."""
+    return Said("%(reason)s", reason=Code("reason", str(code), reason_text(code, language)))
 
 
 def cure_text(code: str, language: str = "zh") -> str:

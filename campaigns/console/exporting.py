@@ -105,7 +105,7 @@ def _decided(session: Session, visit: Visit, approval_id: int, *, agreed: bool, 
         session, approval_id, approve=agreed, by=visit.who.user_id, at=visit.now, comment=comment
     )
     if found.subject_kind != "export":
-        raise NotFoundError(f"there is no request for approval {approval_id}")
+        raise NotFoundError("there is no request for approval %(approval_id)s", approval_id=approval_id)
     return found
 
 
@@ -113,7 +113,7 @@ def own_job(session: Session, visit: Visit, job_id: int) -> JobView:
     """The export of whoever asks. Raises NotFoundError for another's: nobody learns that it is there."""
     job = job_by_id(session, job_id)
     if job.kind != EXPORT_WRITE or job.user_id != visit.who.user_id:
-        raise NotFoundError(f"there is no export {job_id}")
+        raise NotFoundError("there is no export %(job_id)s", job_id=job_id)
     return job
 
 

@@ -58,6 +58,15 @@ class Forecast:
         """Every member was simulated."""
         return self.sample == self.members
 
+    def spread(self, total: int) -> tuple[int, int] | None:
+        """Where a sum that promises make up lies, as far as their number is uncertain; None where it is not,
+        or where the sample says nothing of it.
+        """
+        promised = next(each for each in self.stages if each.stage == "promise")
+        if self.whole or not total or not promised.members:
+            return None
+        return round(total * promised.low / promised.members), round(total * promised.high / promised.members)
+
 
 def forecast_of(told: Mapping[str, Any]) -> Forecast:
     """From what the job kept."""

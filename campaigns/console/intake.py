@@ -86,7 +86,9 @@ def keep(services: Services, source: BinaryIO, name: str, kind: Kind, limit: int
             target.write(piece)
     try:
         if size > limit:
-            raise ImportFileError(f"the file is larger than {limit // 1_000_000} MB; bring it in parts")
+            raise ImportFileError(
+                "the file is larger than %(limit)s MB; bring it in parts", limit=limit // 1000000
+            )
         check_file(path)
     except ImportFileError:
         path.unlink()
@@ -255,6 +257,7 @@ def _payments(
         "new": report.booked,
         "known": report.known,
         "rejected": report.rejected,
+        "duplicates": report.repeated,
         "cleared": report.cleared,
     }
     return Done(counts, {}, _name(report.error_file))
@@ -331,4 +334,8 @@ class _told:  # noqa: N801 - reads as a word of the sentence
 
     def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
         if isinstance(error, ImportFileError) and self._path in str(error):
-            raise ImportFileError(str(error).replace(self._path, self._name)) from error
+            told = error.said
+            raise ImportFileError(told.template, **dict(map(self._named, told.values.items()))) from error
+
+    def _named(self, value: tuple[str, Any]) -> tuple[str, Any]:
+        return value[0], self._name if str(value[1]) == self._path else value[1]

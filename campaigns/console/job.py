@@ -12,6 +12,7 @@ from typing import Any, Final, TypeAlias
 from bot.errors import BotError
 from campaigns.console.services import Services
 from campaigns.errors import CampaignsError, ConflictError, NotFoundError
+from campaigns.said import Said
 from campaigns.store.console import jobs as store
 from campaigns.store.console.audit import Actor
 from campaigns.store.console.jobs import JobView, NewJob
@@ -19,7 +20,7 @@ from campaigns.store.database import Session
 from telephony.errors import LineError
 
 THREADS: Final = 4
-LEFT_BEHIND: Final = "the console was stopped while this was going on; start it again"
+LEFT_BEHIND: Final = Said("the console was stopped while this was going on; start it again")
 _log = logging.getLogger(__name__)
 
 
@@ -81,7 +82,11 @@ class Jobs:
         if self._stopping:
             raise ConflictError("the console is about to stop: try again in a few minutes")
         if job.kind not in self._kinds:
-            raise NotFoundError(f"there is no job {job.kind!r}; known: {', '.join(sorted(self._kinds))}")
+            raise NotFoundError(
+                "there is no job %(kind)r; known: %(kinds)s",
+                kind=job.kind,
+                kinds=", ".join(sorted(self._kinds)),
+            )
         return store.add_job(session, job, user_id=actor.user_id, by=actor.name, at=self._services.now())
 
     def begin(self, job_id: int) -> None:
@@ -97,17 +102,21 @@ class Jobs:
             job = store.start_job(session, job_id, services.now())
         if job is None:
             return
-        state, result, error = "done", {}, None
+        state = "done"
+        result: Mapping[str, Any] = {}
+        error: Said | None = None
         try:
             result = dict(self._kinds[job.kind].run(JobContext(job, services)))
         except JobStopped:
             state = "stopped"
         except (CampaignsError, BotError, LineError) as fault:
-            state, error = "failed", str(fault)
+            state = "failed"
+            error = fault.said if isinstance(fault, CampaignsError) else Said(str(fault))
         except Exception as fault:  # the thread's last barrier; the message may hold personal data
             where = "".join(traceback.format_tb(fault.__traceback__))
             _log.error("job %d: unexpected %s\n%s", job_id, type(fault).__name__, where)
-            state, error = "failed", f"unexpected {type(fault).__name__}; the log says where"
+            kind = type(fault).__name__
+            state, error = "failed", Said("unexpected %(kind)s; the log says where", kind=kind)
         with database.transaction() as session:
             store.finish_job(session, job_id, state=state, at=services.now(), result=result, error=error)
 

@@ -71,6 +71,15 @@ def is_approved(session: Session, line: CampaignLine) -> bool:
     return found is not None and found.state == APPROVED and found.details == asked_for(session, line)
 
 
+def must_ask_again(visit: Visit, session: Session, line: CampaignLine) -> bool:
+    """Whether a paused campaign needs a second person before it goes on: large, and never launched or changed
+    since somebody agreed. One that was set running elsewhere, as at the command line, was never asked about.
+    """
+    if not needs_approval(visit, line) or is_approved(session, line):
+        return False
+    return line.started_at is None or latest_approval(session, LAUNCH, "campaign", line.name) is not None
+
+
 def state_deed(action: str, line: CampaignLine, state: str, reason: str = "") -> Deed:
     """A change of state, for the audit log."""
     return Deed(action, "campaign", line.name, {"state": line.state}, {"state": state}, reason)

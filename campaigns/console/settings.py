@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from bot.datafile import plain
 from campaigns.errors import SettingsError
 from campaigns.settings import Settings
 
@@ -84,4 +85,4 @@ def console_settings(settings: Settings) -> ConsoleSettings:
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         key = ".".join(str(part) for part in ("console", *first["loc"]))
-        raise SettingsError(f"{key}: {first['msg']}") from error
+        raise SettingsError(f"{key}: {plain(first['msg'])}") from error

@@ -13,11 +13,13 @@ from campaigns.console.launching import (
     asked_for,
     is_approved,
     line_named,
+    must_ask_again,
     needs_approval,
     state_deed,
 )
 from campaigns.console.visit import Visit
 from campaigns.errors import ConflictError
+from campaigns.said import Code, Said
 from campaigns.store.campaigns import pause_campaign, resume_campaign, start_campaign
 from campaigns.store.changes import note_change, stop_campaign
 from campaigns.store.console.approvals import request_approval
@@ -40,21 +42,20 @@ def launch(visit: Visit, name: str) -> Launched:
     with visit.changing() as session:
         line = line_named(session, name)
         if line.state != "draft":
-            raise ConflictError(f"campaign {line.name!r} is {line.state} already")
-        if needs_approval(visit, line) and not is_approved(session, line):
-            asked = asked_for(session, line)
-            approval = request_approval(
-                session, LAUNCH, "campaign", line.name, asked, by=visit.who.user_id, at=visit.now
+            raise ConflictError(
+                "campaign %(campaign)r is %(state)s already",
+                campaign=line.name,
+                state=Code("campaign", line.state),
             )
-            visit.record(session, Deed("campaigns.approval_asked", "campaign", line.name, after=asked))
-            return Launched(approval=approval)
+        if needs_approval(visit, line) and not is_approved(session, line):
+            return _ask(visit, session, line)
         start_campaign(session, line.id, visit.services.ledger_now(session))
         visit.record(session, state_deed("campaigns.launched", line, "running"))
         job = _run(visit, session, line)
     return _begun(visit, job)
 
 
-def pause(visit: Visit, name: str, why: str) -> None:
+def pause(visit: Visit, name: str, why: Said | str) -> None:
     """running or draft → paused: no new calls; those in progress go on to their end.
 
     What is paused already keeps the reason it has.
@@ -63,14 +64,16 @@ def pause(visit: Visit, name: str, why: str) -> None:
         line = line_named(session, name)
         if not pause_campaign(session, line.id, why):
             return
-        _note(visit, session, line, "pause", why)
-        visit.record(session, state_deed("campaigns.paused", line, "paused", why))
+        _note(visit, session, line, "pause", str(why))
+        visit.record(session, state_deed("campaigns.paused", line, "paused", str(why)))
 
 
 def resume(visit: Visit, name: str) -> Launched:
-    """paused → running."""
+    """paused → running, or ask a second person where it is large and was changed since one agreed."""
     with visit.changing() as session:
         line = line_named(session, name)
+        if line.state == "paused" and must_ask_again(visit, session, line):
+            return _ask(visit, session, line)
         resume_campaign(session, line.id)
         _note(visit, session, line, "resume")
         visit.record(session, state_deed("campaigns.resumed", line, "running"))
@@ -83,9 +86,11 @@ def carry_on(visit: Visit, name: str) -> Launched:
     with visit.changing() as session:
         line = line_named(session, name)
         if line.state != "running":
-            raise ConflictError(f"campaign {line.name!r} is {line.state}, not running")
+            raise ConflictError(
+                "campaign %(campaign)r is %(state)s, not running", campaign=line.name, state=line.state
+            )
         if _is_worked_off(session, line):
-            raise ConflictError(f"campaign {line.name!r} is being worked off already")
+            raise ConflictError("campaign %(campaign)r is being worked off already", campaign=line.name)
         visit.record(session, state_deed("campaigns.resumed", line, "running"))
         job = _run(visit, session, line)
     return _begun(visit, job)
@@ -99,6 +104,15 @@ def stop(visit: Visit, name: str, why: str) -> int:
         left = stop_campaign(session, line.id, by=visit.who.username, at=at)
         visit.record(session, state_deed("campaigns.stopped", line, "finished", why))
     return left
+
+
+def _ask(visit: Visit, session: Session, line: CampaignLine) -> Launched:
+    asked = asked_for(session, line)
+    approval = request_approval(
+        session, LAUNCH, "campaign", line.name, asked, by=visit.who.user_id, at=visit.now
+    )
+    visit.record(session, Deed("campaigns.approval_asked", "campaign", line.name, after=asked))
+    return Launched(approval=approval)
 
 
 def _note(visit: Visit, session: Session, line: CampaignLine, what: str, why: str = "") -> None:

@@ -22,9 +22,11 @@ from campaigns.console.services import Services
 from campaigns.console.simulator.studio import Studio
 from campaigns.console.view.formats import Formats
 from campaigns.console.view.languages import translations
+from campaigns.console.view.saying import said
 from campaigns.console.view.templates import environment
 from campaigns.errors import AccessError, NotFoundError
 from campaigns.private import Private
+from campaigns.said import Said
 from campaigns.store.console.audit import Actor, Deed, record
 from campaigns.store.database import Session
 
@@ -106,10 +108,9 @@ class Visit:
         found: str = translations(self.language).ugettext(message)
         return found % values if values else found
 
-    def explain(self, error: Exception | str) -> str:
+    def explain(self, error: Said | Exception | str) -> str:
         """What an error says, in the visitor's language where the catalogues have it."""
-        found: str = translations(self.language).ugettext(str(error))
-        return found
+        return said(error, self.language)
 
     def query(self, name: str, longest: int = 100) -> str:
         """A query parameter, trimmed; empty when it is not given."""
@@ -132,7 +133,7 @@ class Visit:
         """A number from the path, which the route has made one. Raises NotFoundError for none of ours."""
         value = int(self.request.path_params[name])
         if value > LARGEST:
-            raise NotFoundError(f"there is no {value}")
+            raise NotFoundError("there is no %(value)s", value=value)
         return value
 
     def form(self, name: str, longest: int = 1000) -> str:

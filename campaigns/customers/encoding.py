@@ -12,7 +12,6 @@ from campaigns.errors import ImportFileError
 
 WORKBOOK_MAGIC = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
 UTF16_BOMS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-ADVICE = "save it again as 'CSV UTF-8' or as an Excel workbook"
 
 _CHUNK = 1 << 20
 _UTF8_SHARE = 0.5  # of the lines with Chinese: bytes that are not UTF-8 hardly ever read as UTF-8
@@ -34,7 +33,9 @@ def profile(file: Path) -> Profile:
         with file.open("rb") as stream:
             return _profile(file, stream)
     except OSError as error:
-        raise ImportFileError(f"{file} cannot be read: {error.strerror or error}") from error
+        raise ImportFileError(
+            "%(file)s cannot be read: %(why)s", file=file, why=error.strerror or error
+        ) from error
 
 
 def _profile(file: Path, stream: BinaryIO) -> Profile:
@@ -50,14 +51,18 @@ def _profile(file: Path, stream: BinaryIO) -> Profile:
             except UnicodeDecodeError:
                 clean = False
     if not head:
-        raise ImportFileError(f"{file} is empty")
+        raise ImportFileError("%(file)s is empty", file=file)
     lines += last != b"\n"
     if head.startswith(WORKBOOK_MAGIC):
         return Profile(digest.hexdigest(), None, None)
     if head.startswith(UTF16_BOMS):
         return Profile(digest.hexdigest(), "utf-16", None)
     if b"\0" in head.split(b"\n", 1)[0]:
-        raise ImportFileError(f"{file} is not a text file, or is UTF-16 without a mark; {ADVICE}")
+        raise ImportFileError(
+            "%(file)s is not a text file, or is UTF-16 without a mark; "
+            "save it again as 'CSV UTF-8' or as an Excel workbook",
+            file=file,
+        )
     if clean:
         encoding = "utf-8-sig"
     else:
@@ -95,7 +100,12 @@ def _guess(file: Path, stream: BinaryIO) -> str:
         return "utf-8-sig"
     if header_fits["gb18030"] and gbk >= total * _GBK_SHARE and common >= max(1, characters * _GBK_SHARE):
         return "gb18030"
-    raise ImportFileError(f"{file} is neither UTF-8 nor GBK (see line {first_bad}); {ADVICE}")
+    raise ImportFileError(
+        "%(file)s is neither UTF-8 nor GBK (see line %(line)s); "
+        "save it again as 'CSV UTF-8' or as an Excel workbook",
+        file=file,
+        line=first_bad,
+    )
 
 
 def _decodes(line: bytes, encoding: str) -> bool:

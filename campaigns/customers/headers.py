@@ -30,7 +30,11 @@ class Binding:
 def bind(mapping: Mapping, headers: Sequence[str]) -> Binding:
     """Find the columns. Raises ImportFileError when one is missing or stands twice."""
     if missing := missing_columns(mapping, headers):
-        raise ImportFileError(f"mapping '{mapping.name}' misses these columns: {'; '.join(missing)}")
+        raise ImportFileError(
+            "mapping '%(mapping)s' misses these columns: %(missing)s",
+            mapping=mapping.name,
+            missing="; ".join(missing),
+        )
     places = places_of(headers)
     fields = {
         name: place
@@ -77,8 +81,10 @@ def detect(mappings: Iterable[Mapping], headers: Sequence[str]) -> Binding:
         return max((bind(mapping, headers) for mapping in fitting), key=lambda binding: binding.size)
     nearest = min(candidates, key=lambda mapping: _share_missing(mapping, headers))
     raise ImportFileError(
-        f"no known mapping fits its columns; the nearest, '{nearest.name}', misses: "
-        f"{'; '.join(missing_columns(nearest, headers))}. Rename the columns, or write a mapping and name it"
+        "no known mapping fits its columns; the nearest, '%(nearest)s', misses: "
+        "%(missing)s. Rename the columns, or write a mapping and name it",
+        nearest=nearest.name,
+        missing="; ".join(missing_columns(nearest, headers)),
     )
 
 
@@ -107,7 +113,8 @@ def find_column(column: Column, places: dict[str, list[int]]) -> int | None:
         return None
     if len(found) > 1:
         raise ImportFileError(
-            f"columns {' and '.join(found.values())} mean the same; remove or rename all but one"
+            "columns %(found)s mean the same; remove or rename all but one",
+            found=" and ".join(found.values()),
         )
     ((plain, name),) = found.items()
     return _only(name, places[plain])
@@ -115,5 +122,9 @@ def find_column(column: Column, places: dict[str, list[int]]) -> int | None:
 
 def _only(name: str, places: list[int]) -> int:
     if len(places) > 1:
-        raise ImportFileError(f"column {name} stands {len(places)} times; remove or rename all but one")
+        raise ImportFileError(
+            "column %(name)s stands %(places)s times; remove or rename all but one",
+            name=name,
+            places=len(places),
+        )
     return places[0]

@@ -114,7 +114,7 @@ def _binding(file: Path, mapping: ColumnMapping | Path | str | None, headers: li
             return detect(shipped_mappings().values(), headers)
         return bind(mapping if isinstance(mapping, ColumnMapping) else find_mapping(mapping), headers)
     except ImportFileError as error:
-        raise ImportFileError(f"{file}: {error}") from error
+        raise ImportFileError("%(file)s: %(error)s", file=file, error=error) from error
 
 
 class _Run:

@@ -22,7 +22,9 @@ _SEPARATORS = re.compile(r"[/;,、|\n]+")
 def check_region(region: str) -> None:
     """Raises ImportFileError when no numbering plan of ``region`` is known."""
     if region not in phonenumbers.SUPPORTED_REGIONS:
-        raise ImportFileError(f"{region!r} is not a region with a numbering plan; give one such as CN")
+        raise ImportFileError(
+            "%(region)r is not a region with a numbering plan; give one such as CN", region=region
+        )
 
 
 def as_e164(written: str, region: str) -> str | None:

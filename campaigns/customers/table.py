@@ -44,11 +44,16 @@ def _table(file: Path, records: Iterable[Record], about: Profile, lines: int | N
     numbered = enumerate(records, start=1)
     for number, (cells, problem) in numbered:
         if problem:
-            raise ImportFileError(f"{file}, row {number}, where the header should be: {problem.detail}")
+            raise ImportFileError(
+                "%(file)s, row %(number)s, where the header should be: %(detail)s",
+                file=file,
+                number=number,
+                detail=problem.detail,
+            )
         if any(cell.strip() for cell in cells):
             total = None if lines is None else max(0, lines - number)
             return Table([cell.strip() for cell in cells], _rows(numbered), total, about)
-    raise ImportFileError(f"{file} holds nothing but empty lines")
+    raise ImportFileError("%(file)s holds nothing but empty lines", file=file)
 
 
 def _rows(numbered: Iterator[tuple[int, Record]]) -> Iterator[RawRow]:

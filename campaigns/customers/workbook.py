@@ -20,7 +20,10 @@ class WorkbookRecords:
         except fastexcel.FastExcelError as error:
             cause = str(error).splitlines()[0]
             raise ImportFileError(
-                f"{file} is not a workbook that can be read; save it again as .xlsx or as CSV UTF-8 ({cause})"
+                "%(file)s is not a workbook that can be read; save it again as .xlsx or as CSV "
+                "UTF-8 (%(cause)s)",
+                file=file,
+                cause=cause,
             ) from error
 
     @property

@@ -33,13 +33,15 @@ class Audience:
     def __post_init__(self) -> None:
         wrong = [letter for letter in self.grades if letter not in LETTERS or len(letter) != 1]
         if wrong:
-            raise ConflictError(f"there is no grade {wrong[0]!r}; grades are A, B, C and D")
+            raise ConflictError("there is no grade %(grade)r; grades are A, B, C and D", grade=wrong[0])
         both = sorted(set(self.tags) & set(self.without_tags))
         if both:
-            raise ConflictError(f"nobody has the tag {both[0]!r} and does not have it")
+            raise ConflictError("nobody has the tag %(tag)r and does not have it", tag=both[0])
         low, high = self.min_days_past_due, self.max_days_past_due
         if low is not None and high is not None and low > high:
-            raise ConflictError(f"no account is at least {low} and at most {high} days past due")
+            raise ConflictError(
+                "no account is at least %(low)s and at most %(high)s days past due", low=low, high=high
+            )
         if self.limit is not None and self.limit < 1:
             raise ConflictError("a limit is at least 1")
 

@@ -15,6 +15,7 @@ from campaigns.dialing.editing import check_window
 from campaigns.dialing.fitting import Fitted, fit, shipped_fits
 from campaigns.errors import ConflictError
 from campaigns.experiments.design import Design
+from campaigns.said import Code
 from campaigns.store.campaigns import CampaignView, NewInvitation, create_campaign
 from campaigns.store.database import Session
 
@@ -47,8 +48,10 @@ def create(
     """
     if wanted.experiment is not None and wanted.experiment.reference.flow != wanted.flow:
         raise ConflictError(
-            f"the first arm holds {wanted.experiment.reference.flow}, the campaign {wanted.flow}; "
-            "leave --flow out, or give the arms in another order"
+            "the first arm holds %(flow)s, the campaign %(other)s; leave --flow out, or "
+            "give the arms in another order",
+            flow=Code("flow", wanted.experiment.reference.flow or ""),
+            other=Code("flow", wanted.flow),
         )
     flow = load_flow(language, wanted.flow)
     fitted = fit(
@@ -93,8 +96,10 @@ def _check_arm(name: str, reference: Flow, fitted: Fitted, wanted: NewCampaign, 
     )
     if (own.purpose, own.audience) != (fitted.purpose, fitted.audience):
         raise ConflictError(
-            f"{name} is not for the same customers as {reference.name}, so nothing could be told from "
-            "comparing them; say in fits.yaml whom a variant is for"
+            "%(name)s is not for the same customers as %(reference)s, so nothing could be "
+            "told from comparing them; say in fits.yaml whom a variant is for",
+            name=name,
+            reference=reference.name,
         )
 
 
@@ -102,15 +107,19 @@ def checked_invitation(invitation: NewInvitation, flow: Flow, lender: Lender, at
     """The invitation as it can be spoken. Raises ConflictError."""
     text = " ".join(invitation.text.split()).rstrip(_ENDS)
     if not text or not text.isprintable() or len(text) > LONGEST_INVITATION:
-        raise ConflictError(f"an invitation is one sentence of at most {LONGEST_INVITATION} characters")
+        raise ConflictError(
+            "an invitation is one sentence of at most %(most)s characters",
+            most=LONGEST_INVITATION,
+        )
     word = flow.lexicon.find(text, unknown_caller(lender.institution, lender.hotline))
     if word is not None:
         raise ConflictError(
-            f"the invitation says {word!r}, which sounds of a debt: a customer who owes nothing hears "
-            "nothing of one; say it in other words"
+            "the invitation says %(word)r, which sounds of a debt: a customer who owes "
+            "nothing hears nothing of one; say it in other words",
+            word=word,
         )
     if invitation.valid_until < at.date():
-        raise ConflictError(f"the invitation ended on {invitation.valid_until}")
+        raise ConflictError("the invitation ended on %(valid_until)s", valid_until=invitation.valid_until)
     approved_by = invitation.approved_by.strip()
     if not approved_by or len(approved_by) > LONGEST_NAME:
         raise ConflictError("an invitation needs the name of who approved it: --approved-by NAME")

@@ -7,13 +7,14 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, RootModel
+from pydantic import BaseModel, ConfigDict, Field, RootModel, ValidationError
 
 from bot.datafile import load_model
 from campaigns.compliance.campaign_window import FURTHEST_START, CampaignWindow
 from campaigns.dialing.priority import PriorityRules, load_priorities
 from campaigns.errors import ConflictError
 from campaigns.outcomes.retry import RetryChange, RetryPolicy
+from campaigns.refused import wrong_in
 
 LONGEST_REASON = 255
 CLEARABLE = ("windows", "retries", "caller_ids", "priorities", "control_groups")
@@ -62,8 +63,8 @@ def reason_of(text: str | None) -> str | None:
     reason = " ".join(text.split())
     if not reason or len(reason) > LONGEST_REASON:
         raise ConflictError(
-            f"say in at most {LONGEST_REASON} characters why control groups are called too: that is kept on "
-            "record"
+            "say in at most %(most)s characters why control groups are called too: that is kept on record",
+            most=LONGEST_REASON,
         )
     return reason
 
@@ -92,12 +93,13 @@ def load_edit(
 def check_window(window: CampaignWindow, today: date) -> None:
     """Raises ConflictError for a window that is over, or begins so late that it would count as never open."""
     if window.ends_on is not None and window.ends_on < today:
-        raise ConflictError(f"the window ended on {window.ends_on}; nobody could be called")
+        raise ConflictError("the window ended on %(ends_on)s; nobody could be called", ends_on=window.ends_on)
     furthest = today + FURTHEST_START
     if window.starts_on is not None and window.starts_on > furthest:
         raise ConflictError(
-            f"the window starts on {window.starts_on}, and the latest is {furthest:%Y-%m-%d}: "
-            "set it nearer the time"
+            "the window starts on %(starts_on)s, and the latest is %(furthest)s: set it nearer the time",
+            starts_on=window.starts_on,
+            furthest=furthest,
         )
     last = min(window.ends_on or date.max, max(window.starts_on or today, today) + timedelta(days=39))
     first = max(window.starts_on or today, today)
@@ -110,13 +112,17 @@ def check_edit(edit: CampaignEdit, callers: tuple[str, ...], retries: RetryPolic
     """Raises ConflictError that says what would do."""
     if wrong := [name for name in edit.clear if name not in CLEARABLE]:
         known = ", ".join(CLEARABLE)
-        raise ConflictError(f"{wrong[0]!r} has no default to go back to; those that have: {known}")
+        raise ConflictError(
+            "%(wrong)r has no default to go back to; those that have: %(known)s", wrong=wrong[0], known=known
+        )
     if edit.windows is not None:
         check_window(edit.windows, today)
     if edit.caller_ids is not None and (unknown := set(edit.caller_ids) - set(callers)):
         raise ConflictError(
-            f"{min(unknown)} is no caller number of this installation; there are: {', '.join(callers)} "
-            "(see caller_ids in settings.toml)"
+            "%(unknown)s is no caller number of this installation; there are: %(callers)s "
+            "(see caller_ids in settings.toml)",
+            unknown=min(unknown),
+            callers=", ".join(callers),
         )
     if edit.caller_ids == ():
         raise ConflictError("a campaign needs a caller number")
@@ -124,5 +130,7 @@ def check_edit(edit: CampaignEdit, callers: tuple[str, ...], retries: RetryPolic
         changes: Mapping[str, Any] = edit.values()["retries"]
         try:
             retries.changed(changes)
+        except ValidationError as error:
+            raise ConflictError("the retries cannot be so: %(why)s", why=wrong_in(error)) from error
         except ValueError as error:
             raise ConflictError(str(error)) from error

@@ -32,9 +32,11 @@ def real_now() -> datetime:
 def add_endpoint(settings: Settings, database: Database, name: str, url: str, events: Sequence[str]) -> str:
     """Add an endpoint; its secret. Raises ConflictError: a wrong name, address or event."""
     if not NAME.fullmatch(name):
-        raise ConflictError(f"{name!r} is no name for an endpoint: use a-z, 0-9, '.', '_' and '-'")
+        raise ConflictError("%(name)r is no name for an endpoint: use a-z, 0-9, '.', '_' and '-'", name=name)
     if strange := sorted(set(events) - set(KNOWN)):
-        raise ConflictError(f"there is no event {strange[0]!r}; there are: {', '.join(KNOWN)}")
+        raise ConflictError(
+            "there is no event %(strange)r; there are: %(known)s", strange=strange[0], known=", ".join(KNOWN)
+        )
     secret = new_secret()
     sealed = seal(settings.webhook_key(), secret)
     with database.transaction() as session:

@@ -13,6 +13,7 @@ from bot.datafile import load_model
 from campaigns.compliance.facts import Purpose
 from campaigns.dialing.audience import Audience
 from campaigns.errors import ConflictError
+from campaigns.said import Code, Said
 
 SHIPPED = Path(__file__).with_name("fits.yaml")
 
@@ -55,7 +56,11 @@ class Fits(BaseModel):
             return self.flows[flow]
         if speaks_of_debt:
             return FlowFit()
-        raise ConflictError(f"it is not said whom the flow {flow!r} is for; add a line to {SHIPPED.name}")
+        raise ConflictError(
+            "it is not said whom the flow %(flow)r is for; add a line to %(file)s",
+            flow=flow,
+            file=SHIPPED.name,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,19 +77,29 @@ def fit(
     """``audience`` as far as ``flow`` is for it. Raises ConflictError that says what would fit."""
     known = fits.of(flow, speaks_of_debt=speaks_of_debt)
     if known.inbound:
-        raise ConflictError(f"{flow} is held when customers call in; see 'xiaorong inbound simulate'")
+        raise ConflictError(
+            "%(flow)s is held when customers call in; see 'xiaorong inbound simulate'",
+            flow=Code("flow", flow),
+        )
     marketing = known.purpose is Purpose.MARKETING
     if marketing and not has_invitation:
         raise ConflictError(
-            f"{flow} needs what it invites to, approved and dated: "
-            "--invitation TEXT --invitation-until DATE --approved-by NAME"
+            "%(flow)s needs what it invites to, approved and dated: "
+            "--invitation TEXT --invitation-until DATE --approved-by NAME",
+            flow=Code("flow", flow),
         )
     if has_invitation and not marketing:
-        raise ConflictError(f"{flow} invites to nothing: leave --invitation out, or use dormant-offer")
+        raise ConflictError(
+            "%(flow)s invites to nothing: leave --invitation out, or use dormant-offer",
+            flow=Code("flow", flow),
+        )
     if marketing:
         return Fitted(known.purpose, _dormant(flow, audience, known.dormant_days or 1))
     if audience.dormant_days is not None:
-        raise ConflictError(f"{flow} is for customers who owe something, whenever they were last heard of")
+        raise ConflictError(
+            "%(flow)s is for customers who owe something, whenever they were last heard of",
+            flow=Code("flow", flow),
+        )
     broken = audience.broken_promises or known.purpose is Purpose.BROKEN_PROMISE
     return Fitted(known.purpose, replace(_of_days(flow, audience, known.days, fits), broken_promises=broken))
 
@@ -92,12 +107,16 @@ def fit(
 def _dormant(flow: str, audience: Audience, at_least: int) -> Audience:
     if (audience.min_days_past_due, audience.max_days_past_due) != (None, None) or audience.broken_promises:
         raise ConflictError(
-            f"{flow} is for customers who owe nothing: there are no days past due to choose by"
+            "%(flow)s is for customers who owe nothing: there are no days past due to choose by",
+            flow=Code("flow", flow),
         )
     days = audience.dormant_days
     if days is not None and days < at_least:
         raise ConflictError(
-            f"{flow} is for customers not heard of for {at_least} days or more, not for {days}"
+            "%(flow)s is for customers not heard of for %(at_least)s days or more, not for %(days)s",
+            flow=Code("flow", flow),
+            at_least=at_least,
+            days=days,
         )
     return replace(audience, dormant_days=days or at_least)
 
@@ -112,14 +131,17 @@ def _of_days(flow: str, audience: Audience, days: Days, fits: Fits) -> Audience:
         (wanted_high is not None and wanted_high > high) or (wanted_low is not None and wanted_low > high)
     )
     if too_low or too_high:
-        others = [
-            f"{name} for {_words(other.days)}"
+        others = tuple(
+            Said("%(flow)s for %(days)s", flow=Code("flow", name), days=_words(other.days))
             for name, other in fits.flows.items()
             if name != flow and other.days != (None, None) and other.days != days
-        ]
+        )
         raise ConflictError(
-            f"{flow} is for accounts {_words(days)}, not {_words((wanted_low, wanted_high))}; "
-            f"there is {', '.join(others)}"
+            "%(flow)s is for accounts %(days)s, not %(wanted)s; there is %(others)s",
+            flow=Code("flow", flow),
+            days=_words(days),
+            wanted=_words((wanted_low, wanted_high)),
+            others=others,
         )
     return replace(
         audience,
@@ -128,13 +150,15 @@ def _of_days(flow: str, audience: Audience, days: Days, fits: Fits) -> Audience:
     )
 
 
-def _words(days: Days) -> str:
+def _words(days: Days) -> Said:
     low, high = days
     if low is None and high is None:
-        return "of any age"
+        return Said("of any age")
     if low is None:
-        return "not yet late" if high == 0 else f"at most {high} days past due"
-    return f"at least {low} days past due" if high is None else f"{low} to {high} days past due"
+        return Said("not yet late") if high == 0 else Said("at most %(high)s days past due", high=high)
+    if high is None:
+        return Said("at least %(low)s days past due", low=low)
+    return Said("%(low)s to %(high)s days past due", low=low, high=high)
 
 
 @cache

@@ -22,6 +22,7 @@ from campaigns.dialing.worker import RunEnd, Worker
 from campaigns.errors import CampaignsError, ConflictError
 from campaigns.outcomes.overview.rates import Rates
 from campaigns.outcomes.overview.summary import Overview
+from campaigns.said import Code, of_data
 from campaigns.settings import Settings, create_home
 from campaigns.store.campaigns import CampaignView, campaign_by_name
 from campaigns.store.database import Database
@@ -130,8 +131,8 @@ def _run(settings: Settings, name: str, at: datetime, members: int, progress: Pr
             return False
         if told is RunEnd.FINISHED:
             return True
-        raise ConflictError(f"the dry run did not come to its end: {told.value}")
-    raise ConflictError(str(told))
+        raise ConflictError("the dry run did not come to its end: %(why)s", why=Code("run_end", told.value))
+    raise ConflictError("the dry run did not come to its end: %(why)s", why=of_data(told))
 
 
 def _work(settings: Settings, name: str, at: datetime, told: Connection) -> None:
@@ -143,7 +144,7 @@ def _work(settings: Settings, name: str, at: datetime, told: Connection) -> None
         with open_worker(settings, database, campaign, VirtualClock(at)) as worker:
             told.send(asyncio.run(_watched(worker, database, name, told)))
     except CampaignsError as error:
-        told.send(str(error))
+        told.send(error.said.to_data())
     finally:
         database.close()
         told.close()

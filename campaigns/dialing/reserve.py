@@ -17,7 +17,7 @@ from campaigns.compliance.effective import EffectivePack
 from campaigns.compliance.facts import CallFacts
 from campaigns.compliance.inputs import decision_inputs
 from campaigns.compliance.permits import permit_terms
-from campaigns.compliance.reasons import Reason, Scope, reason_text
+from campaigns.compliance.reasons import Scope, message_of
 from campaigns.compliance.verdict import NO_NUMBER, Allow, Defer, Refuse, Verdict
 from campaigns.store import ledger
 from campaigns.store.chain import append_decision
@@ -233,11 +233,7 @@ def _decline(
     elif last.scope is Scope.SYSTEM:
         # Nothing is wrong with the customer: they keep their place, and a person looks at the system.
         ledger.set_next(session, member.id, next_at=now, reason=last.reason)
-        pause_by_system(session, member.campaign_id, _why(last.reason, rules), now)
+        pause_by_system(session, member.campaign_id, message_of(last.reason, rules.language), now)
     else:
         ledger.set_next(session, member.id, next_at=None, reason=last.reason)
     return Declined(last)
-
-
-def _why(reason: Reason, rules: Rules) -> str:
-    return reason_text(reason, rules.language)

@@ -46,12 +46,15 @@ class Design:
     def __post_init__(self) -> None:
         if not re.fullmatch(r"\w[\w.-]{0,63}", self.name):
             raise ConflictError(
-                f"{self.name!r} is no name for an experiment: letters, digits, '-', '_' and '.', at most 64"
+                "%(name)r is no name for an experiment: letters, digits, '-', '_' and '.', at most 64",
+                name=self.name,
             )
         names = [arm.name for arm in self.arms]
         wrong = [name for name in names if not NAME.fullmatch(name)]
         if wrong:
-            raise ConflictError(f"{wrong[0]!r} is no name for an arm: letters, digits, '-', '_', at most 32")
+            raise ConflictError(
+                "%(wrong)r is no name for an arm: letters, digits, '-', '_', at most 32", wrong=wrong[0]
+            )
         if len(set(names)) < len(names):
             raise ConflictError("two arms have the same name")
         if not self.arms or self.arms[0].kind is not Kind.SCRIPT:
@@ -60,11 +63,19 @@ class Design:
             raise ConflictError("one arm alone compares with nothing: add another --arm, or --holdout SHARE")
         if any(arm.share < 1 for arm in self.arms) or sum(arm.share for arm in self.arms) != WHOLE:
             shares = ", ".join(f"{arm.name} {arm.share / 100:g}%" for arm in self.arms)
-            raise ConflictError(f"the shares of all arms add up to 100%, each above 0; these are {shares}")
+            raise ConflictError(
+                "the shares of all arms add up to 100%%, each above 0; these are %(shares)s", shares=shares
+            )
 
     @property
     def reference(self) -> Arm:
         return self.arms[0]
+
+    @property
+    def alike(self) -> tuple[Arm, ...]:
+        """The arms that hold a script which another holds too: chance alone parts them."""
+        scripts = [arm.flow for arm in self.arms]
+        return tuple(arm for arm in self.arms if arm.flow is not None and scripts.count(arm.flow) > 1)
 
     @property
     def flows(self) -> tuple[str, ...]:
@@ -102,9 +113,11 @@ def parse_share(text: str) -> int:
         number = Decimal(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
         parts = number * WHOLE
     except InvalidOperation as error:
-        raise ConflictError(f"{text!r} is no share; write 10% or 0.1") from error
+        raise ConflictError("%(text)r is no share; write 10%% or 0.1", text=text) from error
     if not 0 < parts <= WHOLE or parts != parts.to_integral_value():
-        raise ConflictError(f"{text!r} is no share; it lies between 0.01% and 100%, in steps of 0.01%")
+        raise ConflictError(
+            "%(text)r is no share; it lies between 0.01%% and 100%%, in steps of 0.01%%", text=text
+        )
     return int(parts)
 
 
@@ -113,7 +126,9 @@ def _parse_arm(text: str, default_flow: str | None) -> tuple[str, str, int | Non
     name, _, flow = head.partition("=")
     name, flow = name.strip(), flow.strip() or (default_flow or "")
     if name in (CONTROL, HUMAN):
-        raise ConflictError(f"{name!r} is the holdout's name; call the arm something else")
+        raise ConflictError("%(name)r is the holdout's name; call the arm something else", name=name)
     if not flow:
-        raise ConflictError(f"the arm {name!r} needs a flow: --arm {name}=FLOW:SHARE, or --flow FLOW for all")
+        raise ConflictError(
+            "the arm %(name)r needs a flow: --arm %(name)s=FLOW:SHARE, or --flow FLOW for all", name=name
+        )
     return name, flow, parse_share(share.strip()) if share.strip() else None

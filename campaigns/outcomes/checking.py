@@ -21,11 +21,18 @@ CHUNK = 1000
 
 @dataclass(frozen=True, slots=True)
 class PromiseCheck:
-    """What one check found. ``changed``: by state and reason, those that stand elsewhere than before."""
+    """What one check found. ``changed``: by state and reason, those that stand elsewhere than before.
+
+    The others are ``pending``, or ``settled`` as they were.
+    """
 
     looked_at: int
     pending: int
     changed: Counter[tuple[PromiseState, str]]
+
+    @property
+    def settled(self) -> int:
+        return self.looked_at - self.pending - self.changed.total()
 
 
 def check_promises(
@@ -39,10 +46,10 @@ def check_promises(
             chunk = open_promises(session, today, rules.look_again_days, after_id=last, limit=CHUNK)
             if not chunk:
                 return PromiseCheck(looked_at, pending, changed)
-            found = _check(session, chunk, today, at, zone, rules)
+            found, waiting = _check(session, chunk, today, at, zone, rules)
         looked_at += len(chunk)
         last = chunk[-1].id
-        pending += found.pop((PromiseState.PENDING, ""), 0)
+        pending += waiting
         changed += found
 
 
@@ -53,10 +60,11 @@ def _check(
     at: datetime,
     zone: tzinfo,
     rules: PromiseRules,
-) -> Counter[tuple[PromiseState, str]]:
+) -> tuple[Counter[tuple[PromiseState, str]], int]:
+    """Those that changed, and how many are pending as before."""
     payments = payments_of(session, (open_.account_id for open_ in chunk))
     found: Counter[tuple[PromiseState, str]] = Counter()
-    accounts = set()
+    accounts, waiting = set(), 0
     for open_ in chunk:
         ledger = Ledger(
             payments.get(open_.account_id, ()), open_.owed_now, open_.told_at.astimezone(zone).date()
@@ -64,10 +72,10 @@ def _check(
         to = review(open_.promise, open_.state, open_.made_at, ledger, today, grace_days=rules.grace_days)
         if to is None:
             continue
-        if to.state is PromiseState.PENDING:
-            found[PromiseState.PENDING, ""] += 1
         if settle_promise(session, open_, to, at):
             found[to.state, to.reason or ""] += 1
             accounts.add(open_.account_id)
+        elif to.state is PromiseState.PENDING:
+            waiting += 1
     refresh_accounts(session, accounts, today)  # who broke a promise is called first
-    return found
+    return found, waiting

@@ -121,5 +121,5 @@ def _faults_of_rest(amount: int, due: date, rest_due: date, limits: PromiseLimit
 def cancel(state: PromiseState) -> PromiseState:
     """Cancel a promise; twice is harmless. Raises ConflictError when it is kept or broken already."""
     if state in (PromiseState.KEPT, PromiseState.BROKEN):
-        raise ConflictError(f"the promise is {state} already and cannot be cancelled")
+        raise ConflictError("the promise is %(state)s already and cannot be cancelled", state=state)
     return PromiseState.CANCELLED

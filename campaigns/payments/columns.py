@@ -44,7 +44,7 @@ class PaymentColumns(BaseModel):
             keys: tuple[FieldName, ...] = ("account_id", "customer_id")
             missing.append(" or ".join(source for key in keys for source in self.columns[key].source))
         if missing:
-            raise ImportFileError(f"it misses these columns: {'; '.join(missing)}")
+            raise ImportFileError("it misses these columns: %(missing)s", missing="; ".join(missing))
         return found
 
 

@@ -36,17 +36,18 @@ Entry = tuple[RawRow, Outcome, tuple[Reason, ...]]
 
 @dataclass(slots=True)
 class PaymentReport:
-    """``rows`` = ``booked`` + ``known`` + ``rejected``.
+    """``rows`` = ``booked`` + ``known`` + ``repeated`` + ``rejected``.
 
-    ``known`` were booked before. Of the ``booked``, those ``in_ledger`` are of an earlier day than the state
-    that the portfolio file told of their accounts, which was left as it is. ``taken_off`` the amounts due, by
-    currency, minor units; ``cleared`` accounts owe nothing any more.
+    ``known`` were booked before, ``repeated`` stand twice in the file. Of the ``booked``, those ``in_ledger``
+    are of an earlier day than the state that the portfolio file told of their accounts, which was left as it
+    is. ``taken_off`` the amounts due, by currency, minor units; ``cleared`` accounts owe nothing any more.
     """
 
     rows: int = 0
     booked: int = 0
     known: int = 0
     rejected: int = 0
+    repeated: int = 0
     in_ledger: int = 0
     cleared: int = 0
     taken_off: Counter[str] = field(default_factory=Counter)
@@ -76,7 +77,7 @@ def import_payments(
         try:
             places = columns.bind(table.headers)
         except ImportFileError as error:
-            raise ImportFileError(f"{file}: {error}") from error
+            raise ImportFileError("%(file)s: %(error)s", file=file, error=error) from error
         parser = PaymentParser(columns, places, len(table.headers), at.astimezone(zone))
         run = _Run(database.rehearsal if rehearse else database.transaction, parser, at, zone, file.name)
         error_path = errors_dir / f"{file.stem}-{table.profile.sha256[:8]}-errors.csv"
@@ -127,7 +128,9 @@ class _Run:
         report.rows += len(chunk)
         report.booked += result.booked
         report.known += len(result.repeated)
-        report.rejected += len(entries)
+        repeated = sum(outcome == "duplicate" for _, outcome, _ in entries)
+        report.repeated += repeated
+        report.rejected += len(entries) - repeated
         report.in_ledger += result.in_ledger
         report.cleared += result.cleared
         report.taken_off.update(result.taken_off)

@@ -58,7 +58,7 @@ def list_by_id(session: Session, list_id: int) -> KeptList:
     """A list that was kept. Raises NotFoundError."""
     row = session.get(AudienceList, list_id)
     if row is None:
-        raise NotFoundError(f"there is no list {list_id}; choose the file again")
+        raise NotFoundError("there is no list %(list_id)s; choose the file again", list_id=list_id)
     return KeptList(row.id, row.name, row.keys, row.found)
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from campaigns.dialing.audience import Audience
@@ -87,8 +88,16 @@ def member_sample(session: Session, campaign_id: int, most: int) -> list[Candida
 def authority_over(session: Session, audience: Audience, at: datetime) -> Authority:
     """What is approved for the accounts that the audience would be called about."""
     ranked = ranked_accounts(audience, at.date())
-    accounts = select(ranked.c.account_id).where(ranked.c.rank == 1)
-    today = at.date()
+    return _authority(session, select(ranked.c.account_id).where(ranked.c.rank == 1), at.date())
+
+
+def authority_in(session: Session, campaign_id: int, at: datetime) -> Authority:
+    """What is approved for the accounts that a campaign's members are called about."""
+    accounts = select(CampaignMember.account_id).where(CampaignMember.campaign_id == campaign_id)
+    return _authority(session, accounts, at.date())
+
+
+def _authority(session: Session, accounts: Select[Any], today: date) -> Authority:
     valid = (
         ReliefOffer.account_id.in_(accounts),
         ReliefOffer.valid_until >= today,

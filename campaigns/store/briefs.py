@@ -73,7 +73,7 @@ def call_subject(session: Session, member_id: int, today: date) -> CallSubject:
     """The subject of a member's call. What is approved counts while its dates can still be met."""
     subject = _subject(session, _OF_MEMBER, member_id, today)
     if subject is None:
-        raise NotFoundError(f"there is no campaign member {member_id}")
+        raise NotFoundError("there is no campaign member %(member_id)s", member_id=member_id)
     return replace(subject, invitation=invitation_of(session, member_id))
 
 
@@ -104,7 +104,10 @@ def subject_of_customer(session: Session, external_id: str, today: date) -> Call
     """A customer by the lender's key, with the account longest past due. Raises NotFoundError."""
     subject = _subject(session, _OF_CUSTOMER, external_id, today)
     if subject is None:
-        raise NotFoundError(f"there is no customer {external_id!r}; import the file that has them first")
+        raise NotFoundError(
+            "there is no customer %(external_id)r; import the file that has them first",
+            external_id=external_id,
+        )
     return subject
 
 

@@ -32,7 +32,7 @@ def stored_call(session: Session, call_id: int) -> StoredCall:
     """A call with its log. Raises NotFoundError."""
     call = session.get(Call, call_id)
     if call is None:
-        raise NotFoundError(f"there is no call {call_id}")
+        raise NotFoundError("there is no call %(call_id)s", call_id=call_id)
     turns = session.scalars(select(TurnRecord).where(TurnRecord.call_id == call_id).order_by(TurnRecord.seq))
     return StoredCall(
         call.id,

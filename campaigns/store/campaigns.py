@@ -16,9 +16,11 @@ from campaigns.dialing.priority import CALLBACK_PRIORITY
 from campaigns.errors import ConflictError, NotFoundError
 from campaigns.experiments.design import Design
 from campaigns.outcomes.webhook_events import EventType
+from campaigns.said import Code, Said
 from campaigns.store.changes import lock_campaign
 from campaigns.store.experiments import assign_members, keep_design
 from campaigns.store.handout import next_due_at
+from campaigns.store.holding import give_reason, why_held
 from campaigns.store.members import add_members
 from campaigns.store.models import Attempt, Campaign, CampaignMember, Invitation
 from campaigns.store.outbox import emit
@@ -81,10 +83,10 @@ def create_campaign(
     """
     if not NAME.fullmatch(name):
         raise ConflictError(
-            f"{name!r} is no name for a campaign: use letters, digits, '-', '_' and '.', at most 64"
+            "%(name)r is no name for a campaign: use letters, digits, '-', '_' and '.', at most 64", name=name
         )
     if session.scalar(select(Campaign.id).where(Campaign.name == name)) is not None:
-        raise ConflictError(f"there is a campaign {name!r} already; choose another name")
+        raise ConflictError("there is a campaign %(name)r already; choose another name", name=name)
     check_tags(session, (*audience.tags, *audience.without_tags))
     campaign = Campaign(
         name=name,
@@ -101,35 +103,40 @@ def create_campaign(
     if invitation is not None:
         session.add(Invitation(campaign_id=campaign.id, approved_at=at, **asdict(invitation)))
     if not add_members(session, campaign.id, audience, at):
-        raise ConflictError(_nobody(audience))
+        raise _nobody(audience)
     refresh_campaign(session, campaign.id, at.date())
     if experiment is not None:
         assign_members(session, campaign.id, keep_design(session, experiment, at), at)
     return campaign_by_name(session, name)
 
 
-def _nobody(audience: Audience) -> str:
+def _nobody(audience: Audience) -> ConflictError:
     if audience.dormant_days is not None:
-        return (
-            f"no customer owes nothing and was last heard of {audience.dormant_days} days ago or earlier; "
-            "the portfolio file tells it as last_active_on"
+        return ConflictError(
+            "no customer owes nothing and was last heard of %(days)s days ago or earlier; "
+            "the portfolio file tells it as last_active_on",
+            days=audience.dormant_days,
         )
     if audience.treatment is not None:
-        return (
-            f"nobody whom this flow is for is due for the treatment {audience.treatment!r} today; "
-            "see 'xiaorong treatment plan'"
+        return ConflictError(
+            "nobody whom this flow is for is due for the treatment %(treatment)r today; "
+            "see 'xiaorong treatment plan'",
+            treatment=Code("treatment", audience.treatment),
         )
     if audience.broken_promises:
-        return "no customer of this audience has broken a promise; 'xiaorong promises check' finds who has"
-    return (
-        f"no customer fits this audience (days past due: {_end(audience.min_days_past_due)} to "
-        f"{_end(audience.max_days_past_due)}); 'xiaorong grade' shows the grades there are, and accounts "
-        "without an amount due are never called"
+        return ConflictError(
+            "no customer of this audience has broken a promise; 'xiaorong promises check' finds who has"
+        )
+    return ConflictError(
+        "no customer fits this audience (days past due: %(low)s to %(high)s); 'xiaorong grade' shows the "
+        "grades there are, and accounts without an amount due are never called",
+        low=_end(audience.min_days_past_due),
+        high=_end(audience.max_days_past_due),
     )
 
 
-def _end(days: int | None) -> str:
-    return "any" if days is None else str(days)
+def _end(days: int | None) -> Said | int:
+    return Said("any") if days is None else days
 
 
 def list_campaigns(session: Session) -> list[CampaignView]:
@@ -150,7 +157,7 @@ def campaign_by_name(session: Session, name: str) -> CampaignView:
     if campaign is None:
         names = session.scalars(select(Campaign.name).order_by(Campaign.id.desc()).limit(10))
         known = ", ".join(names) or "none yet; see 'xiaorong campaign create'"
-        raise NotFoundError(f"there is no campaign {name!r}; there are: {known}")
+        raise NotFoundError("there is no campaign %(name)r; there are: %(known)s", name=name, known=known)
     members, done = session.execute(
         select(func.count(), _DONE).where(CampaignMember.campaign_id == campaign.id)
     ).one()
@@ -175,31 +182,41 @@ def _view(campaign: Campaign, members: int, done: int) -> CampaignView:
     )
 
 
+def check_can_run(name: str, state: str, why: Said | str | None) -> None:
+    """Raises ConflictError for a campaign that is paused, ``why``, or over."""
+    if state == "paused":
+        raise ConflictError(
+            "campaign %(campaign)r is paused (%(pause_reason)s); use 'xiaorong campaign resume'",
+            campaign=name,
+            pause_reason=why,
+        )
+    if state == "finished":
+        raise ConflictError(
+            "campaign %(campaign)r is finished; see 'xiaorong campaign report'", campaign=name
+        )
+
+
 def start_campaign(session: Session, campaign_id: int, at: datetime) -> None:
     """draft or running → running. Raises ConflictError for a paused or finished campaign."""
     campaign = lock_campaign(session, campaign_id)
-    if campaign.state == "paused":
-        raise ConflictError(
-            f"campaign {campaign.name!r} is paused ({campaign.pause_reason}); use 'xiaorong campaign resume'"
-        )
-    if campaign.state == "finished":
-        raise ConflictError(f"campaign {campaign.name!r} is finished; see 'xiaorong campaign report'")
+    check_can_run(campaign.name, campaign.state, why_held(campaign))
     campaign.state = "running"
     campaign.started_at = campaign.started_at or at
 
 
-def pause_campaign(session: Session, campaign_id: int, reason: str, at: datetime | None = None) -> bool:
+def pause_campaign(session: Session, campaign_id: int, why: Said | str, at: datetime | None = None) -> bool:
     """running or draft → paused; calls in progress go on to their end. Raises ConflictError when finished.
 
     False: it is paused already; it keeps its reason, and nothing is told. ``at`` None: now, by an operator.
     """
     campaign = lock_campaign(session, campaign_id)
     if campaign.state == "finished":
-        raise ConflictError(f"campaign {campaign.name!r} is finished and cannot be paused")
+        raise ConflictError("campaign %(campaign)r is finished and cannot be paused", campaign=campaign.name)
     if campaign.state == "paused":
         return False
-    campaign.state, campaign.pause_reason = "paused", reason
-    data = {"campaign": campaign.name, "reason": reason}
+    campaign.state = "paused"
+    give_reason(campaign, why)
+    data = {"campaign": campaign.name, "reason": campaign.pause_reason}
     emit(session, EventType.CAMPAIGN_PAUSED, at, data, campaign_id=campaign_id)
     return True
 
@@ -208,8 +225,13 @@ def resume_campaign(session: Session, campaign_id: int) -> None:
     """paused → running. Raises ConflictError for any other state."""
     campaign = lock_campaign(session, campaign_id)
     if campaign.state != "paused":
-        raise ConflictError(f"campaign {campaign.name!r} is {campaign.state}, not paused")
-    campaign.state, campaign.pause_reason = "running", None
+        raise ConflictError(
+            "campaign %(campaign)r is %(state)s, not paused",
+            campaign=campaign.name,
+            state=Code("campaign", campaign.state),
+        )
+    campaign.state = "running"
+    give_reason(campaign, None)
 
 
 def finish_campaign(session: Session, campaign_id: int, at: datetime) -> bool:
@@ -239,8 +261,11 @@ def launch_campaign(session: Session, campaign_id: int, at: datetime) -> None:
     """draft, paused or running → running, for the workers. Raises ConflictError for a finished campaign."""
     campaign = lock_campaign(session, campaign_id)
     if campaign.state == "finished":
-        raise ConflictError(f"campaign {campaign.name!r} is finished; see 'xiaorong campaign report'")
-    campaign.state, campaign.pause_reason = "running", None
+        raise ConflictError(
+            "campaign %(campaign)r is finished; see 'xiaorong campaign report'", campaign=campaign.name
+        )
+    campaign.state = "running"
+    give_reason(campaign, None)
     campaign.started_at = campaign.started_at or at
 
 

@@ -15,6 +15,8 @@ from campaigns.compliance.reasons import Reason
 from campaigns.dialing.priority import PriorityRules
 from campaigns.errors import ConflictError
 from campaigns.outcomes.webhook_events import EventType
+from campaigns.said import Code, Said
+from campaigns.store.holding import give_reason
 from campaigns.store.models import Campaign, CampaignChange, CampaignMember
 from campaigns.store.outbox import emit
 from campaigns.store.priorities import refresh_campaign, rules_of
@@ -78,11 +80,18 @@ def edit_campaign(
     """
     campaign = lock_campaign(session, campaign_id)
     if campaign.state not in EDITABLE:
-        does = "pause it first" if campaign.state == "running" else "it cannot be changed any more"
-        raise ConflictError(f"campaign {campaign.name!r} is {campaign.state}; {does}")
+        if campaign.state == "running":
+            raise ConflictError("campaign %(campaign)r is running; pause it first", campaign=campaign.name)
+        raise ConflictError(
+            "campaign %(campaign)r is %(state)s; it cannot be changed any more",
+            campaign=campaign.name,
+            state=Code("campaign", campaign.state),
+        )
     changed = {name: value for name, value in values.items() if getattr(campaign, name) != value}
     if not changed:
-        raise ConflictError(f"nothing to change: campaign {campaign.name!r} is set so already")
+        raise ConflictError(
+            "nothing to change: campaign %(campaign)r is set so already", campaign=campaign.name
+        )
     before = {name: getattr(campaign, name) for name in changed}
     for name, value in changed.items():
         setattr(campaign, name, value)
@@ -115,15 +124,16 @@ def edit_campaign(
     return Change(at, by, "edit", before, changed)
 
 
-def pause_by_system(session: Session, campaign_id: int, reason: str, at: datetime) -> bool:
+def pause_by_system(session: Session, campaign_id: int, why: Said | str, at: datetime) -> bool:
     """running → paused, told and on record; whether it ran. One stopped or paused meanwhile is left alone."""
     campaign = lock_campaign(session, campaign_id)
     if campaign.state != "running":
         return False
-    campaign.state, campaign.pause_reason = "paused", reason[:255]
+    campaign.state = "paused"
+    give_reason(campaign, why)
     session.flush()
-    note_change(session, campaign_id, "pause", SYSTEM, at, after={"reason": reason})
-    data = {"campaign": campaign.name, "reason": reason}
+    note_change(session, campaign_id, "pause", SYSTEM, at, after={"reason": str(why)})
+    data = {"campaign": campaign.name, "reason": str(why)}
     emit(session, EventType.CAMPAIGN_PAUSED, at, data, campaign_id=campaign_id)
     return True
 
@@ -135,9 +145,13 @@ def stop_campaign(session: Session, campaign_id: int, *, by: str, at: datetime) 
     """
     campaign = lock_campaign(session, campaign_id)
     if campaign.state == "finished":
-        raise ConflictError(f"campaign {campaign.name!r} is finished already; see 'xiaorong campaign report'")
+        raise ConflictError(
+            "campaign %(campaign)r is finished already; see 'xiaorong campaign report'",
+            campaign=campaign.name,
+        )
     before = {"state": campaign.state}
-    campaign.state, campaign.pause_reason, campaign.finished_at = "finished", f"stopped by {by}"[:255], at
+    campaign.state, campaign.finished_at = "finished", at
+    give_reason(campaign, Said("stopped by %(who)s", who=by))
     session.flush()
     left = session.execute(
         update(CampaignMember)

@@ -39,7 +39,9 @@ def customer_by_external_id(session: Session, external_id: str) -> Customer:
     customer = session.scalar(select(Customer).where(Customer.external_id == external_id))
     if customer is None:
         raise NotFoundError(
-            f"there is no customer {external_id!r}; the store holds {count(session):,} customers"
+            "there is no customer %(external_id)r; the store holds %(count)s customers",
+            external_id=external_id,
+            count=format(count(session), ","),
         )
     return customer
 

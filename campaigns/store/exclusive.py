@@ -127,5 +127,7 @@ def _file_lock(path: Path) -> Iterator[IO[str]]:
 
 def _taken(holder: str) -> ConflictError:
     return ConflictError(
-        f"a worker ({holder}) is already running on this database; wait for it, pause its campaign or stop it"
+        "a worker (%(holder)s) is already running on this database; wait for it, pause "
+        "its campaign or stop it",
+        holder=holder,
     )

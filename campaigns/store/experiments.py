@@ -30,8 +30,9 @@ def keep_design(session: Session, design: Design, at: datetime) -> int:
     if known is not None:
         if design_of_experiment(session, known) != design:
             raise ConflictError(
-                f"the experiment {design.name!r} has other arms or shares; give the same ones, or choose "
-                "another name for the new design"
+                "the experiment %(design)r has other arms or shares; give the same ones, or "
+                "choose another name for the new design",
+                design=design.name,
             )
         return known
     row = Experiment(name=design.name, created_at=at)
@@ -58,8 +59,9 @@ def experiment_id(session: Session, name: str) -> int:
     if found is None:
         known = ", ".join(session.scalars(select(Experiment.name).order_by(Experiment.id.desc()).limit(10)))
         raise NotFoundError(
-            f"there is no experiment {name!r}; there are: "
-            f"{known or 'none yet; see xiaorong campaign create --experiment'}"
+            "there is no experiment %(name)r; there are: %(known)s",
+            name=name,
+            known=known or "none yet; see xiaorong campaign create --experiment",
         )
     return found
 

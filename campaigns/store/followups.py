@@ -54,8 +54,10 @@ def list_follow_ups(
         query = query.where(FollowUp.reason == reason)
     rows = session.execute(query).all()
     calls = [call.id for *_, call in rows if call is not None]
-    said, promised = _said(session, calls), _promised(session, calls)
-    wrote = _wrote(session, [row.customer_id for row, *_ in rows if row.reason == WROTE and row.customer_id])
+    said, promised = said_in(session, calls), _promised(session, calls)
+    wrote = written_by(
+        session, [row.customer_id for row, *_ in rows if row.reason == WROTE and row.customer_id]
+    )
     return [
         FollowUpView(
             id=row.id,
@@ -82,7 +84,9 @@ def close_follow_up(session: Session, follow_up_id: int, *, at: datetime, by: st
     """open → closed; its reason. Raises NotFoundError; ConflictError when it is closed already."""
     row = session.get(FollowUp, follow_up_id)
     if row is None:
-        raise NotFoundError(f"there is no follow-up {follow_up_id}; see 'xiaorong followups list'")
+        raise NotFoundError(
+            "there is no follow-up %(follow_up_id)s; see 'xiaorong followups list'", follow_up_id=follow_up_id
+        )
     done = session.execute(
         update(FollowUp)
         .where(FollowUp.id == follow_up_id, FollowUp.state == "open")
@@ -91,11 +95,16 @@ def close_follow_up(session: Session, follow_up_id: int, *, at: datetime, by: st
         .execution_options(synchronize_session=False)
     ).first()
     if done is None:
-        raise ConflictError(f"follow-up {follow_up_id} was closed already, by {row.closed_by or 'somebody'}")
+        raise ConflictError(
+            "follow-up %(follow_up_id)s was closed already, by %(closed_by)s",
+            follow_up_id=follow_up_id,
+            closed_by=row.closed_by or "somebody",
+        )
     return row.reason
 
 
-def _said(session: Session, call_ids: list[int]) -> dict[int, list[str]]:
+def said_in(session: Session, call_ids: list[int]) -> dict[int, list[str]]:
+    """What customers said, by call."""
     said: dict[int, list[str]] = {}
     for start in range(0, len(call_ids), CHUNK):
         rows = session.execute(
@@ -120,7 +129,7 @@ def _promised(session: Session, call_ids: list[int]) -> dict[int, Promised]:
     return found
 
 
-def _wrote(session: Session, customer_ids: list[int]) -> dict[tuple[int, datetime], str]:
+def written_by(session: Session, customer_ids: list[int]) -> dict[tuple[int, datetime], str]:
     """What customers wrote that was no keyword, by when it came."""
     found: dict[tuple[int, datetime], str] = {}
     for start in range(0, len(customer_ids), CHUNK):

@@ -10,6 +10,7 @@ from sqlalchemy import and_, or_, select, update
 from campaigns.compliance.facts import GapFact
 from campaigns.errors import ConflictError, NotFoundError
 from campaigns.outcomes.delivery import MessageState
+from campaigns.said import Said
 from campaigns.store.campaigns import pause_campaign
 from campaigns.store.console.audit import Actor, Deed, record
 from campaigns.store.database import Session
@@ -55,14 +56,14 @@ def mark_gap(session: Session, backup_at: datetime, at: datetime, by: str) -> in
     return gap.id
 
 
-def hold_everything(session: Session, at: datetime, reason: str) -> tuple[int, int]:
+def hold_everything(session: Session, at: datetime, why: Said) -> tuple[int, int]:
     """Pause what runs, and take what was to be sent by now as perhaps sent; how many campaigns and messages.
 
     A message that may have gone is never sent again: a person looks.
     """
     running = session.scalars(select(Campaign.id).where(Campaign.state == "running")).all()
     for campaign_id in running:
-        pause_campaign(session, campaign_id, reason, at)
+        pause_campaign(session, campaign_id, why, at)
     queued = and_(
         Message.state == MessageState.QUEUED.value, or_(Message.due_at.is_(None), Message.due_at <= at)
     )

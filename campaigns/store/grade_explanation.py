@@ -47,7 +47,9 @@ def explain_grade(session: Session, external_id: str, rules: GradingRules) -> Ex
     customer = customer_by_external_id(session, external_id)
     known = features(session, rules.attributes, customer.id)
     if known.is_empty():
-        raise ConflictError(f"customer {external_id!r} has no account, so there is nothing to grade")
+        raise ConflictError(
+            "customer %(external_id)r has no account, so there is nothing to grade", external_id=external_id
+        )
     (result,) = grade_customers(known, rules)
     people = shared(session, customer.id).same
     keys = keys_of(session, people)

@@ -14,6 +14,7 @@ from campaigns.dialing import breaker as breakers
 from campaigns.dialing.breaker import Breaker, Circuit, Recent
 from campaigns.dialing.line_rules import LineRules
 from campaigns.dialing.pacing import concurrent, faster, slower, tick_of, within
+from campaigns.said import Said
 from campaigns.store.changes import pause_by_system
 from campaigns.store.models import Attempt, Campaign, LineState, Pace
 
@@ -87,12 +88,12 @@ def report_no_dial(session: Session, line: str, passed_at: datetime, now: dateti
     put_breaker(row, breakers.after_no_dial(breaker_of(row), passed_at, now))
 
 
-def pause_all(session: Session, reason: str, at: datetime) -> list[str]:
+def pause_all(session: Session, why: Said | str, at: datetime) -> list[str]:
     """running → paused for every campaign, since none can be dialled; the names of those paused."""
     running = session.execute(
         select(Campaign.id, Campaign.name).where(Campaign.state == "running").order_by(Campaign.id)
     ).all()
-    return sorted(name for id_, name in running if pause_by_system(session, id_, reason, at))
+    return sorted(name for id_, name in running if pause_by_system(session, id_, why, at))
 
 
 def _recent(session: Session, line: str, breaker: Breaker, now: datetime, rules: LineRules) -> Recent:

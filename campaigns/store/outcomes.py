@@ -16,6 +16,7 @@ from campaigns.errors import ConflictError, NotFoundError
 from campaigns.outcomes.promises import PromiseState, PromiseToPay
 from campaigns.outcomes.standing import PromiseReason
 from campaigns.outcomes.webhook_events import EventType
+from campaigns.said import Code
 from campaigns.store.models import Call, FollowUp, Promise, Suppression
 from campaigns.store.outbox import emit
 from campaigns.store.promises import cancel_pending, promise_data, value_of
@@ -33,7 +34,7 @@ def record_promise(
     """
     call = session.get(Call, call_id)
     if call is None or call.customer_id is None:
-        raise NotFoundError(f"there is no call {call_id} with a customer")
+        raise NotFoundError("there is no call %(call_id)s with a customer", call_id=call_id)
     row = session.scalar(select(Promise).where(Promise.call_id == call_id))
     if row is None:
         cancel_pending(session, account_id, PromiseReason.REPLACED, at)
@@ -43,7 +44,11 @@ def record_promise(
     elif _values(row) == (account_id, promise):
         return row.id
     elif row.state != PromiseState.PENDING:
-        raise ConflictError(f"the promise of call {call_id} is {row.state} already and cannot be changed")
+        raise ConflictError(
+            "the promise of call %(call_id)s is %(state)s already and cannot be changed",
+            call_id=call_id,
+            state=Code("promise", row.state),
+        )
     row.account_id = account_id
     row.amount, row.currency, row.due = promise.amount, promise.currency, promise.due
     row.rest_due, row.owed = promise.rest_due, promise.owed

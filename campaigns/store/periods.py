@@ -48,7 +48,7 @@ class Periods:
         for period in self.shown:
             if period.kind == kind:
                 return period
-        raise ConflictError(f"nothing of the kind {kind!r} is kept")
+        raise ConflictError("nothing of the kind %(kind)r is kept", kind=kind)
 
 
 def periods(session: Session, pack: EffectivePack, rules: HouseRules | None = None) -> Periods:
@@ -84,7 +84,10 @@ def set_period(
     before = now.of(kind)
     if not before.least <= days <= before.most:
         raise ConflictError(
-            f"{days} days are outside of what is allowed for this kind: {before.least} to {before.most}"
+            "%(days)s days are outside of what is allowed for this kind: %(least)s to %(most)s",
+            days=days,
+            least=before.least,
+            most=before.most,
         )
     if not reason.strip() or len(reason) > 255:
         raise ConflictError("give a reason of at most 255 characters: it is kept on record")

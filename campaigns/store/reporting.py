@@ -26,7 +26,8 @@ def campaign_report(
     campaign = session.get(Campaign, campaign_id)
     if campaign is None:
         raise NotFoundError(
-            f"there is no campaign {campaign_id}; 'xiaorong campaign list' shows those there are"
+            "there is no campaign %(campaign_id)s; 'xiaorong campaign list' shows those there are",
+            campaign_id=campaign_id,
         )
     machine = (codes or shipped_dispositions()).not_connected()
     by_grade = _grades(session, campaign_id, machine)

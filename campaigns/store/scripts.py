@@ -61,7 +61,7 @@ def publish(session: Session, version_id: int, *, by: str, at: datetime) -> Vers
     """Put it in force. Raises NotFoundError."""
     row = session.get(ScriptVersion, version_id, with_for_update=True)
     if row is None:
-        raise NotFoundError(f"there is no version {version_id} of the scripts")
+        raise NotFoundError("there is no version %(id)s of the scripts", id=version_id)
     latest = session.scalar(
         select(func.max(ScriptVersion.published_at)).where(ScriptVersion.language == row.language)
     )
@@ -102,7 +102,7 @@ def version_by_id(session: Session, version_id: int) -> Version:
     """Raises NotFoundError."""
     row = session.get(ScriptVersion, version_id)
     if row is None:
-        raise NotFoundError(f"there is no version {version_id} of the scripts")
+        raise NotFoundError("there is no version %(id)s of the scripts", id=version_id)
     return _view(row)
 
 
@@ -110,7 +110,7 @@ def content_of(session: Session, version_id: int) -> bytes:
     """Its files, packed. Raises NotFoundError."""
     found = session.scalar(select(ScriptVersion.content).where(ScriptVersion.id == version_id))
     if found is None:
-        raise NotFoundError(f"there is no version {version_id} of the scripts")
+        raise NotFoundError("there is no version %(id)s of the scripts", id=version_id)
     return found
 
 

@@ -96,7 +96,9 @@ def check_tags(session: Session, tags: Iterable[str]) -> None:
     for tag in tags:
         if tag not in known:
             there_are = ", ".join(sorted(known)) or "none yet; see 'xiaorong customers tag'"
-            raise NotFoundError(f"no customer has the tag {tag!r}; there are: {there_are}")
+            raise NotFoundError(
+                "no customer has the tag %(tag)r; there are: %(there_are)s", tag=tag, there_are=there_are
+            )
 
 
 def _wanted(batch: pl.DataFrame) -> dict[int, set[str]]:

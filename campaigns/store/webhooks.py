@@ -52,7 +52,7 @@ def add_endpoint(
 ) -> int:
     """Raises ConflictError when the name is taken."""
     if session.scalar(select(WebhookEndpoint.id).where(WebhookEndpoint.name == name)) is not None:
-        raise ConflictError(f"there is, or was, an endpoint {name!r}; choose another name")
+        raise ConflictError("there is, or was, an endpoint %(name)r; choose another name", name=name)
     row = WebhookEndpoint(name=name, url=url, sealed_secret=sealed_secret, events=list(events), created_at=at)
     session.add(row)
     session.flush()
@@ -65,7 +65,7 @@ def endpoint_by_name(session: Session, name: str) -> WebhookEndpoint:
     row = session.scalar(query.where(WebhookEndpoint.name == name))
     if row is None:
         known = ", ".join(sorted(each.name for each in session.scalars(query))) or "none"
-        raise NotFoundError(f"there is no endpoint {name!r}; there are: {known}")
+        raise NotFoundError("there is no endpoint %(name)r; there are: %(known)s", name=name, known=known)
     return row
 
 

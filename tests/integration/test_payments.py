@@ -80,7 +80,7 @@ def test_rows_that_cannot_be_booked_are_told_and_cost_no_other(
         ["T8", "00002", "", "-1", "2026-11-23", ""],
         columns=columns,
     )
-    assert (report.rows, report.booked, report.known, report.rejected) == (9, 2, 0, 7)
+    assert (report.rows, report.booked, report.known, report.repeated, report.rejected) == (9, 2, 0, 1, 6)
     assert report.error_file is not None
     with report.error_file.open(encoding="utf-8-sig") as stream:
         told = {line["error_row"]: line["error_code"] for line in csv.DictReader(stream)}

@@ -46,6 +46,8 @@ class Passwords:
 def check_new_password(password: str, username: str) -> None:
     """Raises ConflictError that says what is asked for."""
     if not SHORTEST <= len(password) <= LONGEST:
-        raise ConflictError(f"a password has {SHORTEST} to {LONGEST} characters")
+        raise ConflictError(
+            "a password has %(shortest)s to %(longest)s characters", shortest=SHORTEST, longest=LONGEST
+        )
     if len(set(password)) < FEWEST_DIFFERENT or username.lower() in password.lower():
         raise ConflictError("this password is easy to guess: use a few words that do not belong together")

@@ -133,7 +133,9 @@ def make(visit: Visit, _query: Nothing, body: CampaignIn) -> Reply:
     settings = visit.services.settings
     flows = flow_names(language_dir(settings.language))
     if body.script not in flows:
-        raise NotFoundError(f"there is no script {body.script!r}; there are: {', '.join(flows)}")
+        raise NotFoundError(
+            "there is no script %(script)r; there are: %(flows)s", script=body.script, flows=", ".join(flows)
+        )
     audience = Audience(**body.audience.model_dump())
     wanted = NewCampaign(body.name, body.script, audience, body.concurrency, body.calls_per_second)
     with visit.changing() as session:
@@ -177,6 +179,8 @@ def pause(visit: Visit, _query: Nothing, body: WhyIn) -> Reply:
 
 def resume(visit: Visit, _query: Nothing, _body: Nothing) -> Reply:
     done = steps.resume(visit, name_of(visit))
+    if done.approval is not None:
+        return Reply(LaunchOut(state="paused", approval=done.approval, job=None))
     return Reply(LaunchOut(state="running", approval=None, job=done.job))
 
 
@@ -194,8 +198,9 @@ def name_of(visit: Visit) -> str:
 
 def _told(line: CampaignLine) -> CampaignOut:
     return CampaignOut(
-        name=line.name, state=line.state, pause_reason=line.pause_reason, purpose=line.purpose,
-        script=line.flow, concurrency=line.concurrency, calls_per_second=line.calls_per_second,
+        name=line.name, state=line.state, pause_reason=str(line.pause_reason or "") or None,
+        purpose=line.purpose, script=line.flow,
+        concurrency=line.concurrency, calls_per_second=line.calls_per_second,
         created_at=line.created_at, started_at=line.started_at, finished_at=line.finished_at,
         members=line.members, done=line.done, dialled=line.dialled, connected=line.connected,
         right_party=line.right_party, promises=line.promises,

@@ -55,10 +55,10 @@ def open_sound(settings: Settings, name: str) -> Recording:
             raise ConflictError("the file of this recording is another call's")
     except RecordingError as error:
         recording.close()
+        if isinstance(error, RecordingDamagedError):
+            raise ConflictError("the recording is damaged and cannot be heard") from error
         raise ConflictError(
-            "the recording is damaged and cannot be heard"
-            if isinstance(error, RecordingDamagedError)
-            else "the key of this recording is not at hand: put it among the recording keys"
+            "the key of this recording is not at hand: put it among the recording keys"
         ) from error
     except ConflictError:
         recording.close()

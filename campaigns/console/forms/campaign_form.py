@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 from bot.dialogue.flow import Flow, load_flow
 from bot.language import language_dir
+from campaigns.compliance.effective import EffectivePack
 from campaigns.compliance.facts import Purpose
 from campaigns.console.forms.audience_form import audience_of
 from campaigns.console.forms.pace_form import callers_of, pace_of, retries_of
@@ -31,7 +33,7 @@ class WantedCampaign:
     more: CampaignEdit
 
 
-def campaign_of(typed: Typed, settings: Settings) -> WantedCampaign:
+def campaign_of(typed: Typed, settings: Settings, pack: EffectivePack, today: date) -> WantedCampaign:
     """Raises UnfitError, ConflictError."""
     flow = typed("flow")
     concurrency, calls_per_second = pace_of(typed)
@@ -43,7 +45,7 @@ def campaign_of(typed: Typed, settings: Settings) -> WantedCampaign:
         concurrency=concurrency,
         calls_per_second=calls_per_second,
         invitation=invitation_of(typed),
-        window=window_of(typed),
+        window=window_of(typed, pack, today),
         experiment=design,
     )
     more = CampaignEdit(

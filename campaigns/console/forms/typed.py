@@ -11,11 +11,7 @@ from campaigns.errors import ConflictError
 
 
 class UnfitError(ConflictError):
-    """What was typed does not do. ``message`` stands in the catalogues, ``values`` go into its places."""
-
-    def __init__(self, message: str, **values: Any) -> None:
-        super().__init__(message % values if values else message)
-        self.message, self.values = message, values
+    """What was typed does not do."""
 
 
 @dataclass(frozen=True, slots=True)

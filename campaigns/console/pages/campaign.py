@@ -12,7 +12,15 @@ from campaigns.console.forecast import forecast_of
 from campaigns.console.foresight import SAMPLE, foresight_of, local_now
 from campaigns.console.jobs.campaign_run import CAMPAIGN_RUN
 from campaigns.console.jobs.dry_run import DRY_RUN, SAMPLES
-from campaigns.console.launching import LAUNCH, connected, is_approved, line_of, name_of, needs_approval
+from campaigns.console.launching import (
+    LAUNCH,
+    connected,
+    is_approved,
+    line_of,
+    must_ask_again,
+    name_of,
+    needs_approval,
+)
 from campaigns.console.page import Page, PageRoute
 from campaigns.console.scripts import version_of
 from campaigns.console.view.codes import own_codes
@@ -22,7 +30,9 @@ from campaigns.console.visit import Visit
 from campaigns.console.web.streams import stream
 from campaigns.dialing.priority import value_of
 from campaigns.outcomes.overview.rates import load_rates
-from campaigns.store.audiences import member_sample
+from campaigns.outcomes.relief import shipped_relief_rules
+from campaigns.outcomes.retry import shipped_retry_policy
+from campaigns.store.audiences import authority_in, member_sample
 from campaigns.store.changes import changes_of, rules_by_campaign
 from campaigns.store.console.approvals import latest_approval
 from campaigns.store.console.campaign_setup import campaign_setup, held_back
@@ -51,6 +61,7 @@ def show(visit: Visit) -> Response:
             "approval": latest_approval(session, LAUNCH, "campaign", line.name),
             "approved": is_approved(session, line),
             "needs_approval": needs_approval(visit, line),
+            "ask_again": line.state == "paused" and must_ask_again(visit, session, line),
             "runs_here": visit.services.console.run_campaigns,
             "job": latest_job(session, CAMPAIGN_RUN, "campaign", line.name),
             "has_arms": bool(campaign_setup(session, line.id).arms),
@@ -148,9 +159,13 @@ def _queue(visit: Visit, session: Session, line: CampaignLine) -> dict[str, Any]
 
 
 def _setup(visit: Visit, session: Session, line: CampaignLine) -> dict[str, Any]:
-    setup, today = campaign_setup(session, line.id), local_now(visit, session).date()
+    setup, now = campaign_setup(session, line.id), local_now(visit, session)
+    today = now.date()
     return {
         "setup": setup,
+        "authority": authority_in(session, line.id, now),
+        "relief": shipped_relief_rules(),
+        "retries": shipped_retry_policy().changed(setup.retries or {}).classes,
         "days": drawn_days(visit.services.pack, setup.window, today),
         "marks": MARKS,
         "settings": visit.services.settings,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from starlette.responses import Response
@@ -10,7 +11,7 @@ from bot.errors import DataFileError
 from campaigns.compliance.campaign_window import DAYS
 from campaigns.console.foresight import local_now
 from campaigns.console.forms import pace_form, window_form
-from campaigns.console.forms.typed import Typed, UnfitError
+from campaigns.console.forms.typed import Typed
 from campaigns.console.launching import LAUNCH, line_of, path_of
 from campaigns.console.page import Page, PageRoute
 from campaigns.console.visit import Visit
@@ -46,8 +47,9 @@ def change(visit: Visit) -> Response:
     with visit.reading() as session:
         line = line_of(visit, session)
         setup = campaign_setup(session, line.id)
+        today = local_now(visit, session).date()
     try:
-        wanted = edit_of(typed, setup, visit)
+        wanted = edit_of(typed, setup, visit, today)
         with visit.changing() as session:
             at = local_now(visit, session)
             check_edit(wanted, settings.callers, policy, at.date())
@@ -56,20 +58,15 @@ def change(visit: Visit) -> Response:
             )
             visit.record(session, Deed("campaigns.edited", "campaign", line.name, made.before, made.after))
     except (ConflictError, DataFileError) as error:
-        told = (
-            visit.text(error.message, **error.values)
-            if isinstance(error, UnfitError)
-            else visit.explain(error)
-        )
-        return _form(visit, line, typed, told)
+        return _form(visit, line, typed, visit.explain(error))
     return visit.go(f"{path_of(line)}?tab=setup", visit.text("The campaign was changed."))
 
 
-def edit_of(typed: Typed, setup: CampaignSetup, visit: Visit) -> CampaignEdit:
+def edit_of(typed: Typed, setup: CampaignSetup, visit: Visit, today: date) -> CampaignEdit:
     """What the form sets; what it leaves to the installation is cleared where the campaign had its own."""
     concurrency, calls_per_second = pace_form.pace_of(typed)
     told: dict[str, Any] = {
-        "windows": window_form.window_of(typed),
+        "windows": window_form.window_of(typed, visit.services.pack, today),
         "retries": pace_form.retries_of(typed, shipped_retry_policy()),
         "caller_ids": pace_form.callers_of(typed, visit.services.settings),
         "control_groups": reason_of(typed("control_groups") or None),

@@ -31,10 +31,6 @@ def take(visit: Visit) -> Response:
             kept = keep_list(session, upload.filename, keys, by=visit.who.username, at=visit.now)
             after = {"keys": kept.keys, "found": kept.found}
             visit.record(session, Deed("campaigns.list_kept", "list", str(kept.id), after=after))
-    except UnfitError as error:
-        return visit.render(
-            "campaign_new/keys.html", kept=None, problem=visit.text(error.message, **error.values)
-        )
     except ConflictError as error:
         return visit.render("campaign_new/keys.html", kept=None, problem=visit.explain(error))
     return visit.render("campaign_new/keys.html", kept=kept, problem="")

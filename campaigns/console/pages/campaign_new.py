@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, Final
 
 from starlette.responses import Response
@@ -12,7 +13,7 @@ from campaigns.compliance.campaign_window import DAYS
 from campaigns.console.foresight import SAMPLE, foresight_of, local_now
 from campaigns.console.forms import pace_form, window_form
 from campaigns.console.forms.campaign_form import ARMS, campaign_of, fitted_of
-from campaigns.console.forms.typed import Typed, UnfitError
+from campaigns.console.forms.typed import Typed
 from campaigns.console.forms.window_form import window_of
 from campaigns.console.page import Page, PageRoute
 from campaigns.console.scripts import scripts
@@ -39,8 +40,7 @@ DEFAULT_FLOW: Final = "repayment-reminder"
 def show(visit: Visit) -> Response:
     """The form; what a link says of the audience is filled in."""
     services = visit.services
-    with visit.reading() as session:
-        today = local_now(visit, session).date()
+    today = _today(visit)
     asked = Typed.of(visit.request.query_params.multi_items(), 100)
     fields = {
         "flow": (DEFAULT_FLOW,),
@@ -58,9 +58,9 @@ def count(visit: Visit) -> Response:
     typed = _typed(visit)
     try:
         _, fitted = fitted_of(typed, visit.services.settings)
-        window = window_of(typed)
+        window = window_of(typed, visit.services.pack, _today(visit))
     except (ConflictError, DataFileError) as error:
-        return visit.render("campaign_new/count.html", problem=_told(visit, error))
+        return visit.render("campaign_new/count.html", problem=visit.explain(error))
     with visit.reading() as session:
         at = local_now(visit, session)
         size = audience_size(session, fitted.audience, at)
@@ -83,7 +83,7 @@ def preview(visit: Visit) -> Response:
     typed = _typed(visit)
     try:
         _, fitted = fitted_of(typed, visit.services.settings)
-        window, spares = window_of(typed), not typed("control_groups")
+        window, spares = window_of(typed, visit.services.pack, _today(visit)), not typed("control_groups")
         with visit.reading() as session:
             own = experiment_named(session, typed("experiment"))
         seen = foresight_of(
@@ -96,7 +96,7 @@ def preview(visit: Visit) -> Response:
             spares=spares,
         )
     except (ConflictError, DataFileError) as error:
-        return visit.render("campaign_new/preview.html", problem=_told(visit, error))
+        return visit.render("campaign_new/preview.html", problem=visit.explain(error))
     return visit.render("campaign_new/preview.html", problem="", seen=seen, most=SAMPLE)
 
 
@@ -105,7 +105,7 @@ def make(visit: Visit) -> Response:
     typed, services = _typed(visit), visit.services
     settings = services.settings
     try:
-        wanted = campaign_of(typed, settings)
+        wanted = campaign_of(typed, settings, services.pack, _today(visit))
         with visit.changing() as session:
             at = local_now(visit, session)
             check_edit(wanted.more, settings.callers, shipped_retry_policy(), at.date())
@@ -122,10 +122,14 @@ def make(visit: Visit) -> Response:
             }
             visit.record(session, Deed("campaigns.created", "campaign", campaign.name, after=after))
     except (CampaignsError, DataFileError) as error:
-        return _form(visit, typed, _told(visit, error))
-    return visit.go(
-        f"/campaigns/{campaign.name}", visit.text("The campaign is made; it is a draft until it is launched.")
-    )
+        return _form(visit, typed, visit.explain(error))
+    made = visit.text("The campaign is made; it is a draft until it is launched.")
+    alike = wanted.new.experiment.alike if wanted.new.experiment is not None else ()
+    if alike:
+        arms = visit.text(", ").join(arm.name for arm in alike)
+        told = visit.text("Arms %(arms)s hold one and the same script: chance alone parts them.", arms=arms)
+        return visit.go(f"/campaigns/{campaign.name}", f"{made} {told}", kind="warn")
+    return visit.go(f"/campaigns/{campaign.name}", made)
 
 
 def _form(visit: Visit, typed: Typed, problem: str = "") -> Response:
@@ -152,14 +156,13 @@ def _form(visit: Visit, typed: Typed, problem: str = "") -> Response:
     return visit.render("campaign_new/page.html", status=422 if problem else 200, **values)
 
 
+def _today(visit: Visit) -> date:
+    with visit.reading() as session:
+        return local_now(visit, session).date()
+
+
 def _typed(visit: Visit) -> Typed:
     return Typed.of(visit.fields.multi_items() if visit.fields is not None else ())
-
-
-def _told(visit: Visit, error: Exception) -> str:
-    if isinstance(error, UnfitError):
-        return visit.text(error.message, **error.values)
-    return visit.explain(error)
 
 
 PAGE = Page(

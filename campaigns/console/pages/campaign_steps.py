@@ -9,6 +9,7 @@ from campaigns.console.launching import LAUNCH, line_of, name_of, path_of
 from campaigns.console.page import Page, PageRoute
 from campaigns.console.visit import Visit
 from campaigns.errors import ConflictError
+from campaigns.said import Said
 from campaigns.store.console.approvals import decide_approval, latest_approval
 from campaigns.store.console.audit import Deed
 
@@ -21,13 +22,15 @@ def launch(visit: Visit) -> Response:
 
 
 def pause(visit: Visit) -> Response:
-    why = visit.form("why", 200) or visit.text("paused by %(who)s", who=visit.who.display_name)
+    why = visit.form("why", 200) or Said("paused by %(who)s", who=visit.who.display_name)
     steps.pause(visit, name_of(visit), why)
     return visit.go(_back(visit), visit.text("Paused: no new calls. Those in progress go on to their end."))
 
 
 def resume(visit: Visit) -> Response:
-    steps.resume(visit, name_of(visit))
+    done = steps.resume(visit, name_of(visit))
+    if done.approval is not None:
+        return visit.go(_back(visit), visit.text("A second person must approve this launch."), kind="warn")
     return visit.go(_back(visit), visit.text("The campaign is running."))
 
 

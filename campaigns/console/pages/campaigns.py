@@ -20,9 +20,10 @@ RECENT_S: Final = 10.0  # how old the figures in the list may be; the states are
 def show(visit: Visit) -> Response:
     state = visit.query("state")
     state = state if state in STATES else ""
+    named = visit.query("q", 64)
     with visit.reading() as session:
         heads = campaign_heads(
-            session, state=state, before_id=visit.query_number("before"), limit=PER_PAGE + 1
+            session, state=state, named=named, before_id=visit.query_number("before"), limit=PER_PAGE + 1
         )
         ids = [head.id for head in heads]
         figures = visit.services.recent.get(
@@ -37,7 +38,7 @@ def show(visit: Visit) -> Response:
         lines=lines[:PER_PAGE],
         more=more,
         states=STATES,
-        choices={"state": state},
+        choices={"state": state, "q": named},
         waiting=waiting,
         line_name=visit.services.settings.line,
     )

@@ -130,7 +130,7 @@ def _chosen(visit: Visit, session: Session, upload: UploadView) -> Columns:
         for known, told in store.saved_mappings(session, upload.kind):
             if known == name:
                 return Columns.model_validate(told)
-        raise NotFoundError(f"there is no saved mapping {name!r}")
+        raise NotFoundError("there is no saved mapping %(name)r", name=name)
     kind, base = Kind(upload.kind), visit.form("base", 64)
     if base not in bases(kind):
         raise ConflictError("choose how the file is read")
@@ -201,7 +201,7 @@ def rejected(visit: Visit) -> Response:
 def template(visit: Visit) -> Response:
     kind, form = _kind(str(visit.request.path_params["kind"])), str(visit.request.path_params["form"])
     if form not in ("csv", "xlsx"):
-        raise NotFoundError(f"there is no template as {form!r}")
+        raise NotFoundError("there is no template as %(form)r", form=form)
     make = template_csv if form == "csv" else template_xlsx
     content = make(kind, visit.language, visit.now.astimezone(visit.services.settings.zone).date())
     headers = {"Content-Disposition": f'attachment; filename="xiaorong-{kind.value}.{form}"'}
@@ -211,7 +211,7 @@ def template(visit: Visit) -> Response:
 
 def _kind(name: str) -> Kind:
     if name not in list(Kind):
-        raise NotFoundError(f"there is no kind of file {name!r}")
+        raise NotFoundError("there is no kind of file %(name)r", name=name)
     return Kind(name)
 
 

@@ -222,7 +222,9 @@ def _file(
 ) -> Response:
     form = str(visit.request.path_params["form"])
     if form not in FORMS:
-        raise NotFoundError(f"a report is not written as {form!r}; it can be {', '.join(FORMS)}")
+        raise NotFoundError(
+            "a report is not written as %(form)r; it can be %(forms)s", form=form, forms=", ".join(FORMS)
+        )
     if form == "html":
         content = page().encode()
     else:

@@ -91,7 +91,7 @@ def _counted(visit: Visit, session: Session) -> dict[str, Any]:
     start = datetime.combine(now.date(), time.min, now.tzinfo)
     workers = list_workers(session)
     served = {worker.campaign for worker in workers}
-    running = store.running_campaigns(session)
+    running, groups = store.running_campaigns(session), store.follow_up_groups(session)
     return {
         "calls_now": now,
         "figures": store.day_figures(session, start, connected()),
@@ -105,6 +105,8 @@ def _counted(visit: Visit, session: Session) -> dict[str, Any]:
         "waiting": pending_approvals(session),
         "messages": store.failed_messages(session, now),
         "events": store.dead_events(session),
+        "open_work": sum(group.count for group in groups),
+        "urgent_work": sum(group.urgent for group in groups),
         "jobs": store.failed_jobs(session, visit.now),
     }
 

@@ -86,7 +86,7 @@ class Scripts:
     def flow(self, name: str) -> Flow:
         """A flow to look at. Raises NotFoundError for one that there is not."""
         if name not in self.flows:
-            raise NotFoundError(f"there is no script {name!r} here")
+            raise NotFoundError("there is no script %(name)r here", name=name)
         with self._lock:
             self._take_up()
             if name not in self._loaded.flows:
@@ -96,7 +96,7 @@ class Scripts:
     def script(self, flow: str) -> Script:
         """A flow, ready to talk. Raises NotFoundError for one that there is not."""
         if flow not in self.flows:
-            raise NotFoundError(f"there is no script {flow!r} here")
+            raise NotFoundError("there is no script %(flow)r here", flow=flow)
         with self._lock:
             self._take_up()
             made = self._loaded.scripts.get(flow)

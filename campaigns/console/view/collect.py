@@ -7,10 +7,10 @@ what other languages lack is printed, to be written.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract
@@ -20,6 +20,23 @@ from campaigns.console.view.languages import LANGUAGES, LOCALES, catalogue_file
 
 NO_DATE: Final = datetime(2026, 1, 1, tzinfo=UTC)  # a file changes only when a message does
 ROOT: Final = Path(__file__).parents[1]
+BUSINESS: Final = ROOT.parent
+ELSEWHERE: Final = (
+    "cli",
+    "backup",
+    "customers/facts",
+    "customers/generate.py",
+    "experiments/power.py",
+    "outcomes/report_words.py",
+    "store/copying.py",
+    "store/legal.py",
+    "store/life_cycle_records.py",
+    "store/merging.py",
+    "store/number_reading.py",
+    "store/resealing.py",
+    "store/splitting.py",
+)
+"""What only speaks at a command line: no page comes by."""
 KEYWORDS: Final = {
     "_": None,
     "gettext": None,
@@ -28,7 +45,16 @@ KEYWORDS: Final = {
     "marked": None,
     "plural": (1, 2),
 }
-PATTERNS: Final = (("*.html", "jinja2.ext:babel_extract"), ("*.py", "python"))
+SAID: Final = (
+    "Said",
+    "WrongValue",
+    "UnfitError",
+    "ConflictError",
+    "NotFoundError",
+    "AccessError",
+    "ImportFileError",
+)
+"""What carries a message from the rooms behind the pages."""
 
 
 def collected() -> Catalog:
@@ -40,13 +66,23 @@ def collected() -> Catalog:
 
 
 def _messages() -> Iterator[tuple[str, str | tuple[str, ...]]]:
-    for pattern, method in PATTERNS:
-        for path in sorted(ROOT.rglob(pattern)):
-            options = {"newstyle_gettext": "true", "trimmed": "true", "silent": "false"}
-            with path.open("rb") as file:
-                for _line, message, _comments, _context in extract(method, file, KEYWORDS, options=options):
-                    if message:
-                        yield str(path.relative_to(ROOT)), message
+    for path in sorted(BUSINESS.rglob("*.py")):
+        place = path.relative_to(BUSINESS).as_posix()
+        if not place.startswith(ELSEWHERE):
+            inside = path.is_relative_to(ROOT)
+            words = dict.fromkeys(SAID) | (KEYWORDS if inside else {})
+            yield from ((place, message) for message in _extracted(path, "python", words))
+    for path in sorted(ROOT.rglob("*.html")):
+        place = path.relative_to(BUSINESS).as_posix()
+        yield from ((place, message) for message in _extracted(path, "jinja2.ext:babel_extract", KEYWORDS))
+
+
+def _extracted(path: Path, method: str, words: Mapping[str, Any]) -> Iterator[str | tuple[str, ...]]:
+    options = {"newstyle_gettext": "true", "trimmed": "true", "silent": "false"}
+    with path.open("rb") as file:
+        for _line, message, _comments, _context in extract(method, file, words, options=options):
+            if message:
+                yield message
 
 
 def update(language: str) -> Catalog:

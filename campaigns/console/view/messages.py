@@ -79,6 +79,7 @@ SHOWN: Final = (
     marked("say that you are sure: what is deleted does not come back"),
     marked("write a day as 2026-01-31"),
     marked("payments count for 1 to 60 days"),
+    marked("paused by an operator"),
     marked("this form is out of date: go back, load the page again, and send it once more"),
 )
 FORMS: Final = (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -14,6 +14,7 @@ from markupsafe import Markup, escape
 
 from campaigns.console.view.codes import code_text
 from campaigns.console.view.languages import translations
+from campaigns.console.view.saying import said
 from campaigns.console.web.assets import asset
 from campaigns.customers.phone import readable
 from campaigns.private import Private, PrivateKind
@@ -35,7 +36,12 @@ def environment(language: str) -> Environment:
     made.install_gettext_translations(  # type: ignore[attr-defined]
         translations(language), newstyle=True
     )
-    made.filters |= {"code": _code_in(language), "shown": _shown_in(language), "query": _query}
+    made.filters |= {
+        "code": _code_in(language),
+        "said": partial(said, language=language),
+        "shown": _shown_in(language),
+        "query": _query,
+    }
     made.globals |= {"asset": asset, "language": language}
     return made
 

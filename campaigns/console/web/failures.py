@@ -41,7 +41,7 @@ def on_error(request: Request, error: Exception) -> Response:
         _log.error("%s", error)
         return _answer(request, 503 if error.transient else 500, "")
     status = next((status for kind, status in STATUS.items() if isinstance(error, kind)), 500)
-    return _answer(request, status, str(error))
+    return _answer(request, status, error)
 
 
 class Barrier:
@@ -85,11 +85,11 @@ HANDLERS: Final = {
 }
 
 
-def _answer(request: Request, status: int, message: str) -> Response:
+def _answer(request: Request, status: int, told: Exception | str) -> Response:
     if wants_json(request):
-        return problem(status, message, headers=getattr(request.state, "allowance", None))
+        return problem(status, str(told), headers=getattr(request.state, "allowance", None))
     visit = getattr(request.state, "visit", None) or _visit(request)
-    message = visit.explain(message) if message else ""
+    message = visit.explain(told)
     if visit.partial:
         return PlainTextResponse(message or visit.text("It did not work. Try again."), status_code=status)
     template = "errors/bare.html" if visit.viewer is None else "errors/page.html"

@@ -16,6 +16,7 @@ from campaigns.customers.numbers.vendor import SHIPPED as VENDORS
 from campaigns.customers.numbers.vendor import VendorMap, find_vendor
 from campaigns.errors import ConflictError, ImportFileError
 from campaigns.payments.columns import PaymentColumns, shipped_columns
+from campaigns.refused import wrong_in
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -63,7 +64,9 @@ def guess(kind: Kind, headers: Sequence[str], saved: Iterable[Columns] = (), bas
     """
     if base:
         if base not in bases(kind):
-            raise ConflictError(f"there is no {base!r}; there are: {', '.join(bases(kind))}")
+            raise ConflictError(
+                "there is no %(base)r; there are: %(bases)s", base=base, bases=", ".join(bases(kind))
+            )
         return Columns(base=base, chosen=_found(kind, base, headers))
     there = set(headers)
     fitting = [each for each in saved if each.chosen and set(each.chosen.values()) <= there]
@@ -115,7 +118,9 @@ def vendor_map(columns: Columns) -> VendorMap:
 def _portfolio(base: str) -> PortfolioMapping:
     known = _mappings()
     if base not in known:
-        raise ConflictError(f"there is no mapping {base!r}; known: {', '.join(sorted(known))}")
+        raise ConflictError(
+            "there is no mapping %(base)r; known: %(known)s", base=base, known=", ".join(sorted(known))
+        )
     return known[base]
 
 
@@ -123,10 +128,7 @@ def _valid(model: type[Model], content: Mapping[str, Any]) -> Model:
     try:
         return model.model_validate(content)
     except ValidationError as error:
-        told = error.errors(include_url=False, include_input=False)[0]
-        raise ConflictError(
-            f"these columns do not do: {told['msg'].removeprefix('Value error, ')}"
-        ) from error
+        raise ConflictError("these columns do not do: %(why)s", why=wrong_in(error)) from error
 
 
 def _found(kind: Kind, base: str, headers: Sequence[str]) -> dict[str, str]:

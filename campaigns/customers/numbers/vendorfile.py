@@ -94,12 +94,15 @@ def _bind(file: Path, vendor: VendorMap, headers: Sequence[str]) -> _Places:
             for names in (vendor.number, vendor.status, vendor.checked_at)
         )
     except ImportFileError as error:
-        raise ImportFileError(f"{file}: {error}") from error
+        raise ImportFileError("%(file)s: %(error)s", file=file, error=error) from error
     for place, names in ((number, vendor.number), (status, vendor.status)):
         if place is None:
             raise ImportFileError(
-                f"{file} has none of the columns {', '.join(names)} that {vendor.title} writes; rename the "
-                "column, or copy the vendor map and name it there"
+                "%(file)s has none of the columns %(names)s that %(title)s writes; rename the "
+                "column, or copy the vendor map and name it there",
+                file=file,
+                names=", ".join(names),
+                title=vendor.title,
             )
     return _Places(number or 0, status or 0, checked_at)
 

@@ -31,7 +31,9 @@ def treatment_of(rules: Treatments, name: str) -> Treatment:
         if treatment.id == name:
             return treatment
     there_are = ", ".join(each.id for each in rules.treatments)
-    raise NotFoundError(f"there is no treatment {name!r}; there are: {there_are}")
+    raise NotFoundError(
+        "there is no treatment %(name)r; there are: %(there_are)s", name=name, there_are=there_are
+    )
 
 
 def _problems(rules: Treatments) -> Iterator[tuple[tuple[str | int, ...], str]]:

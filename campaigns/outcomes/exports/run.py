@@ -51,7 +51,9 @@ class Written:
 def format_of(name: str) -> Format:
     """Raises NotFoundError, naming those that there are."""
     if name not in set(Format):
-        raise NotFoundError(f"an export is not written as {name!r}; it can be {', '.join(Format)}")
+        raise NotFoundError(
+            "an export is not written as %(name)r; it can be %(known)s", name=name, known=", ".join(Format)
+        )
     return Format(name)
 
 

@@ -81,5 +81,9 @@ DATASETS: dict[str, tuple[Field, ...]] = {
 def fields_of(dataset: str) -> tuple[Field, ...]:
     """The columns of an export. Raises NotFoundError, naming those that there are."""
     if dataset not in DATASETS:
-        raise NotFoundError(f"there is no export {dataset!r}; there are: {', '.join(DATASETS)}")
+        raise NotFoundError(
+            "there is no export %(dataset)r; there are: %(known)s",
+            dataset=dataset,
+            known=", ".join(DATASETS),
+        )
     return DATASETS[dataset]

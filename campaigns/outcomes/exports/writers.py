@@ -40,8 +40,10 @@ def check_room(form: Format, rows: int) -> None:
     """Raises ConflictError when ``rows`` do not fit into a file of this form."""
     if form is Format.XLSX and rows > XLSX_ROWS:
         raise ConflictError(
-            f"a sheet holds {XLSX_ROWS:,} rows, and these are {rows:,}; "
-            "narrow it with --from and --to, or use --format csv or parquet"
+            "a sheet holds %(most)s rows, and these are %(rows)s; narrow it with --from "
+            "and --to, or use --format csv or parquet",
+            most=format(XLSX_ROWS, ","),
+            rows=format(rows, ","),
         )
 
 

@@ -31,5 +31,9 @@ def parse_dimensions(text: str) -> tuple[Dimension, ...]:
     names = [part.strip() for part in text.split(",") if part.strip()]
     wrong = [name for name in names if name not in set(Dimension)]
     if wrong:
-        raise NotFoundError(f"a report is not by {wrong[0]!r}; it can be by {', '.join(Dimension)}")
+        raise NotFoundError(
+            "a report is not by %(wrong)r; it can be by %(known)s",
+            wrong=wrong[0],
+            known=", ".join(Dimension),
+        )
     return tuple(dict.fromkeys(Dimension(name) for name in names)) or USUAL

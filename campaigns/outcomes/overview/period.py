@@ -17,7 +17,9 @@ class Period:
 
     def __post_init__(self) -> None:
         if self.first is not None and self.last is not None and self.last < self.first:
-            raise ConflictError(f"the last day, {self.last}, is before the first, {self.first}")
+            raise ConflictError(
+                "the last day, %(last)s, is before the first, %(first)s", last=self.last, first=self.first
+            )
 
     def bounds(self, zone: tzinfo) -> tuple[datetime | None, datetime | None]:
         """From the first moment, included, to the moment after the last day, in UTC; None: no bound."""

@@ -111,7 +111,7 @@ def token_by_id(session: Session, token_id: int) -> TokenView:
     """Raises NotFoundError."""
     row = session.get(ApiToken, token_id)
     if row is None:
-        raise NotFoundError(f"there is no key {token_id}")
+        raise NotFoundError("there is no key %(token_id)s", token_id=token_id)
     return _view(row, session.get_one(ConsoleUser, row.user_id).username)
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
 from campaigns.errors import ConflictError, NotFoundError
+from campaigns.said import Code
 from campaigns.store.models import Approval, ConsoleUser
 
 PENDING, APPROVED, REFUSED, WITHDRAWN = "pending", "approved", "refused", "withdrawn"
@@ -66,9 +67,9 @@ def decide_approval(
     """Agree or not. Raises NotFoundError; ConflictError: decided already, or one's own request."""
     row = session.get(Approval, approval_id, with_for_update=True)
     if row is None:
-        raise NotFoundError(f"there is no request for approval {approval_id}")
+        raise NotFoundError("there is no request for approval %(approval_id)s", approval_id=approval_id)
     if row.state != PENDING:
-        raise ConflictError(f"this request is {row.state} already")
+        raise ConflictError("this request is %(state)s already", state=Code("approval", row.state))
     if row.requested_by == by:
         raise ConflictError("nobody approves their own request: a second person must")
     row.state = APPROVED if approve else REFUSED

@@ -18,7 +18,7 @@ def lift(session: Session, subject: Person, bar_id: int, at: datetime) -> str:
     """
     row = session.get(Suppression, bar_id, with_for_update=True)
     if row is None or not _concerns(session, row, subject):
-        raise NotFoundError(f"customer {subject.key!r} has no bar {bar_id}")
+        raise NotFoundError("customer %(subject)r has no bar %(bar_id)s", subject=subject.key, bar_id=bar_id)
     if row.lifted_at is not None:
         raise ConflictError("this bar was lifted already")
     row.lifted_at = at

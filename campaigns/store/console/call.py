@@ -75,7 +75,7 @@ def whole_call(session: Session, call_id: int) -> WholeCall:
         .where(Call.id == call_id)
     ).first()
     if row is None:
-        raise NotFoundError(f"there is no call {call_id}")
+        raise NotFoundError("there is no call %(call_id)s", call_id=call_id)
     call, campaign, key, name = row
     return WholeCall(
         id=call.id,

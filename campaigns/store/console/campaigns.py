@@ -11,6 +11,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from campaigns.errors import NotFoundError
+from campaigns.said import Said
+from campaigns.store.holding import why_held
 from campaigns.store.models import (
     Attempt,
     Call,
@@ -30,7 +32,7 @@ class CampaignHead:
     flow: str
     purpose: str
     state: str
-    pause_reason: str | None
+    pause_reason: Said | None
     concurrency: int
     calls_per_second: float
     created_at: datetime
@@ -74,10 +76,12 @@ class Count:
 
 
 def campaign_heads(
-    session: Session, *, state: str = "", before_id: int | None = None, limit: int = 25
+    session: Session, *, state: str = "", named: str = "", before_id: int | None = None, limit: int = 25
 ) -> list[CampaignHead]:
-    """Up to ``limit`` campaigns with ids below ``before_id``, newest first."""
+    """Up to ``limit`` campaigns with ids below ``before_id``, newest first; ``named``: a part of it."""
     query = select(Campaign)
+    if named:
+        query = query.where(func.lower(Campaign.name).contains(named.lower(), autoescape=True))
     if state:
         query = query.where(Campaign.state == state)
     if before_id is not None:
@@ -94,7 +98,7 @@ def campaign_line(session: Session, name: str, connected: Sequence[str]) -> Camp
     """One campaign with its figures. Raises NotFoundError."""
     campaign = session.scalar(select(Campaign).where(Campaign.name == name))
     if campaign is None:
-        raise NotFoundError(f"there is no campaign {name!r}")
+        raise NotFoundError("there is no campaign %(name)r", name=name)
     return with_figures(_head(campaign), figures_of(session, [campaign.id], connected)[campaign.id])
 
 
@@ -171,7 +175,7 @@ def figures_of(session: Session, ids: Sequence[int], connected: Sequence[str]) -
 def _head(campaign: Campaign) -> CampaignHead:
     return CampaignHead(
         campaign.id, campaign.name, campaign.flow, campaign.purpose, campaign.state,
-        campaign.pause_reason, campaign.concurrency, campaign.calls_per_second, campaign.created_at,
+        why_held(campaign), campaign.concurrency, campaign.calls_per_second, campaign.created_at,
         campaign.started_at, campaign.finished_at,
         None if campaign.caller_ids is None else tuple(campaign.caller_ids),
     )  # fmt: skip

@@ -11,9 +11,11 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from campaigns.errors import ConflictError, NotFoundError
+from campaigns.said import Code, Said, of_data
 from campaigns.store.models import Job
 
 OPEN = ("queued", "running")
+FAULT = "fault"  # the key of a result under which a failed job says why
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,17 @@ class JobView:
     def open(self) -> bool:
         return self.state in OPEN
 
+    @property
+    def fault(self) -> Said:
+        """What went wrong, for people; of an older version in English."""
+        return fault_of(self.result, self.error)
+
+
+def fault_of(result: Mapping[str, Any], error: str | None) -> Said:
+    """What the store keeps of why a job failed."""
+    text = error or ""
+    return of_data(result[FAULT]) if FAULT in result else Said(text)
+
 
 def add_job(session: Session, job: NewJob, *, user_id: int | None, by: str, at: datetime) -> int:
     """Queue it; its id. Raises ConflictError when one of its kind is open for the subject."""
@@ -64,7 +77,7 @@ def add_job(session: Session, job: NewJob, *, user_id: int | None, by: str, at: 
         )
     )
     if there is not None:
-        raise ConflictError(f"this is being done already, as job {there}")
+        raise ConflictError("this is being done already, as job %(there)s", there=there)
     row = Job(
         kind=job.kind,
         subject_kind=job.subject_kind,
@@ -104,31 +117,35 @@ def finish_job(
     state: str,
     at: datetime,
     result: Mapping[str, Any] | None = None,
-    error: str | None = None,
+    error: Said | None = None,
 ) -> None:
     """running → done, failed or stopped."""
     row = session.get_one(Job, job_id)
-    row.state, row.finished_at, row.result, row.error = state, at, dict(result or {}), error
+    row.state, row.finished_at, row.result = state, at, dict(result or {})
+    if error is not None:
+        row.error, row.result = str(error), {FAULT: error.to_data()}
 
 
 def ask_to_stop(session: Session, job_id: int, at: datetime) -> None:
     """A queued job never begins; a running one is told. Raises NotFoundError, ConflictError."""
     row = session.get(Job, job_id, with_for_update=True)
     if row is None:
-        raise NotFoundError(f"there is no job {job_id}")
+        raise NotFoundError("there is no job %(job_id)s", job_id=job_id)
     if row.state not in OPEN:
-        raise ConflictError(f"job {job_id} is {row.state} already")
+        raise ConflictError(
+            "job %(job_id)s is %(state)s already", job_id=job_id, state=Code("job", row.state)
+        )
     row.stop_asked = True
     if row.state == "queued":
         row.state, row.finished_at = "stopped", at
 
 
-def fail_left_behind(session: Session, at: datetime, error: str) -> int:
+def fail_left_behind(session: Session, at: datetime, error: Said) -> int:
     """Open jobs of a process that died become failed; how many."""
     left = session.execute(
         update(Job)
         .where(Job.state.in_(OPEN))
-        .values(state="failed", finished_at=at, error=error)
+        .values(state="failed", finished_at=at, error=str(error), result={FAULT: error.to_data()})
         .returning(Job.id)
     ).all()
     return len(left)
@@ -138,7 +155,7 @@ def job_by_id(session: Session, job_id: int) -> JobView:
     """Raises NotFoundError."""
     row = session.get(Job, job_id, populate_existing=True)
     if row is None:
-        raise NotFoundError(f"there is no job {job_id}")
+        raise NotFoundError("there is no job %(job_id)s", job_id=job_id)
     return _view(row)
 
 

@@ -81,7 +81,7 @@ def call_in_progress(session: Session, attempt_id: int) -> LiveCall:
     """One attempt, in progress or over. Raises NotFoundError."""
     rows = _calls(session, select(Attempt.id).where(Attempt.id == attempt_id), 1)
     if not rows:
-        raise NotFoundError(f"there is no call {attempt_id}")
+        raise NotFoundError("there is no call %(attempt_id)s", attempt_id=attempt_id)
     attempt, key, name, campaign = rows[0]
     state, since = _state(attempt, answered(session))
     call_id = session.scalar(select(Call.id).where(Call.attempt_id == attempt_id))

@@ -89,7 +89,7 @@ def call_by_id(session: Session, call_id: int) -> tuple[CallResult, list[Said]]:
     """A call and what was said in it. Raises NotFoundError."""
     row = session.execute(_calls().where(Call.id == call_id)).first()
     if row is None:
-        raise NotFoundError(f"there is no call {call_id}")
+        raise NotFoundError("there is no call %(call_id)s", call_id=call_id)
     found = _call(row)
     turns = session.scalars(select(TurnRecord).where(TurnRecord.call_id == call_id).order_by(TurnRecord.seq))
     key = found.customer or ""
@@ -136,7 +136,7 @@ def customer_id_of(session: Session, key: str) -> int:
     """The id of the customer whom the lender calls ``key``. Raises NotFoundError."""
     found = session.scalar(select(Customer.id).where(Customer.external_id == key))
     if found is None:
-        raise NotFoundError(f"there is no customer {key!r}")
+        raise NotFoundError("there is no customer %(key)r", key=key)
     return found
 
 

@@ -110,7 +110,9 @@ def mark(
         )
     ).first()
     if taken_for is None or taken_for[0] is None:
-        raise NotFoundError(f"line {seq} of call {call_id} is nothing that was understood")
+        raise NotFoundError(
+            "line %(seq)s of call %(call_id)s is nothing that was understood", seq=seq, call_id=call_id
+        )
     row = session.scalar(
         select(Misunderstanding).where(Misunderstanding.call_id == call_id, Misunderstanding.seq == seq)
     )
@@ -131,4 +133,4 @@ def unmark(session: Session, call_id: int, seq: int) -> None:
         .returning(Misunderstanding.id)
     ).first()
     if gone is None:
-        raise NotFoundError(f"line {seq} of call {call_id} is not marked")
+        raise NotFoundError("line %(seq)s of call %(call_id)s is not marked", seq=seq, call_id=call_id)

@@ -52,7 +52,7 @@ def person(session: Session, customer_id: int) -> Person:
         .where(Customer.id == customer_id)
     ).first()
     if row is None:
-        raise NotFoundError(f"there is no customer {customer_id}")
+        raise NotFoundError("there is no customer %(customer_id)s", customer_id=customer_id)
     customer, treatment = row
     key = customer.external_id
     return Person(

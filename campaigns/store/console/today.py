@@ -10,8 +10,13 @@ from typing import Final
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from campaigns.outcomes.gist import SAID, masked
 from campaigns.private import Private, PrivateKind
+from campaigns.said import Said
 from campaigns.store.broken import accounts_to_call_about
+from campaigns.store.console.jobs import fault_of
+from campaigns.store.followups import said_in, written_by
+from campaigns.store.holding import why_held
 from campaigns.store.models import (
     Account,
     Attempt,
@@ -26,6 +31,7 @@ from campaigns.store.models import (
     WebhookDelivery,
     WebhookEndpoint,
 )
+from campaigns.store.texts import WROTE
 
 PER_PAGE: Final = 30
 LATELY: Final = timedelta(days=7)
@@ -58,6 +64,7 @@ class FollowUpLine:
     number: Private | None
     call_id: int | None
     disposition: str | None
+    said: Private | None  # by the customer, at the end of the call or in a text message
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +72,7 @@ class PausedCampaign:
     """A campaign that holds, and why."""
 
     name: str
-    reason: str
+    reason: Said | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +103,7 @@ class FailedJob:
     kind: str
     subject_kind: str
     subject: str
-    error: str
+    fault: Said
     at: datetime
 
 
@@ -111,6 +118,16 @@ class DayFigures:
     promised: dict[str, int]
     paid: dict[str, int]
     inbound: int
+
+    @property
+    def stages(self) -> tuple[tuple[str, int], ...]:
+        """How far the dials came."""
+        return (
+            ("dialed", self.dials),
+            ("connected", self.connected),
+            ("right_party", self.right_party),
+            ("promise", self.promises),
+        )
 
 
 def follow_up_groups(session: Session) -> list[FollowUpGroup]:
@@ -141,6 +158,10 @@ def follow_up_page(
         query = query.where(FollowUp.id > after_id, FollowUp.urgent.is_(False)).order_by(FollowUp.id)
     else:
         query = query.order_by(FollowUp.urgent.desc(), FollowUp.id)
+    rows = session.execute(query.limit(limit)).all()
+    said = said_in(session, [row.call_id for row, *_ in rows if row.call_id is not None])
+    writers = [row.customer_id for row, *_ in rows if row.reason == WROTE and row.customer_id]
+    wrote = written_by(session, writers)
     return [
         FollowUpLine(
             row.id,
@@ -153,20 +174,27 @@ def follow_up_page(
             None if e164 is None else Private(PrivateKind.NUMBER, e164, key or ""),
             row.call_id,
             disposition,
+            _said(said.get(row.call_id, []) if row.call_id else [_written(wrote, row)], key, name),
         )
-        for row, key, name, e164, disposition in session.execute(query.limit(limit))
+        for row, key, name, e164, disposition in rows
     ]
+
+
+def _written(wrote: dict[tuple[int, datetime], str], row: FollowUp) -> str:
+    return wrote.get((row.customer_id or 0, row.created_at), "")
+
+
+def _said(texts: list[str], key: str | None, name: str | None) -> Private | None:
+    line = " / ".join([masked(text, name) for text in texts if text.strip()][-SAID:])
+    return Private(PrivateKind.TEXT, line, key or "") if line else None
 
 
 def paused_campaigns(session: Session) -> list[PausedCampaign]:
     """Campaigns that hold, the newest first."""
-    rows = session.execute(
-        select(Campaign.name, Campaign.pause_reason)
-        .where(Campaign.state == "paused")
-        .order_by(Campaign.id.desc())
-        .limit(PAUSED_SHOWN)
+    rows = session.scalars(
+        select(Campaign).where(Campaign.state == "paused").order_by(Campaign.id.desc()).limit(PAUSED_SHOWN)
     )
-    return [PausedCampaign(name, reason or "") for name, reason in rows]
+    return [PausedCampaign(row.name, why_held(row)) for row in rows]
 
 
 def running_campaigns(session: Session) -> list[str]:
@@ -227,7 +255,9 @@ def failed_jobs(session: Session, now: datetime) -> list[FailedJob]:
         .limit(5)
     )
     return [
-        FailedJob(row.id, row.kind, row.subject_kind, row.subject, row.error or "", row.created_at)
+        FailedJob(
+            row.id, row.kind, row.subject_kind, row.subject, fault_of(row.result, row.error), row.created_at
+        )
         for row in rows
     ]
 

@@ -68,7 +68,7 @@ def upload_by_id(session: Session, upload_id: int) -> UploadView:
     """Raises NotFoundError."""
     row = session.get(Upload, upload_id, populate_existing=True)
     if row is None:
-        raise NotFoundError(f"there is no file {upload_id}")
+        raise NotFoundError("there is no file %(upload_id)s", upload_id=upload_id)
     return _view(row)
 
 
@@ -132,7 +132,7 @@ def save_mapping(
 def _open(session: Session, upload_id: int) -> Upload:
     row = session.get(Upload, upload_id, with_for_update=True, populate_existing=True)
     if row is None:
-        raise NotFoundError(f"there is no file {upload_id}")
+        raise NotFoundError("there is no file %(upload_id)s", upload_id=upload_id)
     if row.state not in OPEN:
         raise ConflictError("this file was imported or discarded already; bring it in again")
     return row

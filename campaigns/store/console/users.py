@@ -66,7 +66,7 @@ def user_by_name(session: Session, username: str) -> UserView:
     """Raises NotFoundError."""
     user = session.scalar(select(ConsoleUser).where(ConsoleUser.username == username.strip().lower()))
     if user is None:
-        raise NotFoundError(f"there is no user {username!r}; see 'xiaorong users list'")
+        raise NotFoundError("there is no user %(username)r; see 'xiaorong users list'", username=username)
     return _view(user)
 
 
@@ -199,7 +199,7 @@ def _administers(user: UserView) -> bool:
 def _row(session: Session, user_id: int) -> ConsoleUser:
     user = session.get(ConsoleUser, user_id)
     if user is None:
-        raise NotFoundError(f"there is no user {user_id}")
+        raise NotFoundError("there is no user %(user_id)s", user_id=user_id)
     return user
 
 

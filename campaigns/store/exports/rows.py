@@ -64,7 +64,7 @@ def _ids(session: Any, names: Sequence[str]) -> list[int]:
     }
     missing = sorted(set(names) - set(found))
     if missing:
-        raise NotFoundError(f"there is no campaign {missing[0]!r}; see 'xiaorong campaign list'")
+        raise NotFoundError("there is no campaign %(name)r; see 'xiaorong campaign list'", name=missing[0])
     return list(found.values())
 
 

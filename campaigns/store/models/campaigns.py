@@ -44,6 +44,7 @@ class Campaign(Base):
     purpose: Mapped[str] = mapped_column(String(16), default="reminder", server_default="reminder")
     state: Mapped[str] = mapped_column(String(16), default="draft")
     pause_reason: Mapped[str | None] = mapped_column(String(255))
+    pause_said: Mapped[dict[str, Any] | None]  # the same for pages, as campaigns.said keeps it
     audience: Mapped[dict[str, Any]] = mapped_column(default=dict)  # the filter it was created with
     experiment_id: Mapped[int | None] = mapped_column(ForeignKey("experiment.id"), index=True)
     standing: Mapped[str | None] = mapped_column(String(48), index=True)  # the treatment that fills it up

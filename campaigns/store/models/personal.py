@@ -60,8 +60,8 @@ TABLES: Final[Mapping[str, Held]] = {
     ),
     "campaign": _held(
         None,
-        "name flow purpose state pause_reason audience standing windows retries caller_ids priorities "
-        "control_groups",
+        "name flow purpose state pause_reason pause_said audience standing windows retries caller_ids "
+        "priorities control_groups",
     ),
     "campaign_change": _held(None, "what before after", staff="by"),
     "campaign_member": _held(CONTRACT, "state worker outcome reason timing treatment", contract="grade"),

@@ -55,7 +55,9 @@ def scope_of(session: Session, names: Collection[str], start: datetime | None, e
         rows = session.execute(query.where(Campaign.name.in_(names))).all()
         missing = sorted(set(names) - {row.name for row in rows})
         if missing:
-            raise NotFoundError(f"there is no campaign {missing[0]!r}; see 'xiaorong campaign list'")
+            raise NotFoundError(
+                "there is no campaign %(name)r; see 'xiaorong campaign list'", name=missing[0]
+            )
     else:
         if end is not None:
             query = query.where(Campaign.created_at < end)

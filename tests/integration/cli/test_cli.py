@@ -100,7 +100,7 @@ def test_start_up_loads_nothing_heavy() -> None:
     assert done.stdout.strip() == "[]"
 
 
-def test_the_main_job_by_hand(run: Run, call: Run, tmp_path: Path) -> None:
+def test_the_main_job_by_hand(run: Run, call: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from datetime import datetime
     from zoneinfo import ZoneInfo
 
@@ -116,11 +116,24 @@ def test_the_main_job_by_hand(run: Run, call: Run, tmp_path: Path) -> None:
     assert "members" in run("campaign", "create", "march", "--concurrency", "5").stdout
     assert "draft" in call("campaign", "list").stdout
     assert "paused" in call("campaign", "pause", "march").stdout
-    assert "paused by an operator" in call("campaign", "run", "march", ok=False).stderr
+    held = call("campaign", "run", "march", ok=False)
+    assert "paused by an operator" in held.stderr
+    assert held.stdout == ""  # no bar of what is not begun
     finished = run("campaign", "resume", "march").stdout
     assert "is finished" in finished
     assert "承诺还款" in finished
+    assert not [line for line in finished.splitlines() if "dialled" in line and "漏斗" in line]
+    over = call("campaign", "run", "march", ok=False)
+    assert (over.stdout, "is finished" in over.stderr) == ("", True)
     assert "finished" in call("campaign", "show", "march").stdout
+    long = "everybody-who-is-late-in-the-first-week"
+    call("campaign", "create", long)
+    monkeypatch.setenv("COLUMNS", "80")
+    listed = call("campaign", "list").stdout.splitlines()
+    assert long in "".join(
+        line.split("│")[1].strip() for line in listed if line.startswith("│")
+    )  # it is typed
+    monkeypatch.setenv("COLUMNS", "120")
     report = call("campaign", "report", "march", "--csv", "out", "--html", "march.html").stdout
     assert "漏斗" in report
     assert (tmp_path / "march.html").read_text(encoding="utf-8").startswith("<!doctype html>")
@@ -150,6 +163,12 @@ def test_bad_input_is_one_line_that_says_what_to_do(call: Run, tmp_path: Path) -
     assert "rules.yaml:2" in typo
     assert "strng" in typo
     assert "no customer fits" in call("campaign", "create", "march", ok=False).stderr
+    lost = call("campaign", "create", "march", "--windows", "lost.yaml", ok=False).stderr
+    assert "lost.yaml: cannot be read: No such file or directory" in lost
+    assert "Errno" not in lost
+    (tmp_path / "windows.yaml").write_text('hours: {mon: [["12:00", "09:00"]]}', encoding="utf-8")
+    upside_down = call("campaign", "create", "march", "--windows", "windows.yaml", ok=False).stderr
+    assert "hours.mon.0: the window must start before it ends, not 12:00-09:00" in upside_down
     assert "march" in call("campaign", "run", "march", ok=False).stderr
     assert "there is no flow" in call("campaign", "create", "x", "--flow", "nope", ok=False).stderr
     assert "grade 'E'" in call("campaign", "create", "x", "--grades", "E", ok=False).stderr

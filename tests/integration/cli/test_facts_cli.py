@@ -43,7 +43,7 @@ def test_from_a_payments_file_to_a_campaign_about_what_is_missing(
         f"流水号,客户编号,金额,入账时间\nT1,C00002,10,{today}\n,C00002,1,{today}\n", encoding="utf-8"
     )
     told = run("payments", "import", str(payments))
-    assert "2 rows: 1 booked, 0 booked before, 1 rejected." in told
+    assert "2 rows: 1 booked, 0 booked before, 0 repeated in the file, 1 rejected." in told
     assert "Amounts due fell by 10.00 CNY." in told
     assert "payments-" in told
     assert "1 booked before" in run("payments", "import", str(payments))

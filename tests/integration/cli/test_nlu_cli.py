@@ -116,6 +116,11 @@ def test_any_rasa_file_is_measured(run: Run, tmp_path: Path) -> None:
     assert done.exit_code == 0, done.output
     assert "theirs.yml: 21 examples of 3 intents; 3 folds, seed 0" in done.stdout
     assert "refuse_pay" in done.stdout
+    assert "no dialogue knows" not in done.stdout
+    strange = file.with_name("strange.yml")
+    strange.write_text(file.read_text(encoding="utf-8").replace("refuse_pay", "refuse_pey"), encoding="utf-8")
+    told = run("evaluate", strange, "--folds", "3", "--noise", "20").stdout
+    assert "no dialogue knows these intents, which are measured all the same: refuse_pey" in told
     data = json.loads(figures.read_text(encoding="utf-8"))
     assert data["engines"][0]["scores"]["clean"]["model"]["asked"] == 21
     assert data["engines"][0]["out_of_scope_auroc"] is None

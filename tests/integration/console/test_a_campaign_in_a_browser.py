@@ -19,7 +19,7 @@ from campaigns.store.campaigns import campaign_by_name
 from campaigns.store.console.users import add_user, set_password
 from campaigns.store.database import Database
 from tests.integration.console.test_in_a_browser import (
-    DESKTOP,
+    TABLET,
     check_accessible,
     chromium,
     page_of,
@@ -66,52 +66,86 @@ def many_looks(monkeypatch: pytest.MonkeyPatch, one_look: None) -> None:
     monkeypatch.setattr("campaigns.console.web.streams.LONGEST_S", 600.0)
 
 
+MOST_TABS = 120
+
+
+def reach(page: Any, selector: str) -> None:
+    """Go there by the keyboard alone, from wherever the focus is."""
+    for _ in range(MOST_TABS):
+        page.keyboard.press("Tab")
+        if page.evaluate("wanted => document.activeElement.matches(wanted)", selector):
+            return
+    pytest.fail(f"the keyboard does not get to {selector}")
+
+
+def press(page: Any, selector: str) -> None:
+    """Reach a button or a link, and press it."""
+    reach(page, selector)
+    page.keyboard.press("Enter")
+
+
+def choose(page: Any, selector: str, value: str) -> None:
+    """Reach a list, and go to a value of it."""
+    reach(page, selector)
+    page.keyboard.press("Home")
+    for _ in range(page.locator(f"{selector} option").count()):
+        if page.evaluate("document.activeElement.value") == value:
+            return
+        page.keyboard.press("ArrowDown")
+    pytest.fail(f"{selector} has no {value}")
+
+
 @pytest.mark.usefixtures("many_looks")
 def test_create_try_out_approve_launch_watch_pause_and_resume(
     chromium: Any,
     lender: World,
 ) -> None:
+    """The manager has a tablet and a keyboard, the second person a desktop and a mouse."""
     with (
         serving(lender.app) as address,
-        page_of(chromium, viewport=DESKTOP) as manager,
+        page_of(chromium, viewport=TABLET) as manager,
         page_of(chromium) as second,
     ):
         sign_in(manager, address, "campaign_manager")
-        manager.click("a[href='/campaigns/-/new']")
+        press(manager, ".actions a[href='/campaigns/-/new']")
         manager.wait_for_selector("#count b")
-        manager.fill("[name=name]", "spring")
-        manager.fill("[name=min_days]", "1")
-        manager.select_option("[name=flow]", "later-stage")
+        manager.keyboard.type("spring")  # the field has the focus
+        choose(manager, "[name=flow]", "later-stage")
+        reach(manager, "[name=min_days]")
+        manager.keyboard.type("1")
+        manager.keyboard.press("Tab")
         manager.wait_for_selector("#count [role=alert]")  # from 31 days on
-        manager.select_option("[name=flow]", "repayment-reminder")
-        manager.fill("[name=min_days]", "")
-        manager.press("[name=min_days]", "Tab")
-        manager.click("text=按规则试算")
+        manager.reload()
+        manager.wait_for_selector("#count b")
+        manager.keyboard.type("spring")
+        press(manager, "[hx-post$='/preview']")
         manager.wait_for_selector("#preview .foreseen")
         check_accessible(manager)
-        manager.click("text=创建活动")
+        press(manager, ".guided-end .primary")
         manager.wait_for_url("**/campaigns/spring")
         _try_out(manager)
         _approve(manager, second, address)
         manager.reload()
-        manager.click("text=启动")
+        press(manager, "[action$='/launch'] button")
         manager.wait_for_selector(".page-title .badge.good")
         second.goto(f"{address}/live")
         second.wait_for_selector("#spans")
         _hold_and_go_on(manager, lender)
+        assert manager.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
 def _try_out(page: Any) -> None:
-    page.click("text=试运行")
-    page.select_option("[name=members]", "100")
-    page.click("text=开始试运行")
+    press(page, "a[href='?tab=dry_run']")
+    page.wait_for_selector("[name=members]")
+    choose(page, "[name=members]", "100")
+    press(page, "[action$='/dry-run'] button")
     page.wait_for_selector("#forecast-stages", timeout=30_000)
     check_accessible(page)
     assert "已模拟全部" in page.inner_text("main")
 
 
 def _approve(manager: Any, second: Any, address: str) -> None:
-    manager.click("text=申请启动审批")
+    press(manager, "[action$='/launch'] button")
     manager.wait_for_selector(".alert.warn")
     sign_in(second, address, "administrator")
     second.click("text=查看并审批")
@@ -121,13 +155,18 @@ def _approve(manager: Any, second: Any, address: str) -> None:
 
 
 def _hold_and_go_on(page: Any, lender: World) -> None:
-    page.click("[data-open=pause-dialog]")
-    page.fill("dialog[open] [name=why]", "a look at the first calls")
+    press(page, "[data-open=pause-dialog]")
+    reach(page, "dialog[open] [name=why]")
+    page.keyboard.press("Escape")
+    assert page.evaluate("document.activeElement.dataset.open") == "pause-dialog"  # where it was
+    page.keyboard.press("Enter")
+    reach(page, "dialog[open] [name=why]")
+    page.keyboard.type("a look at the first calls")
     page.keyboard.press("Enter")
     page.wait_for_selector(".page-title .badge.warn")
     assert "a look at the first calls" in page.inner_text(".page-head")
     assert _state(lender) == "paused"
-    page.click("text=恢复")
+    press(page, "[action$='/resume'] button")
     page.wait_for_selector(".page-title .badge.good")
     assert _state(lender) == "running"
 

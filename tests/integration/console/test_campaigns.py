@@ -14,7 +14,7 @@ from campaigns.store.console.approvals import decide_approval, request_approval
 from campaigns.store.console.audit import Actor
 from campaigns.store.console.jobs import NewJob, jobs_page
 from campaigns.store.database import Database
-from campaigns.store.models import Approval, AuditEntry
+from campaigns.store.models import Approval, AuditEntry, Campaign
 from tests.integration.console.world import CAMPAIGN, World, fill
 from tests.integration.dialing.campaigning import install
 from tests.integration.store.rows import AT
@@ -82,6 +82,42 @@ def test_a_large_campaign_needs_a_second_person(world: World) -> None:
     assert state(world) == "draft"
     manager.post(f"{PATH}/launch")
     assert state(world) == "running"
+
+
+def test_a_large_campaign_gets_past_nobody_by_a_pause_or_an_edit(world: World) -> None:
+    large = world.configured(approve_above=3)
+    manager, administrator = large.browser("campaign_manager"), large.browser("administrator")
+    manager.post(f"{PATH}/pause")
+    manager.post(f"{PATH}/resume")
+    assert state(world) == "paused"
+    assert "待审批" in administrator.get(PATH).text
+    assert "/resume" not in manager.get(PATH).text  # it is asked for already
+    administrator.post(f"{PATH}/approvals/1", {"decision": "approve"})
+    manager.post(f"{PATH}/resume")
+    assert state(world) == "running"
+    manager.post(f"{PATH}/pause")
+    with world.database.transaction() as session:
+        session.query(Campaign).filter_by(name=CAMPAIGN).one().concurrency = 99
+    assert "申请恢复审批" in manager.get(PATH).text
+    manager.post(f"{PATH}/resume")
+    assert state(world) == "paused"
+
+
+def test_why_it_holds_is_said_in_the_readers_language(world: World) -> None:
+    manager = world.browser("campaign_manager")
+    manager.post(f"{PATH}/pause")
+    assert "暂停" in manager.get(PATH).text
+    manager.post("/profile/preferences", {"language": "en", "next": PATH})
+    page = manager.get(PATH).text
+    assert "paused by" in page
+
+
+def test_a_campaign_is_found_by_a_part_of_its_name(world: World) -> None:
+    manager = world.browser("campaign_manager")
+    assert PATH in manager.get(f"/campaigns?q={CAMPAIGN[1:].upper()}").text
+    nothing = manager.get("/campaigns?q=%25").text
+    assert f'href="{PATH}"' not in nothing
+    assert "没有符合条件的活动" in nothing
 
 
 def test_a_refused_launch_stays_a_draft(world: World) -> None:

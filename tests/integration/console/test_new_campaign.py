@@ -36,6 +36,9 @@ def test_the_count_is_live_and_says_what_does_not_do(manager: Any) -> None:
     assert "<b>2</b>" in manager.post(f"{NEW}/count", {**FORM, "min_days": "10"}).text
     assert 'role="alert"' in manager.post(f"{NEW}/count", {**FORM, "min_days": "90"}).text
     assert 'role="alert"' in manager.post(f"{NEW}/count", {**FORM, "hours": "own", "hours_mon": "x"}).text
+    early = {**FORM, "hours": "own", "hours_mon": "07:00-23:00"}
+    assert "超出规则允许的外呼时间 09:00-20:30" in manager.post(f"{NEW}/count", early).text
+    assert manager.post(NEW, early).status_code == 422
 
 
 def test_whom_it_would_not_call_and_why(manager: Any) -> None:

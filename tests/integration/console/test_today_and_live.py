@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from campaigns.store import live
 from campaigns.store.live import SaidLine
-from campaigns.store.models import Attempt, AuditEntry, FollowUp, LiveLine, LiveWatch
+from campaigns.store.models import Attempt, AuditEntry, FollowUp, LiveLine, LiveWatch, TurnRecord
 from campaigns.store.webhooks import add_endpoint
 from campaigns.store.workers import Identity, register
 from tests.integration.console.world import NAMES, World
@@ -39,6 +40,20 @@ def test_work_for_people_is_closed_with_a_note(world: World) -> None:
         assert (row.state, row.closed_by, row.note) == ("closed", "quality", "called back")
         assert session.query(AuditEntry).filter_by(action="followups.closed").one().reason == "called back"
     assert world.browser("auditor").post("/today/follow-ups/2/close", {"note": "x"}).status_code == 403
+
+
+def test_what_the_customer_said_is_beside_the_work_without_numbers_and_for_those_who_may(
+    world: World,
+) -> None:
+    with world.database.transaction() as session:
+        call_id = session.scalars(select(FollowUp.call_id).where(FollowUp.call_id.is_not(None))).first()
+        assert call_id is not None
+        for seq, text in enumerate(("后四位是4925", "我要找人工"), start=900):
+            session.add(TurnRecord(call_id=call_id, seq=seq, speaker="customer", text=text, at=AT))
+    page = world.browser("quality").get("/today").text
+    assert "后四位是**** / 我要找人工" in page
+    assert "4925" not in page
+    assert "我要找人工" not in world.browser("analyst").get("/today").text
 
 
 def test_today_tells_what_holds_and_why(world: World) -> None:

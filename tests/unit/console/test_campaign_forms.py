@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from campaigns.compliance.campaign_window import CampaignWindow
+from campaigns.compliance.campaign_window import DAYS, CampaignWindow
 from campaigns.compliance.effective import load_effective
 from campaigns.console.forecast import forecast_of
 from campaigns.console.forms import pace_form, window_form
@@ -54,10 +54,18 @@ FIELDS = st.sampled_from(["hours_mon", "not_during", "starts_on", "closed_on"])
 def test_hours_are_read_or_refused_in_words(fields: dict[str, str]) -> None:
     window, refused = None, ""
     try:
-        window = window_form.window_of(typed(hours="own", **fields))
+        window = window_form.window_of(typed(hours="own", **fields), PACK, MONDAY)
     except UnfitError as error:
-        refused = error.message % error.values
+        refused = str(error)
     assert refused or isinstance(window, CampaignWindow)
+
+
+@pytest.mark.parametrize("hours", ["07:00-12:00", "20:00-23:00", "09:00-10:00, 06:30-07:00"])
+def test_hours_out_of_the_laws_are_refused_with_the_laws(hours: str) -> None:
+    fields = {f"hours_{day}": "09:00-18:00" for day in DAYS} | {"hours_wed": hours}
+    with pytest.raises(UnfitError, match=f"{PACK.hours(MONDAY)}") as refused:
+        window_form.window_of(typed(hours="own", **fields), PACK, MONDAY)
+    assert any(part in str(refused.value) for part in hours.split(", "))
 
 
 def test_a_window_goes_into_its_form_and_back() -> None:
@@ -68,11 +76,11 @@ def test_a_window_goes_into_its_form_and_back() -> None:
             "closed_on": ["2026-03-04"],
         }
     )
-    again = window_form.window_of(Typed(window_form.typed_of(window, PACK, MONDAY)))
+    again = window_form.window_of(Typed(window_form.typed_of(window, PACK, MONDAY)), PACK, MONDAY)
     assert again is not None
     for day in (MONDAY, date(2026, 3, 4), date(2026, 3, 7)):
         assert again.on(day, day_off=False) == window.on(day, day_off=False)
-    assert window_form.window_of(Typed(window_form.typed_of(None, PACK, MONDAY))) is None
+    assert window_form.window_of(Typed(window_form.typed_of(None, PACK, MONDAY)), PACK, MONDAY) is None
 
 
 def test_hours_are_drawn_within_the_laws() -> None:
@@ -108,7 +116,7 @@ def test_an_experiment_has_its_arms_from_the_form() -> None:
         "name": "pilot", "flow": "repayment-reminder", "caller": ("+861", "+862"), "experiment": "openings",
         "arm_1": "a", "arm_share_1": "50", "arm_2": "b", "arm_share_2": "40％", "holdout": "10",
     }  # fmt: skip
-    design = campaign_of(typed(**fields), SETTINGS).new.experiment
+    design = campaign_of(typed(**fields), SETTINGS, PACK, MONDAY).new.experiment
     assert design is not None
     assert [(arm.name, arm.share) for arm in design.arms] == [("a", 5000), ("b", 4000), ("control", 1000)]
 
@@ -139,5 +147,11 @@ def test_a_forecast_scales_a_sample_and_says_how_sure_it_is() -> None:
     assert connected.low < 250 < connected.high
     assert (forecast.dials, forecast.promised, forecast.relief) == (900, {"CNY": 1000}, {"CNY": 70})
     assert forecast.cost == {"CNY": Decimal(15)}
+    promise = forecast.stages[-1]
+    assert forecast.spread(70) == (
+        round(70 * promise.low / promise.members), round(70 * promise.high / promise.members)
+    )  # fmt: skip
+    assert forecast.spread(0) is None
     assert forecast_of({**told, "cost_unknown": ["simulated"]}).cost is None
+    assert forecast_of({**told, "of": 50}).spread(70) is None
     assert forecast_of({**told, "of": 50}).whole

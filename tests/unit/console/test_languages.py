@@ -19,7 +19,7 @@ from campaigns.console.view.formats import Formats
 from campaigns.console.view.languages import LANGUAGES, LOCALES, catalogue_file, choose_language, translations
 from campaigns.console.view.messages import MENU
 
-PLACES = re.compile(r"%\((\w+)\)s")
+PLACES = re.compile(r"%\((\w+)\)[sr]")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -15,6 +15,7 @@ from bot.errors import DataFileError
 from campaigns.customers.treatments.plan import Planned, plan
 from campaigns.customers.treatments.rules import Frequency
 from campaigns.customers.treatments.treatmentfile import load_treatments, treatment_of
+from campaigns.dialing.fitting import shipped_fits
 from campaigns.errors import NotFoundError
 from campaigns.grading.features import Kind
 
@@ -45,6 +46,10 @@ def planned(*customers: dict[str, Any]) -> list[Planned]:
         (LATE | OFFER, "relief"),
         (LATE | OFFER | {"relief_waives": 200_01}, "frequent"),
         (LATE, "frequent"),
+        (LATE | {"days_past_due": 30}, "frequent"),
+        (LATE | {"days_past_due": 31}, "frequent_later"),
+        (LATE | OFFER | {"days_past_due": 90}, "relief_later"),
+        (LATE | {"days_past_due": 91}, "frequent"),
         (LATE | {"grade": "B"}, "regular"),
         (LATE | {"grade": None}, "regular"),
         ({"grade": "A", "months_late_6m": 0, "utilisation": 60, "amount_due": 5}, "limit_increase"),
@@ -57,6 +62,15 @@ def planned(*customers: dict[str, Any]) -> list[Planned]:
 )
 def test_who_gets_what(facts: dict[str, Any], treatment: str) -> None:
     assert planned(facts)[0].treatment == treatment
+
+
+@pytest.mark.parametrize("days", [1, 30, 31, 90])
+@pytest.mark.parametrize("offer", [{}, OFFER])
+def test_a_late_customers_treatment_holds_a_script_for_their_days(days: int, offer: dict[str, Any]) -> None:
+    found = planned(LATE | offer | {"days_past_due": days})[0].treatment
+    flow = next(each.flow for each in SHIPPED.treatments if each.id == found)
+    low, high = shipped_fits().flows[str(flow)].days
+    assert (low or 0) <= days <= (high or days)
 
 
 def test_a_relief_says_who_approved_it_until_when_and_how_much() -> None:

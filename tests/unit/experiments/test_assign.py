@@ -98,3 +98,9 @@ def test_a_design_that_is_none_is_refused(arms: list[str], holdout: str, says: s
 @given(st.integers(1, WHOLE))
 def test_shares_are_read_as_they_are_written(share: int) -> None:
     assert parse_share(f"{share / 100:.2f}%") == share
+
+
+def test_arms_with_one_script_are_told_apart_from_others() -> None:
+    design = design_of("e", ["a", "b=other", "c:20%"], "10%", "", "usual")
+    assert [arm.name for arm in design.alike] == ["a", "c"]
+    assert design_of("e", ["a", "b=other"], "10%", "", "usual").alike == ()
