@@ -10,15 +10,20 @@ from datetime import timedelta
 import pytest
 
 from bot.transcript import Entry
+from campaigns.clock import VirtualClock
 from campaigns.dialing.audience import Audience
 from campaigns.dialing.events import Dialled, Ended, Spoken, WorkerEvent
 from campaigns.dialing.live import LiveCalls
+from campaigns.dialing.staffing import StaffDesk
 from campaigns.store import live
 from campaigns.store.campaigns import create_campaign
 from campaigns.store.database import Database
+from campaigns.store.live_key import BOARD
 from campaigns.store.models import Attempt, CampaignMember, LiveBoard, LiveLine, LiveWatch, PhoneNumber
 from campaigns.store.threads import StoreThreads
 from tests.integration.store.rows import AT, add_customer, add_worker
+
+CLOCK = VirtualClock(AT)
 
 
 @pytest.fixture
@@ -48,12 +53,12 @@ def said(text: str, speaker: str = "customer") -> Spoken:
 
 def texts(database: Database) -> list[str]:
     with database.reading() as session:
-        return [line.text for line in live.lines_of(session, 1)]
+        return [line.text for line in live.lines_of(session, ["1"]).get("1", [])]
 
 
 def test_it_tells_those_who_watch_and_nobody_else(sqlite_database: Database, store: StoreThreads) -> None:
     heard: list[WorkerEvent] = []
-    calls = LiveCalls("w", store, heard.append)
+    calls = LiveCalls("w", store, StaffDesk(None, CLOCK), heard.append)
 
     async def story() -> None:
         calls(Dialled(1, AT))
@@ -61,8 +66,7 @@ def test_it_tells_those_who_watch_and_nobody_else(sqlite_database: Database, sto
         await calls.look()
         assert texts(sqlite_database) == []
         with sqlite_database.transaction() as session:
-            live.watch(session, 1)
-            live.watch(session, live.BOARD)
+            live.watch(session, ["1", BOARD])
         await calls.look()
         assert texts(sqlite_database) == ["您好"]  # what came before is told too
         calls(said("嗯"))
@@ -76,7 +80,7 @@ def test_it_tells_those_who_watch_and_nobody_else(sqlite_database: Database, sto
         await calls.look()
         assert texts(sqlite_database) == []
         with sqlite_database.transaction() as session:
-            live.watch(session, 1)
+            live.watch(session, ["1"])
         await calls.look()
         assert texts(sqlite_database) == ["您好", "嗯"]
         calls(Ended(1, "promise", True, True, None, AT))
@@ -90,15 +94,14 @@ def test_it_tells_those_who_watch_and_nobody_else(sqlite_database: Database, sto
 
 
 def test_it_takes_everything_along_when_it_stops(sqlite_database: Database, store: StoreThreads) -> None:
-    calls = LiveCalls("w", store, lambda _event: None)
+    calls = LiveCalls("w", store, StaffDesk(None, CLOCK), lambda _event: None)
 
     async def story() -> None:
         async with calls.at_work():
             calls(Dialled(1, AT))
             calls(said("嗯"))
             with sqlite_database.transaction() as session:
-                live.watch(session, 1)
-                live.watch(session, live.BOARD)
+                live.watch(session, ["1", BOARD])
             await calls.look()
             assert texts(sqlite_database) == ["嗯"]
 
@@ -108,12 +111,12 @@ def test_it_takes_everything_along_when_it_stops(sqlite_database: Database, stor
 
 
 def test_a_long_call_is_kept_within_a_bound(sqlite_database: Database, store: StoreThreads) -> None:
-    calls = LiveCalls("w", store, lambda _event: None)
+    calls = LiveCalls("w", store, StaffDesk(None, CLOCK), lambda _event: None)
     calls(Dialled(1, AT))
     for number in range(live.MOST_LINES + 50):
         calls(said(f"{number}" * live.MOST_TEXT))
     with sqlite_database.transaction() as session:
-        live.watch(session, 1)
+        live.watch(session, ["1"])
     asyncio.run(calls.look())
     told = texts(sqlite_database)
     assert len(told) == live.MOST_LINES
