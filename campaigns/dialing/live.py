@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import Final
 
-from campaigns.dialing.events import Listener, ReceptionEvent, WorkerEvent
+from campaigns.dialing.events import Ended, GoneIn, Listener, ReceptionEvent, WorkerEvent
 from campaigns.dialing.in_hand import CallsInHand
 from campaigns.dialing.staffing import StaffDesk
 from campaigns.errors import StoreError
@@ -51,17 +51,20 @@ class LiveCalls:
         self._board: Board | None = None  # as it was last told
         self._written = False
         self._looks = 0
+        self._untidy = False  # something is there of a call that is over
         self._news = asyncio.Event()
         staff.told = self._news.set
 
     def __call__(self, event: WorkerEvent) -> None:
         self._calls.hear(event)
+        self._untidy = self._untidy or isinstance(event, Ended)
         self._wake()
         self._also(event)
 
     def hear_in(self, event: ReceptionEvent) -> None:
         """A reception's listener."""
         self._calls.hear_in(event)
+        self._untidy = self._untidy or isinstance(event, GoneIn)
         self._wake()
         self._also_in(event)
 
@@ -120,7 +123,7 @@ class LiveCalls:
         incoming = self._calls.incoming_to_tell() if looked.board else []
         lines = self._calls.new_lines(looked.watched)
         self._looks += 1
-        tidy = self._looks % TIDY_EVERY == 1
+        tidy, self._untidy = self._untidy or self._looks % TIDY_EVERY == 1, False
         ids = await self._write(board if changed else None, incoming, lines, tidy=tidy)
         if changed:
             self._board = board
