@@ -172,12 +172,12 @@ def _write(
     tidy: bool,
 ) -> dict[str, int]:
     change_orders(session, changes)
+    ids = put_incoming(session, teller, incoming) if incoming else {}
     if tidy:
         keep_incoming(session, teller)
         live.forget_over(session)
     if board is not None:
         live.put_board(session, teller, board)
-    ids = put_incoming(session, teller, incoming) if incoming else {}
     if lines:
         live.put_lines(session, lines)
     return ids

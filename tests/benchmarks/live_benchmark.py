@@ -15,6 +15,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import os
 import re
 import subprocess
 import sys
@@ -151,7 +152,11 @@ def tell(name: str, phase: Phase, figures: Sequence[dict[str, object]], viewers:
         if "call" in row
     }
     for what in ("dialled", "spoken", "ended"):
-        times = [at - when[place] for place, at in phase.seen.came if place[0] == what and place in when]
+        times = [
+            at - when[place]
+            for place, at, since in phase.seen.came
+            if place[0] == what and since < when.get(place, 0.0)  # what was there before says nothing
+        ]
         if times:
             print(
                 f"  {what} until seen, s".ljust(36)
@@ -215,6 +220,7 @@ def main() -> None:
             processes.append(stack.enter_context(work)[0])
         address = re.search(r"http://\S+?(?=/?\s|$)", line)
         assert address is not None, line
+        os.nice(10)  # viewers sit at machines of their own
         wait_for_calls(figures, asked.calls)
         quiet = asyncio.run(phase(address[0], [], asked.seconds, processes))
         looked = asyncio.run(phase(address[0], cookies, asked.seconds, processes))

@@ -69,7 +69,7 @@ class Figures:
 def main() -> None:
     shift, path, *command = sys.argv[1:]
     figures, offset = Figures(Path(path)), timedelta(seconds=float(shift))
-    clock.SystemClock.now = lambda _self: datetime.now(UTC) + offset  # type: ignore[method-assign]
+    clock.SystemClock.now = lambda self: datetime.now(UTC) + offset  # type: ignore[method-assign]
     told, run, attend = LiveCalls.__call__, Worker.run, attending.Attendant.run
 
     def hear(self: LiveCalls, event: WorkerEvent) -> None:

@@ -19,11 +19,11 @@ Place = tuple[str, int, int]
 
 @dataclass
 class Seen:
-    """What viewers got. ``came``: how many seconds after viewers had begun to look, by what it was."""
+    """What viewers got. ``came``: what, when, and since when who got it had looked."""
 
     bytes: int = 0
     events: int = 0
-    came: list[tuple[Place, float]] = field(default_factory=list)
+    came: list[tuple[Place, float, float]] = field(default_factory=list)
 
 
 class Viewer:
@@ -56,7 +56,7 @@ class Viewer:
             await self._follow(f"/live/{self._chance.choice(calls)}/events")
 
     async def _follow(self, path: str) -> None:
-        first = True
+        first, since = True, time.monotonic()
         async with self._client.stream("GET", path) as answer:
             async for line in answer.aiter_lines():
                 now = time.monotonic()
@@ -65,10 +65,10 @@ class Viewer:
                     return
                 if line.startswith("data: {"):
                     self._seen.events += 1
-                    self._note(path, json.loads(line[6:]), now, first=first)
+                    self._note(path, json.loads(line[6:]), now, since, first=first)
                     first = False
 
-    def _note(self, path: str, news: dict[str, Any], now: float, *, first: bool) -> None:
+    def _note(self, path: str, news: dict[str, Any], now: float, since: float, *, first: bool) -> None:
         """What was there before this one looked says nothing of how fast it came."""
         if self._reads:
             call = int(path.split("/")[2])
@@ -81,4 +81,4 @@ class Viewer:
             places += [("ended", int(row[5:]), 0) for row in self._rows - order]
             self._rows = order
         if not first:
-            self._seen.came += [(place, now) for place in places]
+            self._seen.came += [(place, now, since) for place in places]

@@ -70,9 +70,8 @@ class List {
   }
 }
 
-function nearEnd() {
-  const page = document.scrollingElement;
-  return page.scrollHeight - page.scrollTop - page.clientHeight < 160;
+function nearEnd(box) {
+  return box.scrollHeight - box.scrollTop - box.clientHeight < 120;
 }
 
 function follow(part) {
@@ -88,9 +87,10 @@ function follow(part) {
       const body = document.getElementById(`live-${name}`);
       if (!body) continue;
       if (!lists.has(name)) lists.set(name, new List(body));
-      const atEnd = "follows" in body.dataset && nearEnd();
+      // Who reads further up is left there.
+      const follows = "follows" in body.dataset && (nearEnd(body) || !part.dataset.fed);
       lists.get(name).put(changed);
-      if (atEnd && changed.rows) body.lastElementChild?.scrollIntoView({ block: "nearest" });
+      if (follows) body.scrollTop = body.scrollHeight;
     }
     part.dataset.fed = "yes";
   });
