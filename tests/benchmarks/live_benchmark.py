@@ -143,6 +143,9 @@ def tell(name: str, phase: Phase, figures: Sequence[dict[str, object]], viewers:
                 + f"p50 {percentile(lags, 0.5):.1f}  p95 {percentile(lags, 0.95):.1f}  "
                 f"p99 {percentile(lags, 0.99):.1f}  most {max(lags):.1f}"
             )
+    stops = [int(str(row["ms"])) for row in within if row["what"] == "collected"]
+    if stops:
+        print(f"  stops of the garbage collector    {len(stops)} over 20 ms, the longest {max(stops)} ms")
     print(f"  processor, resident memory        {phase.used:.2f} cores, {phase.resident / 2**20:.0f} MB")
     if not viewers:
         return

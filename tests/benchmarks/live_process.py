@@ -8,6 +8,7 @@ Moments are those of CLOCK_MONOTONIC, which all processes of a machine share.
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import sys
 import threading
@@ -66,10 +67,25 @@ class Figures:
                 lags, told = [], time.monotonic()
 
 
+def watch_collector(figures: Figures) -> None:
+    """The garbage collector stops everything: how long, where it is felt."""
+    begun = 0.0
+
+    def told(phase: str, _info: dict[str, int]) -> None:
+        nonlocal begun
+        if phase == "start":
+            begun = time.monotonic()
+        elif (lasted := time.monotonic() - begun) > 0.02:
+            figures.write(what="collected", ms=round(lasted * 1000))
+
+    gc.callbacks.append(told)
+
+
 def main() -> None:
     shift, path, *command = sys.argv[1:]
     figures, offset = Figures(Path(path)), timedelta(seconds=float(shift))
     clock.SystemClock.now = lambda self: datetime.now(UTC) + offset  # type: ignore[method-assign]
+    watch_collector(figures)
     told, run, attend = LiveCalls.__call__, Worker.run, attending.Attendant.run
 
     def hear(self: LiveCalls, event: WorkerEvent) -> None:
