@@ -78,10 +78,8 @@ def test_every_step_is_told(
     assert told in news["boxes"]["order"]
     again = state in (OrderState.CALL_BACK, OrderState.DECLINED)
     assert ("disabled" in news["boxes"]["deeds"]) is not again
-    assert (
-        'class="badge'
-        in _news(quality.get("/live/events").text)["lists"]["calls"]["rows"][f"call-{talked_on}"]
-    )
+    rows = _news(quality.get("/live/events").text)["lists"]["calls"]["rows"]
+    assert "通话中" not in rows[f"call-{talked_on}"]  # in its place stands how far it is
 
 
 def test_a_call_that_is_over_or_rings_is_not_handed_over(world: World, talked_on: int) -> None:
