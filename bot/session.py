@@ -15,7 +15,7 @@ from bot.dialogue.conversation import Conversation
 from bot.dialogue.outcome import Outcome
 from bot.dialogue.turn import Turn
 from bot.errors import VoiceError
-from bot.staff import Staff, Wish
+from bot.staff import Staff, Wish, take_up
 from bot.transcript import Entry, Event
 
 log = logging.getLogger(__name__)
@@ -136,13 +136,9 @@ class Session:
 
     def _wanted(self) -> Turn | None:
         """Do what the staff want, once disclosures were played; the words to it, if there are any."""
-        staff, conversation = self._staff, self._conversation
-        if staff is None or conversation.owing or (wanted := staff.wanted()) is None:
+        conversation = self._conversation
+        if self._staff is None or (wanted := take_up(self._staff, conversation)) is None:
             return None
-        if conversation.holding:
-            staff.declined(wanted)
-            return None
-        staff.granted(wanted)
         match wanted.wish:
             case Wish.HAND_OVER:
                 return self._turn("handed_over", conversation.hand_over, text=wanted.by)

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from bot.dialogue.conversation import Conversation
+
 
 class Wish(StrEnum):
     """What can be wanted."""
@@ -42,3 +44,14 @@ class Staff(Protocol):
     def declined(self, wanted: Wanted) -> None:
         """The bot does not leave this call: it stays with somebody in need."""
         ...
+
+
+def take_up(staff: Staff, conversation: Conversation) -> Wanted | None:
+    """What is to be done now, and nothing before the disclosures; who may not have it is told so."""
+    if conversation.owing or (wanted := staff.wanted()) is None:
+        return None
+    if conversation.holding:
+        staff.declined(wanted)
+        return None
+    staff.granted(wanted)
+    return wanted

@@ -7,7 +7,8 @@ reading along with a call, it prints
 
 - the time from what a call does to its arrival at a viewer, p50 and p95;
 - how late a task of the worker's event loop goes on that sleeps for a frame of 20 ms: calls stutter by it;
-- processor time and resident memory of the processes, and bytes a viewer and minute.
+- processor time and resident memory of the processes, and bytes a viewer and minute;
+- how long it takes from a person's word until a call is being handed over, and an agent has it.
 """
 
 from __future__ import annotations
@@ -30,16 +31,18 @@ from pathlib import Path
 import psutil
 
 from campaigns.console.access.secrets import fingerprint, new_token
+from campaigns.settings import SETTINGS_FILE
 from campaigns.store.campaigns import launch_campaign
 from campaigns.store.console.sessions import start_session
 from campaigns.store.console.users import add_user
 from campaigns.store.database import Database
 from campaigns.store.models import ConsoleUser
-from tests.benchmarks.live_viewers import Seen, Viewer
+from tests.benchmarks.live_viewers import Seen, Viewer, hand_over
 from tests.integration.dialing.campaigning import MONDAY_MORNING, campaign, install
 
 ROOT = Path(__file__).parents[2]
 ROLES = ("campaign_manager", "quality", "analyst", "auditor", "administrator")
+AGENTS = """\n[agents]\nnumbers = ["+8613900000001"]\n"""
 FILL_S = 60.0  # until so many calls are at it
 
 
@@ -66,6 +69,8 @@ def prepare(home: Path, calls: int, viewers: int, database_url: str | None) -> l
         home, customers=calls * 40, cache=cache, concurrency=calls, calls_per_second=calls / 8,
         database_url=database_url,
     )  # fmt: skip
+    with (home / SETTINGS_FILE).open("a", encoding="utf-8") as stream:
+        stream.write(AGENTS)
     database = Database(settings.store_url)
     drill, cookies = campaign(database).id, []
     with database.transaction() as session:
@@ -232,6 +237,9 @@ def main() -> None:
         print(f"{asked.calls} calls, {where}, {'PostgreSQL' if asked.postgres else 'SQLite'}")
         tell("nobody looks", quiet, rows, 0)
         tell(f"{asked.viewers} viewers", looked, rows, asked.viewers)
+        print("\nhand over, s from the word of a person")
+        for state, times in hand_over(address[0], cookies[0]).items():
+            print(f"  {state}".ljust(36) + "  ".join(f"{each:.1f}" for each in sorted(times)))
         if asked.keep:
             print(f"{address[0]}  xr_session={cookies[0]}", flush=True)
             time.sleep(3_600)

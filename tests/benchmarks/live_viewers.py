@@ -82,3 +82,34 @@ class Viewer:
             self._rows = order
         if not first:
             self._seen.came += [(place, now, since) for place in places]
+
+
+def hand_over(address: str, cookie: str, count: int = 5) -> dict[str, list[float]]:
+    """Have some calls handed over; seconds until each state that was seen."""
+    seen: dict[str, list[float]] = {}
+    client = httpx.Client(base_url=address, cookies={"xr_session": cookie}, timeout=30.0)
+    with client:
+        board = client.get("/live").text
+        calls = [part.split('"')[0] for part in board.split('href="/live/')[1:]]
+        for call in calls[-count:]:
+            page = client.get(f"/live/{call}").text
+            token = page.split('name="csrf" value="')[1].split('"')[0]
+            begun = time.monotonic()
+            form = {"csrf": token, "why": "benchmark"}
+            client.post(f"/live/{call}/hand-over", data=form, headers={"Origin": address})
+            with client.stream("GET", f"/live/{call}/events") as answer:
+                for line in answer.iter_lines():
+                    state = _state(line)
+                    if state:
+                        seen.setdefault(state, []).append(time.monotonic() - begun)
+                    if state not in (None, "asked", "accepted", "handing_over") or "event: over" in line:
+                        break
+    return seen
+
+
+def _state(line: str) -> str | None:
+    """How far an order is, where an event tells."""
+    if not line.startswith("data: {"):
+        return None
+    box = json.loads(line[6:])["boxes"].get("order", "")
+    return box.split('data-state="')[1].split('"')[0] if "data-state" in box else None
