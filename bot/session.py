@@ -15,6 +15,7 @@ from bot.dialogue.conversation import Conversation
 from bot.dialogue.outcome import Outcome
 from bot.dialogue.turn import Turn
 from bot.errors import VoiceError
+from bot.staff import Staff, Wish, take_up
 from bot.transcript import Entry, Event
 
 log = logging.getLogger(__name__)
@@ -62,7 +63,7 @@ class Session:
 
     ``now`` gives the aware time. ``ends_by`` is the end of the calling window: the call is wound up by then,
     and no sentence begun after it, unless the conversation holds the line for somebody in need. ``watch`` is
-    told of each entry as it comes.
+    told of each entry as it comes. ``staff`` may want the call handed over, or ended.
     """
 
     def __init__(
@@ -75,10 +76,11 @@ class Session:
         most_turns: int = MOST_TURNS,
         silence_s: float = 6.0,
         watch: Callable[[Entry], None] | None = None,
+        staff: Staff | None = None,
     ) -> None:
         self._conversation, self._channel, self._now = conversation, channel, now
         self._ends_by, self._most_turns, self._silence_s = ends_by, most_turns, silence_s
-        self._watch = watch
+        self._watch, self._staff = watch, staff
         self._entries: list[Entry] = []
         self._turns = 0
         self._repeats = 0
@@ -105,14 +107,48 @@ class Session:
             return self._turn("wound_up", conversation.wind_up)
         text, self._kept = self._kept, None
         if text is None:
-            text = await self._channel.listen(self._patience())
+            said = await self._listen(self._patience())
+            if isinstance(said, Turn):
+                return said
+            text = said
         if isinstance(text, Keys):
             return await self._pressed(text)
         if text is not None and text.strip():
             return await self._heard(text)
         if self._must_stop():
             return self._turn("wound_up", conversation.wind_up)
+        if (turn := self._wanted()) is not None:
+            return turn
         return self._turn("silence", conversation.hear_silence)
+
+    async def _listen(self, patience_s: float) -> Turn | str | None:
+        """What is said, or None after ``patience_s`` of silence; our words when the staff want something."""
+        look_s = None if self._staff is None else self._staff.look_every_s
+        while True:
+            if (turn := self._wanted()) is not None:
+                return turn
+            if look_s is None:
+                return await self._channel.listen(patience_s)
+            text = await self._channel.listen(min(look_s, patience_s))
+            patience_s -= look_s
+            if text is not None or patience_s <= 0:
+                return text
+
+    def _wanted(self) -> Turn | None:
+        """Do what the staff want, once disclosures were played; the words to it, if there are any."""
+        conversation = self._conversation
+        if self._staff is None or (wanted := take_up(self._staff, conversation)) is None:
+            return None
+        match wanted.wish:
+            case Wish.HAND_OVER:
+                return self._turn("handed_over", conversation.hand_over, text=wanted.by)
+            case Wish.END:
+                return self._turn("wound_up", conversation.wind_up, text=wanted.by)
+            case Wish.CALL_BACK:
+                at = self._now()
+                self._log(Entry(at, "line", wanted.by, event="human_noted"))
+                conversation.note_human(at)
+                return None
 
     async def _play(self, turn: Turn) -> Turn | None:
         """Say a turn; gives the one that was said in the end, None when the call is over.
@@ -232,9 +268,11 @@ class Session:
         self._log(entry)
         return turn
 
-    def _turn(self, event: Event, make: Callable[[datetime], Turn], prompts: tuple[str, ...] = ()) -> Turn:
+    def _turn(
+        self, event: Event, make: Callable[[datetime], Turn], prompts: tuple[str, ...] = (), text: str = ""
+    ) -> Turn:
         at = self._now()
-        self._log(Entry(at, "line", event=event, prompts=prompts))
+        self._log(Entry(at, "line", text, event=event, prompts=prompts))
         try:
             return make(at)
         except Exception as error:

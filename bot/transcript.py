@@ -13,7 +13,17 @@ from bot.nlu.interpreter import Entity
 
 Speaker = Literal["bot", "customer", "line"]
 Event = Literal[
-    "opened", "silence", "interrupted", "cut_short", "reopened", "pressed", "wound_up", "fault", "hung_up"
+    "opened",
+    "silence",
+    "interrupted",
+    "cut_short",
+    "reopened",
+    "pressed",
+    "wound_up",
+    "handed_over",
+    "human_noted",
+    "fault",
+    "hung_up",
 ]
 
 
@@ -25,7 +35,8 @@ class Entry:
     what was ``heard`` of it; it is said from ``at`` to ``until``. Of the customer: ``text``, the ``step`` it
     answered and what it was taken to mean, with the model that had to ``stand_in`` for the one that is set;
     keys come as the event ``pressed`` with the keys for ``text``. Of the line: an ``event``; for
-    ``interrupted`` and ``cut_short`` the cut ``prompts``; for ``fault`` the error's class in ``text``.
+    ``interrupted`` and ``cut_short`` the cut ``prompts``; for ``fault`` the error's class in ``text``; for
+    what people of the house wanted (``handed_over``, ``human_noted`` and ``wound_up``) their user name there.
     """
 
     at: datetime
@@ -64,5 +75,9 @@ def replay(entries: Iterable[Entry], conversation: Conversation) -> Iterator[Tur
             conversation.reopen()
         elif entry.event == "wound_up":
             yield conversation.wind_up(entry.at)
+        elif entry.event == "handed_over":
+            yield conversation.hand_over(entry.at)
+        elif entry.event == "human_noted":
+            conversation.note_human(entry.at)
         elif entry.event == "hung_up":
             conversation.far_end_hung_up(entry.at)

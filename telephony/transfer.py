@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol, runtime_checkable
@@ -15,13 +16,17 @@ class Whisper:
     language: str
 
 
+def _unheard() -> None:
+    """Nobody waits to hear that a call was taken."""
+
+
 @dataclass(frozen=True, slots=True)
 class TransferOrder:
     """Ask ``agents`` (E.164) one after another, each for ``ring_s`` seconds.
 
     Whoever answers hears ``whisper`` and accepts by the key ``accept``; anything else is a refusal, so that
     no mailbox can take a call. While they are asked the caller hears it ring. ``sorry`` is what the caller
-    hears when nobody took the call, before it ends.
+    hears when nobody took the call, before it ends. ``taken`` is called once somebody has accepted.
     """
 
     agents: tuple[str, ...] = field(repr=False)
@@ -29,6 +34,7 @@ class TransferOrder:
     sorry: Whisper
     ring_s: float = 25.0
     accept: str = "1"
+    taken: Callable[[], None] = field(default=_unheard, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if not self.agents:

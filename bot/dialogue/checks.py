@@ -8,6 +8,7 @@ from typing import NoReturn
 
 from bot.datafile import line_of
 from bot.dialogue.context import GUARD_NAMES
+from bot.dialogue.dispositions import Disposition
 from bot.dialogue.expression import Expression
 from bot.dialogue.model import RETURN, STAY, CommonFile, FlowFile, Move, PartFile, Step
 from bot.dialogue.prompts import PromptBook
@@ -64,6 +65,9 @@ class _Checker:
         wind_up = common.steps.get(common.wind_up)
         if wind_up is None or wind_up.end is None:
             self._fail("this must be an end step of the common flow", "wind_up")
+        hand_over = common.steps.get(common.hand_over)
+        if hand_over is None or hand_over.end is not Disposition.HUMAN_REQUESTED:
+            self._fail("this must be a step of the common flow that ends human_requested", "hand_over")
         digressed = common.steps.get(common.digressed)
         if digressed is None or digressed.ask is not None:
             self._fail("this must be a step of the common flow that asks nothing", "digressed")

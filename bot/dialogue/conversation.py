@@ -62,6 +62,16 @@ class Conversation:
         return live and self.flow.steps[self.state.step].holds
 
     @property
+    def owing(self) -> bool:
+        """Whether disclosures are still to be played before anything else."""
+        return not self._history or self._policy.owes(self.state)
+
+    @property
+    def handing_over(self) -> bool:
+        """Whether the bot has taken its leave because a person takes the call over."""
+        return self.ended and self.state.step == self.flow.hand_over
+
+    @property
     def outcome(self) -> Outcome:
         """What came of it; of a conversation still going on, what it would be if the far end hung up now."""
         return outcome_of(self.state)
@@ -121,6 +131,16 @@ class Conversation:
         """End politely, because the call may not go on: the window closes, or it has lasted too long."""
         self._must_be_live()
         return self._keep(self._policy.wind_up(self.state, at))
+
+    def hand_over(self, at: datetime) -> Turn:
+        """Take leave, because people of the house want a person to take over. Raises FlowError."""
+        self._must_be_live()
+        return self._keep(self._policy.hand_over(self.state, at))
+
+    def note_human(self, at: datetime) -> None:
+        """They want one, and none can take the call now: one is to call back, and the talk goes on."""
+        self._must_be_live()
+        self._history.append(self._policy.note_human(self.state, at))
 
     def fail(self, at: datetime) -> Turn:
         """End with an apology after an error of the bot's own, whatever state it left."""

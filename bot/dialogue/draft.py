@@ -161,7 +161,7 @@ class Draft:
             self.update(manner=self.state.manner.adapted(move.speak))
         for do in move.do:
             if isinstance(do, HumanModel):
-                self._request_human(RequestHuman(do.request_human, do.urgent))
+                self.request_human(RequestHuman(do.request_human, do.urgent))
             elif do == "confirm_identity":
                 self._confirm_identity()
             elif do == "record_promise":
@@ -194,7 +194,7 @@ class Draft:
         self.update(callback_requested=True, callback_at=at)
         self.actions.append(ScheduleCallback(at))
 
-    def _request_human(self, request: RequestHuman) -> None:
+    def request_human(self, request: RequestHuman) -> None:
         """Once a call, unless it has become urgent since."""
         known = self.state.human
         if known is None or (request.urgent and not known.urgent):

@@ -36,6 +36,7 @@ class Flow:
     anywhere: tuple[Move, ...] = field(repr=False)
     closing: tuple[str, ...]
     wind_up: str
+    hand_over: str
     fault: str
     lexicon: DebtLexicon = field(repr=False)
     most_digressions: int
@@ -78,6 +79,7 @@ def load_flow(language_dir: Path, name: str, prompts: PromptBook | None = None) 
         (*(move for part in parts.values() for move in part.anywhere), *common.anywhere),
         tuple(common.closing),
         common.wind_up,
+        common.hand_over,
         common.fault,
         DebtLexicon.load(language_dir),
         common.most_digressions,

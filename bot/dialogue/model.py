@@ -137,6 +137,7 @@ class CommonFile(_Strict):
     contradicts: dict[Literal["confirm_identity", "record_promise"], list[str]] = {}
     closing: list[str] = []  # said at the end of every call, last
     wind_up: str  # the end step for a call that must stop now
+    hand_over: str  # the end step after which a person takes the call over
     fault: str  # the prompt said when the bot itself fails
     stop_words: list[Move] = []
     anywhere: list[Move] = []

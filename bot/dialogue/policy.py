@@ -17,7 +17,7 @@ from bot.dialogue.model import RETURN, SILENCE, STAY, UNCLEAR, Move
 from bot.dialogue.outcome import if_hung_up, promised
 from bot.dialogue.prompts import PromptBook
 from bot.dialogue.state import DialogueState
-from bot.dialogue.turn import Turn
+from bot.dialogue.turn import RequestHuman, Turn
 from bot.errors import FlowError
 from bot.nlu.interpreter import OUT_OF_SCOPE, Entity, Understanding
 
@@ -25,6 +25,9 @@ Result = tuple[DialogueState, Turn]
 
 LONGEST_CHAIN = 20
 """Steps passed through for one event; more means that the flow goes round without asking anything."""
+
+BY_STAFF = "staff"
+"""Why a person is asked for whom the customer has not asked for."""
 
 KEYS_OFFERED = 4
 """From so many utterances not understood in a row on, the common flow offers keys in place of words."""
@@ -57,7 +60,7 @@ class Policy:
         state = replace(state, silences=0, utterances=state.utterances + 1, last_heard_at=at, waiting=False)
         draft = self._draft(state, at, understanding)
         draft.hit_stop_words(understanding.stop_words)
-        owed = self._owes(state)
+        owed = self.owes(state)
         move = urgent_move(self.flow, draft)
         if move is None and not owed:
             if answer_both(self.flow, draft, self._take):
@@ -84,7 +87,7 @@ class Policy:
 
     def hear_silence(self, state: DialogueState, at: datetime) -> Result:
         draft = self._draft(replace(state, silences=state.silences + 1, unasked=False), at)
-        if self._owes(state):
+        if self.owes(state):
             self._repeat_disclosures(draft)
             return draft.finish()
         move = move_on(self.flow, draft, SILENCE)
@@ -125,6 +128,21 @@ class Policy:
             disposition = if_hung_up(state)
         draft.end(disposition, self.flow.closing)
         return draft.finish()
+
+    def hand_over(self, state: DialogueState, at: datetime) -> Result:
+        """People of the house want a person to take the call over. Raises FlowError before that may be."""
+        if self.owes(state) or self.flow.steps[state.step].holds:
+            raise FlowError("a call is not handed over before its disclosures, nor while the bot must stay")
+        draft = self._draft(state, at)
+        draft.request_human(RequestHuman(BY_STAFF))
+        self._enter(draft, self.flow.hand_over)
+        return draft.finish()
+
+    def note_human(self, state: DialogueState, at: datetime) -> DialogueState:
+        """The same where nobody can take it over: the talk goes on, and a person is to call back."""
+        draft = self._draft(state, at)
+        draft.request_human(RequestHuman(BY_STAFF))
+        return draft.state
 
     def fail(self, state: DialogueState, at: datetime) -> Result:
         """The bot itself failed: a word of apology and the end."""
@@ -211,7 +229,7 @@ class Policy:
         if draft.state.return_to is not None:
             draft.update(step=draft.state.return_to, return_to=None, hung_up_as=None)
 
-    def _owes(self, state: DialogueState) -> bool:
+    def owes(self, state: DialogueState) -> bool:
         """Whether disclosures must be played before anything else. Not to somebody in need of help."""
         return bool(state.owed) and not self.flow.steps[state.step].holds
 

@@ -34,6 +34,9 @@ what they told of other people is not known for a name."""
 Scripts = Callable[[str], Script]
 """The present script of a flow, by its name."""
 
+NOT_THE_FAR_END = ("fault", "wound_up", "handed_over", "human_noted")
+"""What no test can have happen: it follows from nothing that the far end did."""
+
 
 def scripts_of(settings: Settings, interpreter: Interpreter | None = None) -> Scripts:
     """Read from disk, each once; understood by ``interpreter``, by default the embedded one."""
@@ -87,9 +90,10 @@ def _print(console: Console, call: StoredCall, replayed: Replay, script: Script)
 def _save(call: StoredCall, brief: Brief, script: Script, path: Path) -> None:
     """Write the call with invented names and numbers. Raises ConflictError when it then ends otherwise."""
     anonymous = Anonymiser(brief, script.prompts.speech)
-    if any(entry.event in ("fault", "wound_up") for entry in call.entries):
+    if any(entry.event in NOT_THE_FAR_END for entry in call.entries):
         raise ConflictError(
-            f"call {call.id} was ended by the bot's own fault or the clock: no test can say so"
+            f"call {call.id} was ended by the bot's own fault, the clock or your own people: "
+            "no test can say so"
         )
     began = next(entry.at for entry in call.entries if entry.event == "opened")
     data = scenario_data(

@@ -7,7 +7,8 @@ import logging
 import os
 import socket
 import sys
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,7 +18,7 @@ import uvicorn
 from starlette.routing import Mount
 
 from campaigns.cli.attending import Attendant, QuietServer
-from campaigns.clock import SystemClock
+from campaigns.clock import Clock, SystemClock
 from campaigns.console.access.signing_in import new_setup_link
 from campaigns.console.app import create_app
 from campaigns.console.services import Services, open_services
@@ -25,6 +26,7 @@ from campaigns.console.settings import ConsoleSettings, console_settings
 from campaigns.dialing.assembly import open_switchboard, open_worker
 from campaigns.dialing.background import BackgroundWorker
 from campaigns.dialing.lines import line_settings
+from campaigns.dialing.smoothness import keep_calls_smooth
 from campaigns.dialing.switchboard import Switchboard
 from campaigns.dialing.timing import SIMULATED, choose_clock
 from campaigns.dialing.worker import Duty, Worker
@@ -111,13 +113,18 @@ def _console(settings: Settings, host: str | None, port: int | None, *, with_wor
 def _worker(
     settings: Settings, database: Database, duty: Duty, door: SharedDoor, metrics: Metrics, *, real_time: bool
 ) -> BackgroundWorker:
-    def opened() -> AbstractContextManager[Worker | Switchboard]:
-        clock = choose_clock(settings, database, real_time=real_time)
+    def choose(clock: Clock) -> AbstractContextManager[Worker | Switchboard]:
         if settings.line == SIMULATED:
             return open_worker(settings, database, None, clock, metrics.hear, duty=duty, metrics=metrics)
         return open_switchboard(
             settings, database, None, clock, metrics.hear, metrics.hear_in, duty, door, metrics
         )
+
+    @contextmanager
+    def opened() -> Iterator[Worker | Switchboard]:
+        with choose(choose_clock(settings, database, real_time=real_time)) as worker:
+            keep_calls_smooth()
+            yield worker
 
     return BackgroundWorker(opened)
 

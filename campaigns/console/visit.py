@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
@@ -228,6 +228,27 @@ class Visit:
         self.note_seen()
         return body
 
+    def sketch(self, template: str, **values: Any) -> tuple[str, frozenset[str]]:
+        """A part that is drawn for others too who may do the same: nothing of this visitor's own is in it.
+
+        With it come the customers whose data it shows: whoever sends it sees to it that this goes on record.
+        """
+        seen: set[str] = set()
+
+        def reveals(value: Private) -> bool:
+            if self.viewer is None or not self.viewer.sees_personal:
+                return False
+            if value.subject:
+                seen.add(value.subject)
+            return True
+
+        context = {"may": self.may, "reveals": reveals, "fmt": self.formats, **values}
+        return environment(self.language).get_template(template).render(context), frozenset(seen)
+
+    def show(self, subjects: Iterable[str]) -> None:
+        """Data of these customers is part of the page that is rendered next."""
+        self._seen |= dict.fromkeys(subjects)
+
     def go(self, path: str, notice: str = "", *, kind: str = "done") -> Response:
         """To another page of ours, which shows ``notice``, a text in the visitor's language."""
         response: Response
@@ -261,15 +282,23 @@ class Visit:
         """Put on record whose personal data was revealed: before it is sent. Raises StoreError."""
         if not self._seen:
             return
-        subjects = sorted(self._seen)
-        path = self.request.url.path
-        one = len(subjects) == 1
-        deed = Deed(
-            "personal.seen",
-            "customer" if one else "customers",
-            subjects[0] if one else path,
-            after={"page": path, "customers": subjects[:AT_MOST], "count": len(subjects)},
-        )
-        with self.services.database.transaction() as session:
-            self.record(session, deed)
+        note_all_seen([(self, self._seen)])
         self._seen.clear()
+
+
+def note_all_seen(seen: Sequence[tuple[Visit, Iterable[str]]]) -> None:
+    """Put on record whose personal data these visits were shown, in one transaction. Raises StoreError."""
+    if not seen:
+        return
+    with seen[0][0].services.database.transaction() as session:
+        for visit, customers in seen:
+            subjects = sorted(customers)
+            path = visit.request.url.path
+            one = len(subjects) == 1
+            deed = Deed(
+                "personal.seen",
+                "customer" if one else "customers",
+                subjects[0] if one else path,
+                after={"page": path, "customers": subjects[:AT_MOST], "count": len(subjects)},
+            )
+            visit.record(session, deed)

@@ -28,6 +28,7 @@ from campaigns.dialing.process import identity
 from campaigns.dialing.reserve import Rules
 from campaigns.dialing.serving import Scripts
 from campaigns.dialing.shelving import CarrierShelf
+from campaigns.dialing.staffing import StaffDesk
 from campaigns.dialing.switchboard import Switchboard
 from campaigns.dialing.talk import VoiceTools
 from campaigns.dialing.timing import SIMULATED
@@ -87,7 +88,7 @@ def open_worker(
     """
     with (
         open_ground(settings, database, clock, far_end, sound, door=door, metrics=metrics) as ground,
-        _worker(settings, database, campaign, ground, listener, duty) as worker,
+        _worker(settings, database, campaign, ground, listener, duty) as (worker, _live),
     ):
         yield worker
 
@@ -110,9 +111,12 @@ def open_switchboard(
     """
     with ExitStack() as stack:
         ground = stack.enter_context(open_ground(settings, database, clock, door=door, metrics=metrics))
-        worker = stack.enter_context(_worker(settings, database, campaign, ground, listener, duty))
+        worker, live = stack.enter_context(
+            _worker(settings, database, campaign, ground, listener, duty, receives)
+        )
         store = stack.enter_context(closing(StoreThreads(database)))
-        reception = Reception(_desk(ground, store, receives))
+        # What is told of its calls, and wanted of them, goes the worker's way.
+        reception = Reception(replace(_desk(ground, store, live.hear_in), staff=live.staff))
         yield Switchboard(worker, reception, open_inbound(settings.line, ground.setup))
 
 
@@ -124,7 +128,8 @@ def _worker(
     ground: Ground,
     listener: Listener,
     duty: Duty,
-) -> Iterator[Worker]:
+    receives: Callable[[ReceptionEvent], None] = lambda _event: None,
+) -> Iterator[tuple[Worker, LiveCalls]]:
     clock = ground.clock
     queue_url = str(settings.database_url or f"sqlite:///{settings.home / 'queue.db'}")
     who = identity(None if campaign is None else campaign.id)
@@ -138,7 +143,8 @@ def _worker(
         enter = exclusive_worker if clock.virtual else shared_worker
         place = stack.enter_context(enter(own[1]))
         store = stack.enter_context(closing(StoreThreads(own[0], patience_s=PATIENCE_S)))
-        live = LiveCalls(who.id, store, listener)
+        staff = StaffDesk(ground.house.handover, clock)
+        live = LiveCalls(who.id, store, staff, listener, receives)
         tools = Tools(
             store=store,
             clock=clock,
@@ -151,6 +157,7 @@ def _worker(
             house=ground.house,
             # A file's lock is lost by no silence.
             lease=Lease(None if database.is_sqlite else FENCE_S),
+            staff=staff,
             voice=ground.voice,
             listener=live,
             connections=ground.setup.connections,
@@ -163,7 +170,7 @@ def _worker(
             async with companion.at_work(stop), live.at_work():
                 yield
 
-        yield Worker(who, place, duty, TurnTaker(tools), ground.scripts, own[1], queue, beside)
+        yield Worker(who, place, duty, TurnTaker(tools), ground.scripts, own[1], queue, beside), live
 
 
 @contextmanager
@@ -188,7 +195,10 @@ def open_reception(
         if clock.virtual:
             stack.enter_context(exclusive_worker(database))
         store = stack.enter_context(closing(StoreThreads(database)))
-        yield Reception(_desk(ground, store, listener)), inbound
+        staff = StaffDesk(ground.house.handover, clock)
+        live = LiveCalls(identity(None).id, store, staff, ignore, listener)
+        desk = replace(_desk(ground, store, live.hear_in), staff=staff, beside=live.at_work)
+        yield Reception(desk), inbound
 
 
 @dataclass(frozen=True, slots=True)

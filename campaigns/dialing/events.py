@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -50,6 +50,17 @@ class Ended:
 
 
 @dataclass(frozen=True, slots=True)
+class RangIn:
+    """A call to us rings. ``customer_id``: whose number it comes from; ``number`` None: it is withheld."""
+
+    line_call_id: str
+    line: str
+    customer_id: int | None
+    number: str | None = field(repr=False)
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class CameIn:
     """A call came in and was picked up. ``known``: from the number of one customer."""
 
@@ -78,7 +89,15 @@ class EndedIn:
     at: datetime
 
 
-ReceptionEvent = CameIn | SaidIn | EndedIn
+@dataclass(frozen=True, slots=True)
+class GoneIn:
+    """A call to us is in nobody's hands any more, whether or not it could be put on record."""
+
+    line_call_id: str
+    at: datetime
+
+
+ReceptionEvent = RangIn | CameIn | SaidIn | EndedIn | GoneIn
 WorkerEvent = Decided | Dialled | Spoken | Ended
 Listener = Callable[[WorkerEvent], None]
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 
 from bot.dialogue.brief import Brief
-from bot.dialogue.dispositions import Disposition
 from bot.dialogue.speech import Speech
 from bot.session import SessionResult
 from campaigns.agents import AgentSettings
@@ -26,23 +26,24 @@ class Handover:
 
     def told(self, brief: Brief, call: Call, now: datetime) -> Brief:
         """``brief``, which says whether a person can take ``call`` over at once."""
-        able = isinstance(call, Transferable) and self.agents.at_work(now.astimezone(self.zone))
-        return replace(brief, agents=able)
+        return replace(brief, agents=self.hindered(call, now) is None)
 
-    def order(self, brief: Brief, result: SessionResult) -> TransferOrder:
-        """Whom to ask for a call that was to be handed over."""
+    def hindered(self, call: Call, now: datetime) -> str | None:
+        """Why nobody can take ``call`` over at once, by a code: line or hours. None: somebody can."""
+        if not isinstance(call, Transferable):
+            return "line"
+        return None if self.agents.at_work(now.astimezone(self.zone)) else "hours"
+
+    def order(self, brief: Brief, result: SessionResult, taken: Callable[[], None]) -> TransferOrder:
+        """Whom to ask for a call that is to be handed over. ``taken`` is called when one has accepted."""
         words = self.words
-        summary = words.whisper(brief, self.speech, right_party=result.outcome.right_party)
+        by_staff = any(entry.event == "handed_over" for entry in result.entries)
+        summary = words.whisper(brief, self.speech, right_party=result.outcome.right_party, by_staff=by_staff)
         return TransferOrder(
             self.agents.numbers,
             Whisper(summary, words.language),
             Whisper(words.sorry, words.language),
             ring_s=self.agents.ring_s,
             accept=words.accept,
+            taken=taken,
         )
-
-
-def is_handed_over(brief: Brief, result: SessionResult) -> bool:
-    """Whether the bot has said that a person takes over, and the customer is still there."""
-    asked = result.outcome.disposition == Disposition.HUMAN_REQUESTED
-    return brief.agents and asked and result.hung_up_by == "bot" and result.fault is None

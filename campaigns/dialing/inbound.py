@@ -10,17 +10,18 @@ import asyncio
 import logging
 import traceback
 from collections.abc import Callable
-from contextlib import aclosing
+from contextlib import AbstractAsyncContextManager, aclosing, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from bot.dialogue.brief import Brief, unknown_caller
 from campaigns.clock import Clock, Release
 from campaigns.dialing.briefing import brief_of
-from campaigns.dialing.events import CameIn, EndedIn, ReceptionEvent, SaidIn
+from campaigns.dialing.events import CameIn, EndedIn, GoneIn, RangIn, ReceptionEvent, SaidIn
 from campaigns.dialing.house import House
 from campaigns.dialing.record import CallRecord
 from campaigns.dialing.settle_inbound import InboundCaller, settle_inbound
+from campaigns.dialing.staffing import StaffDesk
 from campaigns.dialing.talk import Script, VoiceTools, hold_call
 from campaigns.logs.about import about
 from campaigns.store.briefs import CallSubject, subject_of_number
@@ -39,7 +40,10 @@ LONGEST_TALK = timedelta(minutes=30)
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What calls are received with: ``script`` of the inbound flow, ``voice`` for lines that carry sound."""
+    """What calls are received with: ``script`` of the inbound flow, ``voice`` for lines that carry sound.
+
+    ``staff``: who may want something of a call; ``beside``: what goes on while calls are received.
+    """
 
     store: StoreThreads
     clock: Clock
@@ -48,6 +52,8 @@ class Desk:
     listener: Callable[[ReceptionEvent], None] = lambda _event: None
     voice: VoiceTools | None = None
     connections: Connections = field(default_factory=Connections)
+    staff: StaffDesk | None = None
+    beside: Callable[[], AbstractAsyncContextManager[object]] = nullcontext
 
 
 class Reception:
@@ -55,6 +61,7 @@ class Reception:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
+        self._staff = desk.staff or StaffDesk(desk.house.handover, desk.clock)
         self._calls: set[asyncio.Task[None]] = set()
         self._taking: asyncio.Task[None] | None = None
         self._stopped = False
@@ -73,7 +80,7 @@ class Reception:
 
     async def serve(self, inbound: InboundCalls) -> None:
         """Receive calls until no more can come, or it is stopped, and the last is over."""
-        async with self._desk.connections:
+        async with self._desk.connections, self._desk.beside():
             try:
                 if not self._stopped:
                     self._taking = asyncio.create_task(self._take(inbound))
@@ -110,12 +117,15 @@ class Reception:
             self.failed += 1
         finally:
             await incoming.call.hang_up()
+            self._tell(GoneIn(incoming.call.id, self._desk.clock.now()))
             release()
 
     async def _hold(self, incoming: Incoming, line: str) -> None:
         desk, call, flow = self._desk, incoming.call, self._desk.script.flow
         started_at = desk.clock.now()
         subject = await self._subject(incoming.number)
+        customer_id = subject.customer_id if subject else None
+        self._tell(RangIn(call.id, line, customer_id, incoming.number, started_at))
         answer = await call.answer()
         ring = CallRecord(
             line=line,
@@ -147,17 +157,19 @@ class Reception:
         brief = self._brief(subject, answered_at)
         if desk.house.handover is not None:
             brief = desk.house.handover.told(brief, call, answered_at)
-        held = await hold_call(
-            call,
-            brief,
-            desk.script,
-            desk.clock,
-            answered_at + LONGEST_TALK,
-            lambda entry: self._tell(SaidIn(call.id, entry)),
-            voice=desk.voice,
-            answered_at=answered_at,
-            handover=desk.house.handover,
-        )
+        with self._staff.on(call.id, call) as staff:
+            held = await hold_call(
+                call,
+                brief,
+                desk.script,
+                desk.clock,
+                answered_at + LONGEST_TALK,
+                lambda entry: self._tell(SaidIn(call.id, entry)),
+                voice=desk.voice,
+                answered_at=answered_at,
+                handover=desk.house.handover,
+                staff=staff,
+            )
         result = held.result
         return replace(
             ring,

@@ -1,77 +1,76 @@
 """Calls in progress for those who watch them: kept in memory, written to the store only while they are.
 
-Who watches says so in the store, wherever they are; the worker looks once a second. What was said before
-somebody began to watch is told too, as far as it is kept.
+Who watches says so in the store, wherever they are; the worker looks once a second, and sooner when something
+happens. What was said before somebody began to watch is told too, as far as it is kept. What people want of a
+call comes the same way.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
-from datetime import datetime
+from contextlib import asynccontextmanager, suppress
 from typing import Final
 
-from bot.transcript import Entry
-from campaigns.dialing.events import Dialled, Ended, Listener, Spoken, WorkerEvent
+from campaigns.dialing.events import Ended, GoneIn, Listener, ReceptionEvent, WorkerEvent
+from campaigns.dialing.in_hand import CallsInHand
+from campaigns.dialing.staffing import StaffDesk
 from campaigns.errors import StoreError
 from campaigns.store import live
 from campaigns.store.database import Session
-from campaigns.store.live import MOST_LINES, SaidLine, Watched
+from campaigns.store.live import Looked, SaidLine
+from campaigns.store.live_incoming import IncomingNow, keep_incoming, put_incoming
+from campaigns.store.live_key import live_key
+from campaigns.store.live_orders import OrderChange, OrderView, change_orders
 from campaigns.store.threads import StoreThreads
 
 LOOK_EVERY_S: Final = 1.0  # real time: a person watches
-MOST_CALLS: Final = 2_000
-SPOKEN: Final = ("bot", "customer")
+LEAST_S: Final = 0.25  # between two looks, whatever happens
+TIDY_EVERY: Final = 5  # looks with something to do
 
 log = logging.getLogger(__name__)
 
-
-@dataclass(slots=True)
-class _InHand:
-    """One call. ``told``: the lines up to this number are in the store."""
-
-    answered_at: datetime | None = None
-    lines: deque[SaidLine] = field(default_factory=lambda: deque(maxlen=MOST_LINES))
-    next_seq: int = 0
-    told: int = 0
+Board = list[tuple[int, str | None]]
 
 
 class LiveCalls:
-    """What the calls of one worker are at. Also a listener: ``also`` hears everything after it."""
+    """What the calls of one worker or reception are at. Also a listener: ``also`` hears all of it too."""
 
-    def __init__(self, worker: str, store: StoreThreads, also: Listener) -> None:
-        self._worker = worker
-        self._store = store
-        self._also = also
-        self._calls: dict[int, _InHand] = {}
-        self._board: list[tuple[int, str | None]] | None = None  # as it was last told
+    def __init__(
+        self,
+        teller: str,
+        store: StoreThreads,
+        staff: StaffDesk,
+        also: Listener,
+        also_in: Callable[[ReceptionEvent], None] = lambda _event: None,
+    ) -> None:
+        self._teller, self._store, self.staff = teller, store, staff
+        self._also, self._also_in = also, also_in
+        self._calls = CallsInHand()
+        self._board: Board | None = None  # as it was last told
         self._written = False
+        self._looks = 0
+        self._untidy = False  # something is there of a call that is over
+        self._news = asyncio.Event()
+        staff.told = self._news.set
 
     def __call__(self, event: WorkerEvent) -> None:
-        match event:
-            case Dialled(attempt_id) if len(self._calls) < MOST_CALLS:
-                self._calls[attempt_id] = _InHand()
-            case Spoken(attempt_id, entry):
-                self._hear(attempt_id, entry)
-            case Ended(attempt_id):
-                self._calls.pop(attempt_id, None)
-            case _:
-                pass
+        self._calls.hear(event)
+        self._untidy = self._untidy or isinstance(event, Ended)
+        self._wake()
         self._also(event)
 
-    def _hear(self, attempt_id: int, entry: Entry) -> None:
-        call = self._calls.get(attempt_id)
-        if call is None:
-            return
-        call.answered_at = call.answered_at or entry.at
-        if entry.speaker in SPOKEN and entry.text:
-            line = SaidLine(call.next_seq, entry.at, entry.speaker, entry.text, entry.intent)
-            call.lines.append(line)
-            call.next_seq += 1
+    def hear_in(self, event: ReceptionEvent) -> None:
+        """A reception's listener."""
+        self._calls.hear_in(event)
+        self._untidy = self._untidy or isinstance(event, GoneIn)
+        self._wake()
+        self._also_in(event)
+
+    def _wake(self) -> None:
+        if self._written:  # somebody watches
+            self._news.set()
 
     @asynccontextmanager
     async def at_work(self) -> AsyncIterator[None]:
@@ -82,12 +81,14 @@ class LiveCalls:
         finally:
             looking.cancel()
             await asyncio.gather(looking, return_exceptions=True)
-            if self._written:
-                await self._try(self._leave)
+            await self._try(self._leave)
 
     async def _look_on(self) -> None:
         while True:
-            await asyncio.sleep(LOOK_EVERY_S)
+            await asyncio.sleep(LEAST_S)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._news.wait(), LOOK_EVERY_S - LEAST_S)
+            self._news.clear()
             await self._try(self.look)
 
     async def _try(self, work: Callable[[], Awaitable[None]]) -> None:
@@ -98,49 +99,85 @@ class LiveCalls:
             log.warning("calls cannot be watched now: %s", error)
 
     async def look(self) -> None:
-        """Tell those who watch what is new; take back what was told when nobody does any more."""
-        watched = await self._store.run(live.watched)
-        if watched.attempts:
+        """Do what is wanted, and tell those who watch what is new; take it back when nobody does any more."""
+        looked = await self._store.run(live.look)
+        self._pass_on(looked.orders)
+        if looked.watched:
             self._written = True
-            await self._tell(watched)
+            await self._tell(looked)
         elif self._written:
-            await self._leave()
-            self._written, self._board = False, None
-            for call in self._calls.values():
-                call.told = 0
+            await self._take_back()
+        else:
+            await self._write(None, [], {}, tidy=bool(looked.orders))
 
-    async def _tell(self, watched: Watched) -> None:
-        board = [(attempt_id, _iso(call.answered_at)) for attempt_id, call in self._calls.items()]
-        new: dict[int, list[SaidLine]] = {}
-        for attempt_id in watched.attempts & self._calls.keys():
-            call = self._calls[attempt_id]
-            lines = [line for line in call.lines if line.seq >= call.told]
-            if lines:
-                new[attempt_id] = lines
-        changed = watched.board and board != self._board
-        await self._store.run(_write, self._worker, board if changed else None, new)
+    def _pass_on(self, orders: tuple[OrderView, ...]) -> None:
+        for order in orders:
+            key = live_key(order.call)
+            handle = None if key is None else self._calls.handle(key)
+            if handle is not None:
+                self.staff.give(handle, order)
+
+    async def _tell(self, looked: Looked) -> None:
+        board: Board = self._calls.board()
+        changed = looked.board and board != self._board
+        incoming = self._calls.incoming_to_tell() if looked.board else []
+        lines = self._calls.new_lines(looked.watched)
+        self._looks += 1
+        tidy, self._untidy = self._untidy or self._looks % TIDY_EVERY == 1, False
+        ids = await self._write(board if changed else None, incoming, lines, tidy=tidy)
         if changed:
             self._board = board
-        for attempt_id, lines in new.items():
-            if attempt_id in self._calls:
-                self._calls[attempt_id].told = lines[-1].seq + 1
+        self._calls.told(lines, incoming, ids)
+
+    async def _take_back(self) -> None:
+        ended = self._calls.incoming_to_tell(only_known=True)
+        ids = await self._write(None, ended, {}, tidy=True)
+        await self._store.run(live.forget_worker, self._teller, self._calls.keys())
+        self._written, self._board = False, None
+        self._calls.told({}, ended, ids)
+        self._calls.forget_told()
+
+    async def _write(
+        self,
+        board: Board | None,
+        incoming: list[IncomingNow],
+        lines: dict[str, list[SaidLine]],
+        *,
+        tidy: bool,
+    ) -> dict[str, int]:
+        """What is new of calls and orders, in one transaction; the ids of calls to us by their names."""
+        changes = self.staff.take_changes()
+        if not (tidy or incoming or lines or changes) and board is None:
+            return {}
+        try:
+            return await self._store.run(_write, self._teller, board, incoming, lines, changes, tidy)
+        except BaseException:
+            self.staff.put_back(changes)
+            raise
 
     async def _leave(self) -> None:
-        await self._store.run(live.forget_worker, self._worker, list(self._calls))
-
-
-def _iso(moment: datetime | None) -> str | None:
-    return None if moment is None else moment.isoformat()
+        if self._written:
+            await self._take_back()
+        else:
+            await self._write(None, [], {}, tidy=False)
 
 
 def _write(
     session: Session,
-    worker: str,
-    board: list[tuple[int, str | None]] | None,
-    lines: dict[int, list[SaidLine]],
-) -> None:
-    live.forget_over(session)
+    teller: str,
+    board: Board | None,
+    incoming: list[IncomingNow],
+    lines: dict[str, list[SaidLine]],
+    changes: list[OrderChange],
+    tidy: bool,
+) -> dict[str, int]:
+    change_orders(session, changes)
+    ids = put_incoming(session, teller, incoming) if incoming else {}
+    if tidy:
+        keep_incoming(session, teller)
+        live.forget_over(session)
     if board is not None:
-        live.put_board(session, worker, board)
+        live.put_board(session, teller, board)
     if lines:
         live.put_lines(session, lines)
+    return ids

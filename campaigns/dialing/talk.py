@@ -11,7 +11,6 @@ from bot.asr.recognizer import Recognizer
 from bot.channel import BySentence, HungUpError, Keys
 from bot.dialogue.brief import Brief
 from bot.dialogue.conversation import Conversation
-from bot.dialogue.dispositions import Disposition
 from bot.dialogue.flow import Flow
 from bot.dialogue.prompts import PromptBook
 from bot.errors import RecognizerError
@@ -27,9 +26,10 @@ from bot.voice.listener import Listener
 from bot.voice.manners import Manners
 from bot.voice.ports import Voice
 from campaigns.clock import Clock
-from campaigns.dialing.handover import Handover, is_handed_over
+from campaigns.dialing.handover import Handover
 from campaigns.dialing.leaving import Leaving
 from campaigns.dialing.sound import LineSound
+from campaigns.dialing.staffing import CallStaff
 from telephony.errors import CallEnded, LineError
 from telephony.line import AudioCall, Call, Text, TextCall
 from telephony.transfer import Transferable, TransferEnd, TransferOrder, Transferred
@@ -111,16 +111,18 @@ async def hold_call(
     voice: VoiceTools | None = None,
     answered_at: datetime | None = None,
     handover: Handover | None = None,
+    staff: CallStaff | None = None,
 ) -> Held:
     """Talk until somebody hangs up, and see to it that the line is free afterwards.
 
     A call that is to be handed to a person, and ``handover`` says to whom, is over when they have talked.
+    ``staff`` may want it handed over, or ended.
 
     ``answered_at`` is when it was picked up, by default now: a recording begins there. Raises LineError when
     the call carries sound and there is no ``voice``.
     """
     with span("talk", flow=script.flow.name):
-        return await _hold(call, brief, script, clock, ends_by, watch, voice, answered_at, handover)
+        return await _hold(call, brief, script, clock, ends_by, watch, voice, answered_at, handover, staff)
 
 
 async def _hold(
@@ -133,22 +135,30 @@ async def _hold(
     voice: VoiceTools | None,
     answered_at: datetime | None,
     handover: Handover | None,
+    staff: CallStaff | None,
 ) -> Held:
     conversation = Conversation(script.flow, script.prompts, brief, script.interpreter, zone=script.zone)
     # Whoever is to be handed over stays on the line when the bot has said its last word.
-    leaving = Leaving(call, stays=lambda: brief.agents and handover is not None and _asked(conversation))
+    leaving = Leaving(call, stays=lambda: handover is not None and conversation.handing_over)
     try:
         if call.carries == "sound":
             if voice is None:
                 raise LineError("this line carries sound, and no voice is set up")
             recorder = voice.recorder(call.id, answered_at or clock.now())
-            held = await _hold_by_voice(call, leaving, conversation, clock, ends_by, watch, voice, recorder)
+            held = await _hold_by_voice(
+                call, leaving, conversation, clock, ends_by, watch, voice, recorder, staff
+            )
         else:
             by_sentence = BySentence(LineChannel(call, leaving), clock.now)
-            session = Session(conversation, by_sentence, clock.now, ends_by=ends_by, watch=watch)
+            session = Session(conversation, by_sentence, clock.now, ends_by=ends_by, watch=watch, staff=staff)
             held = Held(await session.run())
-        if handover is not None and is_handed_over(brief, held.result):
-            held = replace(held, transfer=await _hand_over(call, handover.order(brief, held.result)))
+        result = held.result
+        there = result.hung_up_by == "bot" and result.fault is None
+        if handover is not None and there and conversation.handing_over:
+            taken = _nobody_waits if staff is None else staff.taken
+            held = replace(held, transfer=await _hand_over(call, handover.order(brief, result, taken)))
+        if staff is not None:
+            staff.over(held.transfer, left=result.hung_up_by == "customer")
         return held
     finally:
         await call.hang_up()
@@ -163,8 +173,8 @@ async def _hand_over(call: Call, order: TransferOrder) -> Transferred | None:
         return Transferred(TransferEnd.ABANDONED)
 
 
-def _asked(conversation: Conversation) -> bool:
-    return conversation.outcome.disposition == Disposition.HUMAN_REQUESTED
+def _nobody_waits() -> None:
+    """Nobody waits to hear that an agent took the call."""
 
 
 async def _hold_by_voice(
@@ -176,6 +186,7 @@ async def _hold_by_voice(
     watch: Callable[[Entry], None],
     voice: VoiceTools,
     recorder: CallRecorder | None,
+    staff: CallStaff | None,
 ) -> Held:
     entries: list[Entry] = []
 
@@ -194,7 +205,9 @@ async def _hold_by_voice(
     )
     recorded: Recorded | None = None
     try:
-        result = await Session(conversation, channel, clock.now, ends_by=ends_by, watch=see).run()
+        result = await Session(
+            conversation, channel, clock.now, ends_by=ends_by, watch=see, staff=staff
+        ).run()
     finally:
         await leaving.hang_up()  # before the recogniser is waited for: nobody holds a dead line
         try:

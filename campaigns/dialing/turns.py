@@ -26,6 +26,7 @@ from campaigns.dialing.settle import (
     settle_call,
     settle_lost,
 )
+from campaigns.dialing.staffing import StaffDesk
 from campaigns.dialing.talk import VoiceTools, hold_call
 from campaigns.dialing.trunk import begin_dial, is_late, settle_fault, settle_no_dial
 from campaigns.logs.about import about
@@ -58,6 +59,7 @@ class Tools:
     rules: Rules
     house: House
     lease: Lease
+    staff: StaffDesk
     voice: VoiceTools | None = None  # for lines that carry sound
     listener: Listener = ignore
     connections: Connections = field(default_factory=Connections)  # of the line
@@ -270,17 +272,19 @@ class TurnTaker:
             brief = tools.house.handover.told(brief, call, answered_at)
         # Paid while it rang: the opening is said, then a goodbye; there is nothing left to remind of.
         paid = served.purpose is not Purpose.MARKETING and subject.debt.amount_due <= 0
-        held = await hold_call(
-            call,
-            brief,
-            script,
-            tools.clock,
-            answered_at if paid else reserved.ends_by,
-            lambda entry: self._tell(Spoken(reservation.attempt_id, entry)),
-            voice=tools.voice,
-            answered_at=answered_at,
-            handover=tools.house.handover,
-        )
+        with tools.staff.on(reservation.attempt_id, call) as staff:
+            held = await hold_call(
+                call,
+                brief,
+                script,
+                tools.clock,
+                answered_at if paid else reserved.ends_by,
+                lambda entry: self._tell(Spoken(reservation.attempt_id, entry)),
+                voice=tools.voice,
+                answered_at=answered_at,
+                handover=tools.house.handover,
+                staff=staff,
+            )
         result = held.result
         return CallRecord(
             line=tools.line.name,

@@ -21,7 +21,7 @@ from bot.errors import DataFileError
 from bot.language import language_dir
 
 FILE: Final = "handover.yml"
-NEUTRAL_FACTS: Final = frozenset({"institution", "accept"})
+NEUTRAL_FACTS: Final = frozenset({"institution", "accept", "by_staff"})
 DEBT_FACTS: Final = frozenset({"party", "product", "amount", "days"})
 
 _ENVIRONMENT = Environment(undefined=StrictUndefined, autoescape=False)  # noqa: S701 - it is spoken
@@ -45,9 +45,9 @@ class HandoverWords(_Data):
     whispers: _Whispers
     sorry: str = Field(min_length=1)
 
-    def whisper(self, brief: Brief, speech: Speech, *, right_party: bool) -> str:
-        """The summary of a call with ``brief``."""
-        neutral = {"institution": brief.institution, "accept": self.accept}
+    def whisper(self, brief: Brief, speech: Speech, *, right_party: bool, by_staff: bool = False) -> str:
+        """The summary of a call with ``brief``. ``by_staff``: it is our people who want it handed over."""
+        neutral = {"institution": brief.institution, "accept": self.accept, "by_staff": by_staff}
         if not right_party:
             return _ENVIRONMENT.from_string(self.whispers.unconfirmed).render(neutral).strip()
         debt = brief.debt

@@ -16,7 +16,6 @@ from campaigns.store import legal
 from campaigns.store.database import Database
 from campaigns.store.deletions import Deleted, record_deletions
 from campaigns.store.models import (
-    Attempt,
     AudienceList,
     AudienceListEntry,
     AuditEntry,
@@ -122,11 +121,8 @@ ROWS: Mapping[HouseKind, tuple[Rows, ...]] = {
     "live": (
         Rows(
             LiveLine,
-            (LiveLine.attempt_id, LiveLine.seq),
+            (LiveLine.call, LiveLine.seq),
             LiveLine.at,
-            (Attempt.state.not_in(("reserved", "dialing")),),
-            None,
-            (Attempt, Attempt.id == LiveLine.attempt_id),
             real_time=False,
         ),
     ),

@@ -11,11 +11,20 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from campaigns.store.ledger import LIVE
-from campaigns.store.models import Attempt, LiveBoard, LiveLine, LiveWatch
+from campaigns.store.live_incoming import forget_incoming
+from campaigns.store.live_key import BOARD, live_key
+from campaigns.store.live_orders import (
+    OrderChange,
+    OrderState,
+    OrderView,
+    change_orders,
+    forget_old_orders,
+    orders_asked,
+    orders_going_on,
+)
+from campaigns.store.models import Attempt, LiveBoard, LiveIncoming, LiveLine, LiveWatch
 from campaigns.store.workers import alive_ids, database_now
 
-BOARD: Final = 0
-"""Watched like an attempt: who rings and who talks."""
 WATCH: Final = timedelta(seconds=20)
 RENEW: Final = timedelta(seconds=10)
 MOST_LINES: Final = 200  # of one call; older ones are on record when it is over
@@ -34,37 +43,42 @@ class SaidLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Watched:
-    """What somebody watches now."""
+class Looked:
+    """What somebody watches now, by key, and what somebody wants of a call."""
 
-    attempts: frozenset[int]
+    watched: frozenset[str]
+    orders: tuple[OrderView, ...] = ()
 
     @property
     def board(self) -> bool:
-        return BOARD in self.attempts
+        return BOARD in self.watched
 
 
-def watch(session: Session, attempt_id: int) -> None:
-    """Somebody watches, for a while from now."""
+def watch(session: Session, keys: Collection[str]) -> None:
+    """Somebody watches these, for a while from now."""
     until = _time(session) + WATCH
-    row = session.get(LiveWatch, attempt_id)
-    if row is None:
-        session.add(LiveWatch(attempt_id=attempt_id, until=until))
-    else:
-        row.until = until
+    for key in keys:
+        row = session.get(LiveWatch, key)
+        if row is None:
+            session.add(LiveWatch(call=key, until=until))
+        else:
+            row.until = until
     session.flush()
 
 
-def is_watch_ending(session: Session, attempt_id: int) -> bool:
-    """Whether whoever still watches must say so again."""
-    row = session.get(LiveWatch, attempt_id, populate_existing=True)
-    return row is None or row.until - _time(session) < RENEW
+def watch_ending(session: Session, keys: Collection[str]) -> frozenset[str]:
+    """Of which of these whoever still watches must say so again."""
+    after = _time(session) + RENEW
+    rows = session.scalars(
+        select(LiveWatch.call).where(LiveWatch.call.in_(list(keys)), LiveWatch.until > after)
+    )
+    return frozenset(keys) - frozenset(rows)
 
 
-def watched(session: Session) -> Watched:
-    """What is watched now."""
-    ids = session.scalars(select(LiveWatch.attempt_id).where(LiveWatch.until > database_now(session)))
-    return Watched(frozenset(ids))
+def look(session: Session) -> Looked:
+    """What is watched and wanted now."""
+    keys = session.scalars(select(LiveWatch.call).where(LiveWatch.until > database_now(session)))
+    return Looked(frozenset(keys), tuple(orders_asked(session)))
 
 
 def put_board(session: Session, worker: str, calls: Sequence[tuple[int, str | None]]) -> None:
@@ -77,22 +91,20 @@ def put_board(session: Session, worker: str, calls: Sequence[tuple[int, str | No
         row.at, row.calls = _time(session), told
 
 
-def put_lines(session: Session, lines: Mapping[int, Sequence[SaidLine]]) -> None:
+def put_lines(session: Session, lines: Mapping[str, Sequence[SaidLine]]) -> None:
     """New lines of calls that are watched; of one that is over by now, nothing is kept."""
-    going_on = set(
-        session.scalars(select(Attempt.id).where(Attempt.id.in_(list(lines)), Attempt.state.in_(LIVE)))
-    )
+    over = _over(session, lines)
     rows = [
         {
-            "attempt_id": attempt_id,
+            "call": key,
             "seq": line.seq,
             "at": line.at,
             "speaker": line.speaker,
             "text": line.text[:MOST_TEXT],
             "intent": line.intent,
         }
-        for attempt_id, said in lines.items()
-        if attempt_id in going_on
+        for key, said in lines.items()
+        if key not in over
         for line in said
     ]
     if rows:
@@ -101,22 +113,36 @@ def put_lines(session: Session, lines: Mapping[int, Sequence[SaidLine]]) -> None
 
 def forget_over(session: Session) -> None:
     """Drop what is of calls that are over, of workers that are gone, and of people who look no more."""
-    going_on = select(Attempt.id).where(Attempt.state.in_(LIVE))
-    session.execute(delete(LiveLine).where(LiveLine.attempt_id.not_in(going_on)))
+    orders = orders_going_on(session)
+    late = _over(session, [order.call for order in orders])
+    change_orders(
+        session, [OrderChange(order.id, OrderState.TOO_LATE) for order in orders if order.call in late]
+    )
+    over = _over(session, session.scalars(select(LiveLine.call).distinct()).all())
+    if over:
+        session.execute(delete(LiveLine).where(LiveLine.call.in_(list(over))))
     session.execute(delete(LiveBoard).where(LiveBoard.worker.not_in(list(alive_ids(session)))))
     session.execute(delete(LiveWatch).where(LiveWatch.until <= database_now(session)))
+    forget_incoming(session)
+    forget_old_orders(session)
 
 
-def forget_worker(session: Session, worker: str, attempts: Collection[int]) -> None:
+def forget_worker(session: Session, worker: str, keys: Collection[str]) -> None:
     """What a worker wrote of its calls is taken back: it stops, or nobody watches."""
     session.execute(delete(LiveBoard).where(LiveBoard.worker == worker))
-    session.execute(delete(LiveLine).where(LiveLine.attempt_id.in_(list(attempts))))
+    session.execute(delete(LiveLine).where(LiveLine.call.in_(list(keys))))
 
 
-def lines_of(session: Session, attempt_id: int) -> list[SaidLine]:
-    """What was said so far in a call that is watched."""
-    rows = session.scalars(select(LiveLine).where(LiveLine.attempt_id == attempt_id).order_by(LiveLine.seq))
-    return [SaidLine(row.seq, row.at, row.speaker, row.text, row.intent) for row in rows]
+def lines_of(session: Session, keys: Collection[str]) -> dict[str, list[SaidLine]]:
+    """What was said so far in these calls, as far as they are watched."""
+    columns = (LiveLine.call, LiveLine.seq, LiveLine.at, LiveLine.speaker, LiveLine.text, LiveLine.intent)
+    rows = session.execute(
+        select(*columns).where(LiveLine.call.in_(list(keys))).order_by(LiveLine.call, LiveLine.seq)
+    )
+    lines: dict[str, list[SaidLine]] = {}
+    for key, seq, at, speaker, text, intent in rows:
+        lines.setdefault(key, []).append(SaidLine(seq, at, speaker, text, intent))
+    return lines
 
 
 def answered(session: Session) -> dict[int, datetime | None]:
@@ -127,6 +153,25 @@ def answered(session: Session) -> dict[int, datetime | None]:
         for calls in boards
         for attempt_id, at in calls
     }
+
+
+def _over(session: Session, keys: Collection[str]) -> frozenset[str]:
+    """Those of these calls that are over, or that never were."""
+    read = {text: live_key(text) for text in keys}
+    attempts = [key.id for key in read.values() if key is not None and not key.incoming]
+    incoming = [key.id for key in read.values() if key is not None and key.incoming]
+    going_on: set[tuple[bool, int]] = set()
+    if attempts:
+        found = session.scalars(select(Attempt.id).where(Attempt.id.in_(attempts), Attempt.state.in_(LIVE)))
+        going_on |= {(False, id_) for id_ in found}
+    if incoming:
+        found = session.scalars(
+            select(LiveIncoming.id).where(LiveIncoming.id.in_(incoming), LiveIncoming.ended_at.is_(None))
+        )
+        going_on |= {(True, id_) for id_ in found}
+    return frozenset(
+        text for text, key in read.items() if key is None or (key.incoming, key.id) not in going_on
+    )
 
 
 def _time(session: Session) -> datetime:

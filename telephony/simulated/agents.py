@@ -53,6 +53,7 @@ class Agents(BaseModel):
                 await time.advance(asked_s)
                 waited_s += asked_s
                 if takes:
+                    order.taken()
                     return await _talk(time, number, agent, waited_s)
             await time.advance(speaking_s(order.sorry.text))
         except CallEnded:  # the network lost it meanwhile

@@ -61,6 +61,7 @@ class Handing:
         if self._taken is None:
             self._taken = nth, self._now()
             self._told()
+            self._order.taken()
         return connect_now()
 
     def end(self, nth: int, form: Mapping[str, str]) -> str:

@@ -60,12 +60,12 @@ class _Walker:
             self._arrive(edge)
 
     def _break_off(self) -> None:
-        """The call may have to stop, or the bot may fail, at any time."""
-        name = self._flow.wind_up
-        self._graph.entered.add(name)
-        spoken = (*self._flow.steps[name].say, *self._flow.closing, self._flow.fault)
-        for confirmed in (False, True):
-            self._speaker.say(spoken, State.at(Node(name, confirmed)), Trail())
+        """The call may have to stop, be handed over by people of the house, or the bot fail, at any time."""
+        for name in (self._flow.wind_up, self._flow.hand_over):
+            self._graph.entered.add(name)
+            spoken = (*self._flow.steps[name].say, *self._flow.closing, self._flow.fault)
+            for confirmed in (False, True):
+                self._speaker.say(spoken, State.at(Node(name, confirmed)), Trail())
 
     def _explore(self, node: Node) -> None:
         if self._flow.steps[node.step].ask is None:

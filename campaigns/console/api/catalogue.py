@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from campaigns.console.api import campaigns, customers, leaving, ledger, results
+from campaigns.console.api import campaigns, customers, leaving, ledger, live, results
 from campaigns.console.api.answer import answering
 from campaigns.console.api.endpoint import PREFIX, AnyEndpoint, Endpoint, Nothing, Told
 from campaigns.console.page import Open, PageRoute
@@ -27,6 +27,7 @@ ENDPOINTS: Final[tuple[AnyEndpoint, ...]] = (
     *ledger.ENDPOINTS,
     *customers.ENDPOINTS,
     *campaigns.ENDPOINTS,
+    *live.ENDPOINTS,
     *results.ENDPOINTS,
     *leaving.ENDPOINTS,
     Endpoint("GET", "/me", Open.SIGNED_IN, me, "What this key may do", "keys", MeOut),

@@ -59,13 +59,16 @@ def answers(entries: Iterable[Entry]) -> Iterator[Then]:
     """What came then: for the opening, and for each thing that the far end did."""
     intent: str | None = None
     prompts: list[str] = []
-    begun = False
+    begun = ours = False
     for entry in entries:
+        if entry.speaker == "line":
+            ours = entry.event in ("handed_over", "wound_up")  # what follows answers nothing
         if entry.speaker == "customer" or entry.event in ("silence", "opened"):
             if begun:
                 yield Then(intent, tuple(prompts))
             begun, intent, prompts = True, entry.intent, []
-        elif entry.speaker == "bot" and entry.prompt:
+            ours = False
+        elif entry.speaker == "bot" and entry.prompt and not ours:
             prompts.append(entry.prompt)
     if begun:
         yield Then(intent, tuple(prompts))

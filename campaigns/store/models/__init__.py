@@ -36,7 +36,7 @@ from campaigns.store.models.exports import ExportRecord
 from campaigns.store.models.grading import LifeCycleGrade
 from campaigns.store.models.intake import ColumnMapping, IdempotentRequest, Upload
 from campaigns.store.models.lines import CampaignChange, HourAnswers, LineState, Pace
-from campaigns.store.models.live import LiveBoard, LiveLine, LiveWatch
+from campaigns.store.models.live import LiveBoard, LiveIncoming, LiveLine, LiveOrder, LiveWatch
 from campaigns.store.models.messages import Message, PaymentLink, TextReceived
 from campaigns.store.models.numbers import NumberReport
 from campaigns.store.models.payments import Payment, Promise
@@ -89,7 +89,9 @@ __all__ = [
     "LifeCycleGrade",
     "LineState",
     "LiveBoard",
+    "LiveIncoming",
     "LiveLine",
+    "LiveOrder",
     "LiveWatch",
     "Message",
     "Misunderstanding",

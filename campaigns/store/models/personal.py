@@ -91,8 +91,10 @@ TABLES: Final[Mapping[str, Held]] = {
     "life_cycle_grade": _held("grades", "stage rules_version", grades="key letter outcome reasons facts"),
     "line_state": _held(None, "line circuit starts campaigns fault"),
     "live_board": _held(CALL, "worker", call="calls"),
-    "live_line": _held("live", "speaker intent", live="text"),
-    "live_watch": _held(CALL),
+    "live_incoming": _held(CALL, "teller line line_call_id", call="e164"),
+    "live_line": _held("live", "call speaker intent", live="text"),
+    "live_order": _held(CALL, "call pending kind state detail", staff="by why"),
+    "live_watch": _held(CALL, "call"),
     "message": _held(
         CONTRACT,
         "channel occasion template key state line line_message_id reason pack",

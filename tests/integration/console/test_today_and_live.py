@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from campaigns.store import live
 from campaigns.store.live import SaidLine
+from campaigns.store.live_key import BOARD
 from campaigns.store.models import Attempt, AuditEntry, FollowUp, LiveLine, LiveWatch, TurnRecord
 from campaigns.store.webhooks import add_endpoint
 from campaigns.store.workers import Identity, register
@@ -78,16 +79,16 @@ def test_events_are_sent_again(world: World) -> None:
 def test_words_of_a_call_are_told_while_somebody_watches(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("campaigns.console.pages.live.RECENT_S", 0.0)
+    monkeypatch.setattr("campaigns.console.live.reading.RECENT_S", 0.0)
     attempt_id = a_live_call(world)
     quality, analyst = world.browser("quality"), world.browser("analyst")
     with world.database.reading() as session:
-        assert live.watched(session).attempts == frozenset()
+        assert live.look(session).watched == frozenset()
     assert "还没有对话" in quality.get(f"/live/{attempt_id}").text
     with world.database.transaction() as session:
-        assert live.watched(session).attempts == {live.BOARD, attempt_id}
+        assert live.look(session).watched == {BOARD, str(attempt_id)}
         live.put_board(session, "w", [(attempt_id, AT.isoformat())])
-        live.put_lines(session, {attempt_id: [SaidLine(0, AT, "customer", SAID, "confirm")]})
+        live.put_lines(session, {str(attempt_id): [SaidLine(0, AT, "customer", SAID, "confirm")]})
     assert SAID in quality.get(f"/live/{attempt_id}/events").text
     hidden = analyst.get(f"/live/{attempt_id}/events").text
     assert SAID not in hidden
@@ -103,10 +104,10 @@ def test_words_of_a_call_are_told_while_somebody_watches(
 
 def test_a_stream_puts_a_customer_on_record_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("campaigns.console.web.streams.LONGEST_S", 0.3)
-    monkeypatch.setattr("campaigns.console.pages.live.RECENT_S", 0.0)  # three looks, one after the other
+    monkeypatch.setattr("campaigns.console.live.reading.RECENT_S", 0.0)
     attempt_id = a_live_call(world)
     with world.database.transaction() as session:
-        live.put_lines(session, {attempt_id: [SaidLine(0, AT, "customer", SAID, None)]})
+        live.put_lines(session, {str(attempt_id): [SaidLine(0, AT, "customer", SAID, None)]})
     assert world.browser("quality").get(f"/live/{attempt_id}/events").text.count(SAID) == 1
     with world.database.reading() as session:
         assert session.query(AuditEntry).filter_by(action="personal.seen").count() == 1
@@ -115,14 +116,14 @@ def test_a_stream_puts_a_customer_on_record_once(world: World, monkeypatch: pyte
 def test_what_was_told_is_gone_with_the_call(world: World) -> None:
     attempt_id = a_live_call(world)
     with world.database.transaction() as session:
-        live.watch(session, attempt_id)
-        live.put_lines(session, {attempt_id: [SaidLine(0, AT, "bot", SAID, None)]})
+        live.watch(session, [str(attempt_id)])
+        live.put_lines(session, {str(attempt_id): [SaidLine(0, AT, "bot", SAID, None)]})
         session.get_one(Attempt, attempt_id).state = "ended"
-        live.put_lines(session, {attempt_id: [SaidLine(1, AT, "bot", SAID, None)]})  # too late
-        session.get_one(LiveWatch, attempt_id).until -= timedelta(minutes=5)
+        live.put_lines(session, {str(attempt_id): [SaidLine(1, AT, "bot", SAID, None)]})  # too late
+        session.get_one(LiveWatch, str(attempt_id)).until -= timedelta(minutes=5)
         session.flush()
         live.forget_over(session)
         assert session.query(LiveLine).count() == session.query(LiveWatch).count() == 0
     page = world.browser("quality").get(f"/live/{attempt_id}").text
     assert f"/calls/{attempt_id}" in page
-    assert "data-events" not in page
+    assert "data-feed" not in page

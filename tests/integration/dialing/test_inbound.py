@@ -18,7 +18,7 @@ from bot.nlu.embedded import EmbeddedInterpreter
 from campaigns.clock import VirtualClock
 from campaigns.compliance.effective import load_effective
 from campaigns.dialing.audience import Audience
-from campaigns.dialing.events import CameIn, EndedIn, ReceptionEvent
+from campaigns.dialing.events import CameIn, EndedIn, GoneIn, RangIn, ReceptionEvent
 from campaigns.dialing.handover import Handover
 from campaigns.dialing.house import House
 from campaigns.dialing.inbound import Desk, Reception
@@ -155,7 +155,10 @@ def test_a_customer_who_calls_is_told_and_may_promise(desk: Desktop, number: str
         assert (promise.amount, promise.owed, promise.call_id) == (120_000, 120_000, call.id)
         assert account.customer_id == call.customer_id == promise.customer_id
         assert session.scalars(select(Message.template)).all() == ["promise_confirmed"]
-    came, ended = desk.events[0], desk.events[-1]
+    rang, came, *_, ended, gone = desk.events
+    assert isinstance(rang, RangIn)
+    assert number not in repr(rang)
+    assert isinstance(gone, GoneIn)
     assert isinstance(came, CameIn)
     assert came.known
     assert isinstance(ended, EndedIn)

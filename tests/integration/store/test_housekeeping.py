@@ -130,7 +130,7 @@ def write(session: Session, customer: Customer, at: datetime) -> None:
             AudienceListEntry(list_id=kept.id, customer_id=customer.id),
             PaymentLink(promise_id=promise.id, created_at=at, expires_at=at),
             WebhookDelivery(event_id=event.id, endpoint_id=endpoint.id, stream="s", state="delivered"),
-            LiveLine(attempt_id=attempt.id, seq=0, at=at, speaker="bot", text="您好"),
+            LiveLine(call=str(attempt.id), seq=0, at=at, speaker="bot", text="您好"),
             Job(
                 kind="k",
                 subject_kind="s",
@@ -224,8 +224,7 @@ def test_what_is_still_needed_stays_however_old(database: Database) -> None:
         session.scalars(select(Campaign)).one().audience = {"list_id": kept}
         session.scalars(select(WebhookDelivery)).one().state = "pending"
         session.scalars(select(Job)).one().finished_at = None
-        session.scalars(select(Attempt)).one().state = "dialing"
-    assert set(ONE_EACH) - set(swept(database)) == {"lists", "events", "jobs", "live"}
+    assert set(ONE_EACH) - set(swept(database)) == {"lists", "events", "jobs"}
 
 
 def test_the_audit_log_goes_by_no_other_way(database: Database) -> None:

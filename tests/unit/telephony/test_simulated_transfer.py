@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -51,5 +52,9 @@ async def test_a_call_in_sound_goes_as_the_agents_do(
     call = await dial_sound(clock, announcements, "answers", far_end, agents=agents)
     assert isinstance(await call.answer(), Answered)
     assert isinstance(call, Transferable)
-    assert (await call.transfer(ORDER)).end is end
+    taken: list[float] = []
+    order = replace(ORDER, taken=lambda: taken.append(clock.slept_s))
+    assert (await call.transfer(order)).end is end
+    assert len(taken) == (end is TransferEnd.TAKEN)
+    assert all(at < clock.slept_s for at in taken)  # told when they begin to talk
     assert call.cause is HangupCause.NORMAL

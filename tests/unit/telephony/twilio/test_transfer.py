@@ -48,7 +48,9 @@ def test_an_agent_hears_the_summary_and_takes_the_call_by_key(times: int) -> Non
         exchange, call, fake = await connected(account)
         taken = call
         assert isinstance(call, Transferable)
-        told = await call.transfer(ORDER)
+        heard: list[str] = []
+        told = await call.transfer(replace(ORDER, taken=lambda: heard.append(fake.status)))
+        assert heard == ["in-progress"]  # once, and while they talk
         assert told == Transferred(TransferEnd.TAKEN, FIRST, about(8.0), about(60.0))
         assert fake.whispered == [ORDER.whisper.text] * 2
         assert (fake.said, fake.status, exchange.board.calls) == ([], "completed", 0)
