@@ -43,6 +43,7 @@ from campaigns.store.models.payments import Payment, Promise
 from campaigns.store.models.people import PersonChange, SharedHistory
 from campaigns.store.models.relief import ReliefEntry
 from campaigns.store.models.reviews import Misunderstanding, QualityScore
+from campaigns.store.models.sealing import Sealing
 from campaigns.store.models.tags import CustomerTag, CustomerTreatment
 from campaigns.store.models.treatments import TreatmentAction
 from campaigns.store.models.webhooks import WebhookDelivery, WebhookEndpoint, WebhookEvent
@@ -102,6 +103,7 @@ __all__ = [
     "QualityScore",
     "ReliefEntry",
     "ReliefOffer",
+    "Sealing",
     "SharedHistory",
     "SignInThrottle",
     "Suppression",

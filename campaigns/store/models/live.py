@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, String, Text
+from sqlalchemy import JSON, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from campaigns.store.models.base import Base
+from campaigns.store.sealed.types import SealedText
 
 
 class LiveWatch(Base):
@@ -39,5 +40,5 @@ class LiveLine(Base):
     seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     at: Mapped[datetime]
     speaker: Mapped[str] = mapped_column(String(8))
-    text: Mapped[str] = mapped_column(Text)
+    text: Mapped[str] = mapped_column(SealedText("live_line.text"))
     intent: Mapped[str | None] = mapped_column(String(64))
