@@ -162,6 +162,11 @@ def name_begins(text: str, session: Session) -> ColumnElement[bool]:
     return column == text
 
 
+def counted_of_names(session: Session) -> int | None:
+    """How many characters of a name's beginning are looked at; None: all."""
+    return SEALED_BEGINS if is_sealed(session) else None
+
+
 def barred(at: datetime) -> ColumnElement[bool]:
     """A bar on all calls to the customer is in force."""
     return exists().where(

@@ -12,7 +12,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from campaigns.store.models.base import Base
-from campaigns.store.sealed.types import SealedJson, SealedText
+from campaigns.store.sealed.types import SealedJson, SealedText, SealedWord
 
 
 class ConsoleUser(Base):
@@ -56,7 +56,7 @@ class ConsoleSession(Base):
     created_at: Mapped[datetime]
     seen_at: Mapped[datetime]
     expires_at: Mapped[datetime]  # at the latest, however busy it is
-    address: Mapped[str] = mapped_column(SealedText("console_session.address", 64))
+    address: Mapped[str] = mapped_column(SealedWord("address", 64))
     agent: Mapped[str] = mapped_column(SealedText("console_session.agent", 255))
     revoked_at: Mapped[datetime | None]
 
@@ -83,7 +83,7 @@ class AuditEntry(Base):
     user_id: Mapped[int | None] = mapped_column(ForeignKey("console_user.id"), index=True)
     by: Mapped[str] = mapped_column(String(64))  # the username then; empty: nobody who is known
     via: Mapped[str] = mapped_column(String(16))  # session, token, command, job
-    address: Mapped[str] = mapped_column(SealedText("audit_entry.address", 64))
+    address: Mapped[str] = mapped_column(SealedWord("address", 64))
     action: Mapped[str] = mapped_column(String(48), index=True)
     subject_kind: Mapped[str] = mapped_column(String(24))
     subject: Mapped[str] = mapped_column(String(64))

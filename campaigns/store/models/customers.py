@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from campaigns.store.models.base import Base
 from campaigns.store.sealed.types import BlindPrefix, SealedJson, SealedText, SealedWord
@@ -78,6 +78,12 @@ class Customer(Base):
 
     accounts: Mapped[list[Account]] = relationship(back_populates="customer", order_by="Account.id")
     numbers: Mapped[list[PhoneNumber]] = relationship(back_populates="customer", order_by="PhoneNumber.id")
+
+    @validates("name")
+    def _begin_as_the_name(self, _key: str, name: str) -> str:
+        for n in range(1, SEALED_BEGINS + 1):
+            setattr(self, f"name_begins_{n}", name)
+        return name
 
 
 class Account(Base):

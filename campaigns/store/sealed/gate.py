@@ -18,6 +18,7 @@ from campaigns.store.sealed.sealer import Sealer
 from campaigns.store.sealed.types import sealer_of, use
 
 ADVISORY_LOCK: Final = 0x5853  # any number but that of campaigns.store.exclusive
+TRIES: Final = 4  # to be alone: the server takes a moment to see that a connection was closed
 _ROW: Final = "SELECT state, key_id, check_value FROM sealing"
 
 
@@ -40,31 +41,35 @@ class Gate:
         self._opening = opening
 
     def __call__(self, connection: Any, _record: Any) -> None:
+        try:
+            self._admit(connection)
+        except BaseException:
+            connection.close()  # nobody else does, and it would be in the way of whoever wants to be alone
+            raise
+
+    def _admit(self, connection: Any) -> None:
+        postgres = self._dialect.name != "sqlite"
         cursor = connection.cursor()
         try:
-            if self._dialect.name != "sqlite":
+            if postgres:
                 self._enter(cursor)
             if self._opening in (Opening.USE, Opening.UPKEEP):
                 self._check(_standing(cursor, self._dialect.name))
-            if self._dialect.name != "sqlite":
+            if postgres:
                 connection.commit()
         finally:
             cursor.close()
 
     def _enter(self, cursor: Any) -> None:
         """Held as long as the connection is; SQLite's file locks do the same by themselves."""
-        alone = self._opening is Opening.ALONE
-        function = "pg_try_advisory_lock" if alone else "pg_try_advisory_lock_shared"
-        cursor.execute(f"SELECT {function}({ADVISORY_LOCK})")
-        if not cursor.fetchone()[0]:
-            raise (
-                in_use(self._name)
-                if alone
-                else SealError(
+        if self._opening is not Opening.ALONE:
+            if not _locked(cursor, "pg_try_advisory_lock_shared"):
+                raise SealError(
                     f"the database {self._name} is being sealed or unsealed; wait until that is done",
                     transient=True,
                 )
-            )
+        elif not any(_locked(cursor, "pg_try_advisory_lock", after_s=0.2 * n) for n in range(TRIES)):
+            raise in_use(self._name)
 
     def _check(self, row: Sequence[str] | None) -> None:
         if row is None:
@@ -109,6 +114,13 @@ def in_use(name: str) -> ConflictError:
         f"the database {name} is in use: stop 'xiaorong serve', all workers and every other command on it, "
         "then run this again"
     )
+
+
+def _locked(cursor: Any, function: str, after_s: float = 0.0) -> bool:
+    if after_s:
+        cursor.execute(f"SELECT pg_sleep({after_s})")
+    cursor.execute(f"SELECT {function}({ADVISORY_LOCK})")
+    return bool(cursor.fetchone()[0])
 
 
 def _standing(cursor: Any, dialect: str) -> Sequence[str] | None:
