@@ -115,11 +115,22 @@ class _Unsearchable(TypeDecorator[str]):
         return value
 
 
+class _Members(TypeDecorator.Comparator[Any], JSON.Comparator[Any]):
+    """Asks a database for members that are never sealed, and for no others: it would find none."""
+
+    def __getitem__(self, index: Any) -> Any:
+        kind: Any = self.type
+        if isinstance(index, str) and index not in kind.clear:
+            raise ColumnError(f"{kind.label}: a database is not asked for {index!r}, which may be sealed")
+        return super().__getitem__(index)  # type: ignore[no-untyped-call]
+
+
 class SealedJson(TypeDecorator[Any]):
     """A JSON object, sealed whole but for the members ``clear``, which are codes that queries ask for."""
 
     impl = JSON
     cache_ok = True
+    comparator_factory = _Members
 
     def __init__(self, label: str, clear: tuple[str, ...] = (), *, none_as_null: bool = False) -> None:
         super().__init__(none_as_null=none_as_null)

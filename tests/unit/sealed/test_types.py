@@ -122,6 +122,12 @@ def test_a_search_that_would_find_nothing_is_refused(condition: Any) -> None:
         all_of(engine, select(TABLE.c.id).where(condition))
 
 
+def test_no_query_asks_for_a_member_that_may_be_sealed() -> None:
+    assert str(TABLE.c.details["code"].as_string())
+    with pytest.raises(ColumnError, match="may be sealed"):
+        TABLE.c.details["word"].as_string()
+
+
 @pytest.mark.parametrize("column", ["name", "said", "details"])
 def test_values_that_were_swapped_or_put_there_in_the_clear_are_refused(column: str) -> None:
     engine = create_engine("sqlite://", poolclass=StaticPool)

@@ -22,6 +22,7 @@ SHORT = (
     ("transfer", "agent", 16),
     ("suppression", "e164", 16),
     ("follow_up", "note", 255),
+    ("line_state", "fault", 255),
     ("message", "e164", 16),
     ("message", "reason", 255),
     ("text_received", "e164", 16),
