@@ -40,10 +40,11 @@ def contents(database: Database) -> dict[str, list[Any]]:
     return found
 
 
-def known(found: dict[str, list[Any]], *columns: str) -> set[str]:
-    """Names, numbers and sentences of these columns: each three bytes long at least."""
+def known(found: dict[str, list[Any]], *columns: str, least: int = 12) -> set[str]:
+    """Numbers and sentences of these columns, and names: each of ``least`` bytes, so that none is there by
+    chance."""
     texts = {text for column in columns for value in found[column] for text in _texts(value)}
-    return {text for text in texts if len(text.encode()) >= 3}
+    return {text for text in texts if len(text.encode()) >= least}
 
 
 def _texts(value: Any) -> Iterator[str]:

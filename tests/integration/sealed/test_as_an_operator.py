@@ -36,7 +36,7 @@ def test_from_the_clear_to_a_key_and_another_and_back(tmp_path: Path, run: Run) 
     run("init")
     with closing(open_store(load_settings(home))) as database:
         fill(database)
-        names = known(contents(database), "customer.name")
+        names = known(contents(database), "customer.name", least=6)
     assert "not sealed" in run("database", "show")
     assert "database.key" in run("database", "new-key")
     assert (home / "database.key").stat().st_mode & 0o777 == 0o600

@@ -16,6 +16,7 @@ from campaigns.errors import ConflictError, SealError, SettingsError, StoreError
 from campaigns.store.console.audit import Actor, Deed, record
 from campaigns.store.database import Database
 from campaigns.store.models import AuditEntry, Customer, PhoneNumber, TurnRecord
+from campaigns.store.sealed import sealing
 from campaigns.store.sealed.gate import Opening
 from campaigns.store.sealed.sealing import seal, standing_of, unseal
 from tests.integration.console.world import NAMES, fill
@@ -111,20 +112,15 @@ def progress(done, total):
     left -= 1
     if not left:
         os.kill(os.getpid(), signal.SIGKILL)
-def dying(connection, tables):
-    os.kill(os.getpid(), signal.SIGKILL)
-if left == 0:
-    sealing.clean = dying
 sealing.seal(sys.argv[1], KeyRing((Key(b"o" * 32),)), datetime.now(UTC), progress)
 """
 
 
-@pytest.mark.parametrize("batches", [2, 0], ids=["within", "before it is cleaned"])
-def test_one_that_was_killed_opens_to_nobody_and_goes_on(sqlite_database: Database, batches: int) -> None:
+def test_one_that_was_killed_opens_to_nobody_and_goes_on(sqlite_database: Database) -> None:
     before = filled(sqlite_database)
     sqlite_database.close()
     url = address(sqlite_database)
-    arguments = [sys.executable, "-c", KILLED, url, str(batches)]
+    arguments = [sys.executable, "-c", KILLED, url, "2"]
     done = subprocess.run(arguments, cwd=Path(__file__).parents[3], env=os.environ, check=False)  # noqa: S603
     assert done.returncode == -signal.SIGKILL
     for keys in (KeyRing(), FIRST):
@@ -137,10 +133,7 @@ def test_one_that_was_killed_opens_to_nobody_and_goes_on(sqlite_database: Databa
     assert (found.state, found.key_id) == ("sealing", OLD.id.hex())
     with pytest.raises(SealError, match="not at hand"):
         seal(url, KeyRing((NEW,)), AT)  # part of it could not be read
-    if batches:
-        assert seal(url, BOTH, AT) > 0  # from the beginning: there is a newer key now
-    else:
-        assert seal(url, FIRST, AT) == 0  # nothing but the cleaning was left
+    assert seal(url, BOTH, AT) > 0  # from the beginning: there is a newer key now
     sealed = opened(sqlite_database, BOTH)
     assert contents(sealed) == before
     assert seen_in(raw_bytes(sealed), known(before, *PERSONAL)) == set()
@@ -165,6 +158,22 @@ def test_one_that_was_killed_goes_on_from_its_place(sqlite_database: Database) -
     assert contents(sealed) == before
     sealed.close()
     assert 0 < rest < seal(url, BOTH, AT)
+
+
+def test_one_that_was_killed_before_it_was_cleaned_is_cleaned(
+    sqlite_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = filled(sqlite_database)
+    sqlite_database.close()
+    url = address(sqlite_database)
+    with monkeypatch.context() as patch:
+        patch.setattr(sealing, "clean", lambda _connection, _tables: 1 // 0)
+        with pytest.raises(ZeroDivisionError):
+            seal(url, FIRST, AT)
+    assert seal(url, FIRST, AT) == 0
+    sealed = opened(sqlite_database, FIRST)
+    assert contents(sealed) == before
+    assert seen_in(raw_bytes(sealed), known(before, *PERSONAL)) == set()
 
 
 def test_half_of_it_sealed_can_be_unsealed(sqlite_database: Database) -> None:
