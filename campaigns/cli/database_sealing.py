@@ -14,7 +14,8 @@ from campaigns.errors import ConflictError
 from campaigns.settings import load_settings
 from campaigns.store.database import Database
 from campaigns.store.sealed.gate import Opening
-from campaigns.store.sealed.sealing import seal, standing_of, unseal
+from campaigns.store.sealed.sealing import seal, unseal
+from campaigns.store.sealed.standing import standing_of
 from campaigns.stores import KEY_VARIABLE, store_keys
 
 

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, delete, insert, select, text, update
+from sqlalchemy import Connection, delete, insert, text, update
 from sqlalchemy.exc import DBAPIError
 
 from bot.recording.keys import KeyRing
@@ -23,25 +22,11 @@ from campaigns.store.sealed.cleaning import clean
 from campaigns.store.sealed.gate import Opening, in_use, sealer_for
 from campaigns.store.sealed.rows import SealedTable, sealed_tables
 from campaigns.store.sealed.sealer import Sealer
+from campaigns.store.sealed.standing import Standing, standing
 from campaigns.store.sealed.triggers import put_aside
 
 BATCH: Final = 2_000  # rows in one transaction: half a second at most
 Progress = Callable[[int, int], None]  # rows done, of all
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """How a database stands. ``state``: sealed, sealing or unsealing. ``key_id``: 16 hexadecimal digits."""
-
-    state: str
-    key_id: str
-    check: str
-    place: list[Any] | None
-
-    @property
-    def done(self) -> str:
-        """What was done to it, or half done."""
-        return "unsealed" if self.state == "unsealing" else "sealed"
 
 
 def seal(url: str, keys: KeyRing, now: datetime, progress: Progress = lambda _done, _all: None) -> int:
@@ -76,23 +61,6 @@ def unseal(url: str, keys: KeyRing, now: datetime, progress: Progress = lambda _
         opens = sealer_for(keys, before.key_id, before.check, url, mixed=True)
         state = Standing("unsealing", before.key_id, before.check, None)
         return _bring_over(connection, _begin(connection, state, before, now), opens, None, now, progress)
-
-
-def standing(connection: Connection) -> Standing | None:
-    """How the database stands; None: it is not sealed."""
-    columns = (Sealing.state, Sealing.key_id, Sealing.check_value, Sealing.place)
-    row = connection.execute(select(*columns)).one_or_none()
-    connection.rollback()
-    return None if row is None else Standing(*row)
-
-
-def standing_of(database: Database) -> Standing | None:
-    """How a database stands; None: it is not sealed. Raises StoreError."""
-    try:
-        with database.engine.connect() as connection:
-            return standing(connection)
-    except DBAPIError as error:
-        raise explain(error, database.name) from error
 
 
 @contextmanager

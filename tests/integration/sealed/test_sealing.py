@@ -18,7 +18,8 @@ from campaigns.store.database import Database
 from campaigns.store.models import AuditEntry, Customer, PhoneNumber, TurnRecord
 from campaigns.store.sealed import sealing
 from campaigns.store.sealed.gate import Opening
-from campaigns.store.sealed.sealing import seal, standing_of, unseal
+from campaigns.store.sealed.sealing import seal, unseal
+from campaigns.store.sealed.standing import standing_of
 from tests.integration.console.world import NAMES, fill
 from tests.integration.sealed.sealing_world import (
     BOTH,
