@@ -10,6 +10,7 @@
     ├── ConflictError         what was asked does not fit the present state
     ├── AccessError           who asks may not do this
     ├── StoreError            the database is locked, gone or of another version
+    │   └── SealError         it is sealed with a key that is not at hand, or was changed from outside
     ├── BackupError           a backup cannot be made, read or trusted
     └── ClockError            the clock cannot be trusted, so no call is placed
 
@@ -64,6 +65,10 @@ class StoreError(CampaignsError):
     def __init__(self, message: str, /, *, transient: bool = False) -> None:
         super().__init__(message)
         self.transient = transient
+
+
+class SealError(StoreError):
+    """Sealed columns cannot be read or written with the keys at hand."""
 
 
 class BackupError(CampaignsError):

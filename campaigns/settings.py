@@ -21,7 +21,7 @@ from campaigns.errors import NotInitialisedError, SettingsError
 SETTINGS_FILE = "settings.toml"
 KEY_FILE, KEY_BYTES = "permit.key", 32
 LINK_KEY_FILE, WEBHOOK_KEY_FILE = "link.key", "webhook.key"
-RECORDING_KEY_FILE = "recording.key"
+RECORDING_KEY_FILE, DATABASE_KEY_FILE = "recording.key", "database.key"
 RASA_TOKEN_FILE = "rasa.token"  # noqa: S105
 
 _PAGE = re.compile(r"https://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._~-]+)*/?")
@@ -51,6 +51,9 @@ caller_id = "+8610000000"
 #                                 # people who take a call over at once when a customer asks for one
 seed = 20260101                   # of the simulated line, its customers and generated data
 # database_url = "postgresql+psycopg://user@localhost/xiaorong"   # default: SQLite in this directory
+# database_key_file = "/etc/xiaorong/database.key"   # must exist. Default: database.key here, if it exists:
+#                                 # personal columns are sealed with it; see 'xiaorong database'
+# database_key =                  # instead of a file, and only as the variable XIAORONG_DATABASE_KEY
 # cache_dir = "/var/cache/xiaorong"      # default: cache/ in this directory
 record = true                     # calls with sound, both sides; see 'xiaorong recording'
 # call_recordings = "/srv/recordings"    # where they are kept. Default: recordings/ in this directory
@@ -135,6 +138,8 @@ class Settings(BaseSettings):
     pacing: LineRules = LineRules()
     seed: int = 20260101
     database_url: str | None = None
+    database_key_file: Path | None = None
+    database_key: SecretStr | None = None
     cache_dir: Path | None = None
     record: bool = True
     call_recordings: Path | None = None
@@ -200,6 +205,11 @@ class Settings(BaseSettings):
     def recording_keys(self) -> Path:
         """The file of keys that recordings are sealed with."""
         return self.recording_key_file or self.home / RECORDING_KEY_FILE
+
+    @property
+    def database_keys(self) -> Path:
+        """The file of keys that personal columns of the database are sealed with."""
+        return self.database_key_file or self.home / DATABASE_KEY_FILE
 
     @property
     def models(self) -> Path:
@@ -291,11 +301,11 @@ def load_settings(home: Path) -> Settings:
         ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         raise SettingsError(f"{path}: {error}") from error
-    if "recording_key" in content:
-        raise SettingsError(
-            f"{path}: recording_key: a key has no place among settings; "
-            f"put it into {home / RECORDING_KEY_FILE}"
-        )
+    for key, file in (("recording_key", RECORDING_KEY_FILE), ("database_key", DATABASE_KEY_FILE)):
+        if key in content:
+            raise SettingsError(
+                f"{path}: {key}: a key has no place among settings; put it into {home / file}"
+            )
     for key in ("rule_pack_overrides", "rates", "scorecard", "recorded_prompts"):
         if content.get(key):
             content[key] = home / str(content[key])

@@ -1,4 +1,5 @@
-"""The keys that recordings are sealed with: several may be at hand, and the newest seals."""
+"""The keys that recordings, or columns of a database, are sealed with: several may be at hand, and the newest
+seals."""
 
 from __future__ import annotations
 
@@ -69,7 +70,7 @@ class KeyRing:
         except FileNotFoundError:
             return cls()
         except (OSError, UnicodeDecodeError) as error:
-            raise RecordingKeyError(f"the recording keys in {path} cannot be read: {error}") from error
+            raise RecordingKeyError(f"the keys in {path} cannot be read: {error}") from error
 
 
 def add_key(path: Path, today: date) -> Key:
@@ -86,7 +87,7 @@ def add_key(path: Path, today: date) -> Key:
             file.write(f"{before}{gap}{key.secret.hex()}  # {key.id.hex()}, made {today.isoformat()}\n")
             file.flush()
             os.fsync(file.fileno())
-        fresh.replace(path)  # at once: a crash loses no key that recordings were sealed with
+        fresh.replace(path)  # at once: a crash loses no key that something was sealed with
     except OSError as error:
         raise RecordingKeyError(f"no key can be written to {path}: {error.strerror}") from error
     return key

@@ -10,6 +10,7 @@ from campaigns.backup.archive import Manifest, Recording, digest_of, write_archi
 from campaigns.backup.sealing import seal
 from campaigns.errors import BackupError
 from campaigns.settings import (
+    DATABASE_KEY_FILE,
     KEY_FILE,
     LINK_KEY_FILE,
     RECORDING_KEY_FILE,
@@ -68,6 +69,8 @@ def keys_of(settings: Settings) -> dict[str, bytes]:
     paths |= {path.relative_to(home).as_posix(): path for path in named if path and path.is_relative_to(home)}
     if settings.recording_keys.is_file():
         paths[RECORDING_KEY_FILE] = settings.recording_keys
+    if settings.database_keys.is_file():
+        paths[DATABASE_KEY_FILE] = settings.database_keys
     try:
         return {name: path.read_bytes() for name, path in paths.items()}
     except OSError as error:

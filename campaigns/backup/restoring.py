@@ -24,7 +24,9 @@ from campaigns.store.exclusive import exclusive_worker
 from campaigns.store.facts import latest_event_at
 from campaigns.store.gaps import hold_everything, mark_gap
 from campaigns.store.migrate import upgrade
+from campaigns.store.sealed.gate import Opening
 from campaigns.store.verify import Verified, verify
+from campaigns.stores import open_store, store_keys
 
 RESTORED_BY = "restore"
 
@@ -89,7 +91,7 @@ def restore(
         copy = Path(folder) / "store.db"
         tell("reading")
         manifest = read_archive(backup, copy)
-        with closing(Database(settings.store_url)) as store:
+        with closing(open_store(settings, opening=Opening.UPKEEP)) as store:
             wanted = "sqlite" if store.is_sqlite else "postgresql"
             if manifest.kind != wanted:
                 raise BackupError(
@@ -98,7 +100,8 @@ def restore(
             _refuse_living(store, force=force)
             with exclusive_worker(store):
                 if store.is_sqlite:
-                    with closing(Database(f"sqlite:///{copy}")) as staged:
+                    keys = store_keys(settings)
+                    with closing(Database(f"sqlite:///{copy}", keys=keys, opening=Opening.UPKEEP)) as staged:
                         found = _settle(settings, staged, manifest, key, by, now, tell)
                     as_one_file(copy)
                     _swap(copy, Path(str(store.url.database)), now)

@@ -25,10 +25,10 @@ from campaigns.dialing.creation import NewCampaign, create
 from campaigns.dialing.events import Ended, Spoken, WorkerEvent
 from campaigns.errors import SettingsError
 from campaigns.grading.rulefile import load_rules
+from campaigns.new_store import prepare_store
 from campaigns.settings import Settings, create_home, load_settings
-from campaigns.store.database import Database
 from campaigns.store.grades import grade_portfolio
-from campaigns.store.migrate import upgrade
+from campaigns.stores import open_store
 
 MARK = "made-by-xiaorong-demo"  # only a directory with this file in it is ever removed
 CAMPAIGN = "demo"
@@ -96,9 +96,9 @@ def demonstrate(
         f"[bold]1[/bold]  A portfolio of {customers:,} made-up customers → {home / 'portfolio.csv'}"
     )
     file = write_sample(home / "portfolio.csv", now.date(), customers, seed)
-    database = Database(settings.store_url)
+    prepare_store(settings, now)
+    database = open_store(settings)
     try:
-        upgrade(database)
         imported = import_customers(
             database,
             file,

@@ -14,14 +14,10 @@ def init(context: typer.Context) -> None:
     home = context.obj
     new = create_home(home)
     settings = load_settings(home)
-    from campaigns.store.database import Database
-    from campaigns.store.migrate import upgrade
+    from campaigns.clock import SystemClock
+    from campaigns.new_store import prepare_store
 
-    database = Database(settings.store_url)
-    try:
-        upgrade(database)
-    finally:
-        database.close()
+    prepare_store(settings, SystemClock().now())
     verb = "Created" if new else "Checked and updated"
     typer.echo(f"{verb} {home}. Settings: {home / SETTINGS_FILE}")
     if new:

@@ -17,11 +17,11 @@ def open_installation(home: Path) -> Iterator[tuple[Settings, Database]]:
     """Settings and database of ``home``, checked. Raises NotInitialisedError, SettingsError or StoreError."""
     from campaigns.logs.setup import set_up_logs
     from campaigns.settings import load_settings
-    from campaigns.store.database import Database
+    from campaigns.stores import open_store
 
     settings = load_settings(home)
     set_up_logs(settings)
-    database = Database(settings.store_url)
+    database = open_store(settings)
     try:
         database.check()
         yield settings, database

@@ -19,6 +19,7 @@ from campaigns.cli import (
     chat,
     compliance,
     customers,
+    database,
     demo,
     dialogue,
     dialogue_publish,
@@ -88,6 +89,7 @@ nlu.app.command(name="evaluate", epilog=nlu_measure.EVALUATE_EXAMPLES)(nlu_measu
 nlu.app.command(name="compare", epilog=nlu_measure.COMPARE_EXAMPLES)(nlu_measure.compare)
 nlu.app.command(name="review", epilog=nlu_review.EXAMPLES)(nlu_review.review)
 app.add_typer(recording.app, name="recording")
+app.add_typer(database.app, name="database")
 app.add_typer(users.app, name="users")
 app.command(name="serve", epilog=serve.EXAMPLES)(serve.serve)
 app.command(name="backup", epilog=backup.BACKUP_EXAMPLES)(backup.backup)

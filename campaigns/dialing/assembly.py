@@ -47,6 +47,7 @@ from campaigns.store.campaigns import CampaignView
 from campaigns.store.database import Database
 from campaigns.store.exclusive import exclusive_worker, shared_worker
 from campaigns.store.threads import StoreThreads
+from campaigns.stores import open_store
 from campaigns.understanding import open_interpreter
 from telephony.announcements import load_announcements
 from telephony.carrier import LineSetup
@@ -138,7 +139,7 @@ def _worker(
         if campaign is not None:
             _ = ground.scripts[campaign.flow]  # a mistake in it is told before anything begins
         # Its own connections: what it leaves open when it stands still, the server ends.
-        own = [stack.enter_context(closing(Database(settings.store_url, worker=True))) for _ in range(2)]
+        own = [stack.enter_context(closing(open_store(settings, worker=True))) for _ in range(2)]
         queue = stack.enter_context(closing(Database(queue_url, queue=True)))
         enter = exclusive_worker if clock.virtual else shared_worker
         place = stack.enter_context(enter(own[1]))

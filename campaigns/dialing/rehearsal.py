@@ -13,23 +13,28 @@ from dataclasses import dataclass
 from datetime import datetime
 from multiprocessing.connection import Connection
 from pathlib import Path
+from secrets import token_hex
 from typing import Any, Final
 
+from pydantic import SecretStr
+
+from bot.recording.keys import KEY_BYTES
 from campaigns.clock import VirtualClock
 from campaigns.dialing.assembly import open_worker
 from campaigns.dialing.timing import SIMULATED
 from campaigns.dialing.worker import RunEnd, Worker
 from campaigns.errors import CampaignsError, ConflictError
+from campaigns.new_store import prepare_store
 from campaigns.outcomes.overview.rates import Rates
 from campaigns.outcomes.overview.summary import Overview
 from campaigns.said import Code, of_data
 from campaigns.settings import Settings, create_home
 from campaigns.store.campaigns import CampaignView, campaign_by_name
 from campaigns.store.database import Database
-from campaigns.store.migrate import upgrade
 from campaigns.store.overview.report import overview
 from campaigns.store.rehearsals import Copied, RehearsedDay, copy_campaign, rehearsed_days
 from campaigns.store.scripts import copy_in_force
+from campaigns.stores import open_store
 
 TELL_EVERY_S: Final = 0.5
 STOP: Final = "stop"
@@ -65,10 +70,10 @@ def rehearse(
     with tempfile.TemporaryDirectory(prefix="xiaorong-rehearsal-") as folder:
         home = Path(folder)
         create_home(home)
-        own = _own_settings(settings, home)
-        copy = Database(own.store_url)
+        own = _own_settings(settings, home, sealed=database.is_sealed)
+        prepare_store(own, at)
+        copy = open_store(own)
         try:
-            upgrade(copy)
             with database.reading() as session:
                 campaign = campaign_by_name(session, name)
                 copied = copy_campaign(session, copy, campaign.id, most)
@@ -87,13 +92,18 @@ def rehearse(
             copy.close()
 
 
-def _own_settings(settings: Settings, home: Path) -> Settings:
-    """The installation's rules and models; another home, no line but the simulated, nothing recorded."""
+def _own_settings(settings: Settings, home: Path, *, sealed: bool) -> Settings:
+    """The installation's rules and models; another home, no line but the simulated, nothing recorded.
+
+    A copy of what is sealed is sealed with a key that is nowhere but here.
+    """
     return settings.model_copy(
         update={
             "home": home,
             "line": SIMULATED,
             "database_url": None,
+            "database_key_file": None,
+            "database_key": SecretStr(token_hex(KEY_BYTES)) if sealed else None,
             "record": False,
             "cache_dir": settings.cache,
             "models_dir": settings.models,
@@ -137,7 +147,7 @@ def _run(settings: Settings, name: str, at: datetime, members: int, progress: Pr
 
 def _work(settings: Settings, name: str, at: datetime, told: Connection) -> None:
     """The other process: run, telling how many members are done; at last how it ended, or what went wrong."""
-    database = Database(settings.store_url)
+    database = open_store(settings)
     try:
         with database.transaction() as session:
             campaign = campaign_by_name(session, name)

@@ -11,11 +11,14 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.orm import Session, sessionmaker
 
+from bot.recording.keys import KeyRing
 from campaigns.errors import SettingsError, StoreError
+from campaigns.store.sealed.gate import Gate, Opening
+from campaigns.store.sealed.types import sealer_of
 
 SQLITE_BUSY_TIMEOUT_MS = 30_000
 IDLE_TRANSACTION_MS = 5_000
-REVISION = "0021"  # the newest migration; checked at every start without loading Alembic
+REVISION = "0022"  # the newest migration; checked at every start without loading Alembic
 
 READS = "xiaorong_reads"
 # Memory to group and join millions of rows in: the usual 4 MB, or 2 MB of SQLite, send them to the disk.
@@ -45,6 +48,12 @@ def prepare_ledger(connection: Any, _record: Any) -> None:
     """Readers undisturbed by writers, and what is committed is on the disk: it outlives a power cut."""
     connection.isolation_level = None  # transactions begin where SQLAlchemy says, not at the first write
     _set_pragmas(connection, "synchronous=FULL")
+
+
+def prepare_alone(connection: Any, _record: Any) -> None:
+    """Nobody else has the file open, to the end; what was in the clear is overwritten, not only let go."""
+    for pragma in ("busy_timeout=1000", "locking_mode=EXCLUSIVE", "secure_delete=ON"):
+        connection.execute(f"PRAGMA {pragma}")
 
 
 def prepare_queue(connection: Any, _record: Any) -> None:
@@ -79,11 +88,21 @@ class Database:
     """A database and the transactions on it; ``queue``: the durable queue's, on which DBOS makes its own.
 
     ``worker``: of a worker, whose locks must not outlast it by long when it stands still or its host is gone.
+    ``keys``: those that personal columns may be sealed with; which one it is the database says. See ``Gate``
+    for what a connection raises.
 
     Raises SettingsError when the address is wrong or its driver is not installed.
     """
 
-    def __init__(self, url: str, *, queue: bool = False, worker: bool = False) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        queue: bool = False,
+        worker: bool = False,
+        keys: KeyRing | None = None,
+        opening: Opening = Opening.USE,
+    ) -> None:
         try:
             self.url = make_url(url)
             # Counts are read after the debtor is locked, so each statement must see what others committed.
@@ -102,8 +121,13 @@ class Database:
         if self.is_sqlite and queue:
             event.listen(self.engine, "connect", prepare_queue)
         elif self.is_sqlite:
+            if opening is Opening.ALONE:
+                event.listen(self.engine, "connect", prepare_alone)
             event.listen(self.engine, "connect", prepare_ledger)
             event.listen(self.engine, "begin", begin_immediate)
+        if not queue:  # nothing in it is personal
+            gate = Gate(self.engine.dialect, self.name, KeyRing() if keys is None else keys, opening)
+            event.listen(self.engine, "connect", gate)
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
         reading = self.engine.execution_options(**{READING: True, "postgresql_readonly": True})
         self._readers = sessionmaker(reading, expire_on_commit=False)
@@ -111,6 +135,16 @@ class Database:
     @property
     def is_sqlite(self) -> bool:
         return self.url.get_backend_name() == "sqlite"
+
+    @property
+    def name(self) -> str:
+        """Its address, for messages."""
+        return self.url.render_as_string(hide_password=True)
+
+    @property
+    def is_sealed(self) -> bool:
+        """Whether personal columns are sealed, as the latest connection found it."""
+        return sealer_of(self.engine.dialect) is not None
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:

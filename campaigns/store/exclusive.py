@@ -95,7 +95,8 @@ class _LockedPlace(Place):
         if session is None:
             return
         try:
-            session.execute(text("SELECT pg_advisory_unlock_all()"))
+            unlock = "pg_advisory_unlock" if self.alone else "pg_advisory_unlock_shared"
+            session.execute(text(f"SELECT {unlock}(:key)"), {"key": ADVISORY_LOCK})
         except SQLAlchemyError:
             session.invalidate()
         session.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from campaigns.grading.portfolio import ACCOUNT_SCHEMA, account_measures, customer_features
 from campaigns.store.models import Account, Customer
+from campaigns.store.sealed.types import is_sealed
 
 BATCH: Final = 50_000
 _HISTORIES: Final = ("arrears_history", "bill_history", "payment_history")
@@ -39,14 +41,15 @@ def _accounts(session: Session, attributes: Sequence[str], customer_id: int | No
     ]
     columns += [cast(getattr(Account, name), Text).label(name) for name in _HISTORIES]
     query = select(*columns)
+    sealed = bool(attributes) and is_sealed(session)
     if customer_id is not None:
         query = query.where(Account.customer_id == customer_id)
     raw: dict[str, Any] = {name: ACCOUNT_SCHEMA[name] for name in ACCOUNT_SCHEMA if name not in _HISTORIES}
     raw |= dict.fromkeys(_HISTORIES, pl.String)
     if attributes:
-        query = query.add_columns(cast(Customer.attributes, Text).label(_ATTRIBUTES)).join(
-            Customer, Customer.id == Account.customer_id
-        )
+        # What is sealed is no JSON to a database: it is opened a row at a time.
+        told = Customer.attributes if sealed else cast(Customer.attributes, Text)
+        query = query.add_columns(told.label(_ATTRIBUTES)).join(Customer, Customer.id == Account.customer_id)
         raw[_ATTRIBUTES] = pl.String
     parsed = [pl.col(name).str.json_decode(ACCOUNT_SCHEMA[name]) for name in _HISTORIES]
     parsed += [_attribute(name) for name in attributes]
@@ -54,7 +57,8 @@ def _accounts(session: Session, attributes: Sequence[str], customer_id: int | No
     empty = True
     for rows in result.partitions():
         empty = False
-        yield _parsed(pl.DataFrame([tuple(row) for row in rows], schema=raw, orient="row"), parsed)
+        cells = [(*row[:-1], json.dumps(row[-1])) if sealed else tuple(row) for row in rows]
+        yield _parsed(pl.DataFrame(cells, schema=raw, orient="row"), parsed)
     if empty:
         yield _parsed(pl.DataFrame(schema=raw), parsed)
 

@@ -16,6 +16,7 @@ from campaigns.compliance.effective import EffectivePack
 from campaigns.compliance.number_age import needs_check
 from campaigns.errors import NotFoundError
 from campaigns.store.models import Campaign, CampaignMember, Customer, NumberReport, PhoneNumber
+from campaigns.store.sealed.types import is_sealed
 from telephony.status import NumberStatus
 
 By = Literal["prefix", "campaign", "source", "status"]
@@ -156,7 +157,8 @@ def statistics(session: Session, by: By, pack: EffectivePack, now: datetime) -> 
         "source": PhoneNumber.status_source,
         "status": PhoneNumber.status,
     }[by]
-    if by == "prefix":
+    # Of a sealed number there is no beginning in the database: each is opened and cut here.
+    if by == "prefix" and not is_sealed(session):
         # The country code has up to three digits: enough of the number to find it and the prefix behind it.
         key = func.substr(PhoneNumber.e164, 1, 1 + 3 + PREFIX_DIGITS + 1)
     query = select(key, PhoneNumber.status, PhoneNumber.status_at, func.count(PhoneNumber.id.distinct()))

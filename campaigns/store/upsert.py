@@ -12,11 +12,13 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from campaigns.customers.record import CustomerRow, NumberRow
 from campaigns.store.models import Account, Customer, PhoneNumber
+from campaigns.store.models.customers import SEALED_BEGINS
 from telephony.status import NumberStatus
 
 NO_SOURCE = "none"  # nobody has told the status of a number yet
 FILE_SOURCE = "file"
 
+_BEGINS = tuple(f"name_begins_{n}" for n in range(1, SEALED_BEGINS + 1))
 _CONSENT = ("marketing_consent", "marketing_consent_on")
 _HISTORIES = ("arrears_history", "bill_history", "payment_history")
 _LEDGER = (
@@ -52,6 +54,7 @@ def put_customers(
         index_elements=["external_id"],
         set_={
             "name": new.name,
+            **{begins: new[begins] for begins in _BEGINS},
             # A file that does not tell these does not make them unknown.
             "gender": func.coalesce(new.gender, Customer.gender),
             "id_tail": func.coalesce(new.id_tail, Customer.id_tail),

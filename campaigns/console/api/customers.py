@@ -24,7 +24,10 @@ BarReason = Literal[tuple(sorted(reason.value for reason in SUPPRESSIONS - {Reas
 
 
 class CustomerQuery(Paged):
-    """``q``: the beginning of a key or name, or a whole number; names and numbers with personal.see alone."""
+    """``q``: the beginning of a key or name, or a whole number; names and numbers with personal.see alone.
+
+    Where names are sealed, only their first 4 characters are looked at.
+    """
 
     q: Plain = ""
     grade: Literal["", "A", "B", "C", "D"] = ""

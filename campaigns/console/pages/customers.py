@@ -20,6 +20,7 @@ from campaigns.store.console.customers import (
     Sort,
     Wanted,
     count_customers,
+    counted_of_names,
     find_customers,
     known_tags,
 )
@@ -37,6 +38,7 @@ def show(visit: Visit) -> Response:
         page = find_customers(session, wanted, at, after=after, limit=PER_PAGE)
         total = count_customers(session, wanted, at)
         tags = known_tags(session)
+        begins = counted_of_names(session)
     if wanted.text and wanted.personal and visit.who.via == "session":
         _note_search(visit, wanted)
     return visit.render(
@@ -49,6 +51,7 @@ def show(visit: Visit) -> Response:
         per_page=PER_PAGE,
         choices=_choices(visit),
         tags=tags,
+        sealed_begins=begins if wanted.personal else None,
         grades=GRADE_CHOICES,
         numbers=[status.value for status in NumberStatus],
         promises=[state.value for state in PromiseState],

@@ -25,6 +25,8 @@ from campaigns.store.models import (
     Promise,
     Suppression,
 )
+from campaigns.store.models.customers import SEALED_BEGINS
+from campaigns.store.sealed.types import is_sealed
 
 _Query: TypeAlias = Select[*tuple[Any, ...]]
 
@@ -151,6 +153,20 @@ def begins(column: InstrumentedAttribute[Any], text: str, session: Session) -> C
     return column.startswith(text, autoescape=True)
 
 
+def name_begins(text: str, session: Session) -> ColumnElement[bool]:
+    """The name begins with ``text``; of a sealed one, with its first SEALED_BEGINS characters."""
+    if not is_sealed(session):
+        return begins(Customer.name, text, session)
+    size = min(len(text), SEALED_BEGINS)
+    column: InstrumentedAttribute[Any] = getattr(Customer, f"name_begins_{size}")
+    return column == text
+
+
+def counted_of_names(session: Session) -> int | None:
+    """How many characters of a name's beginning are looked at; None: all."""
+    return SEALED_BEGINS if is_sealed(session) else None
+
+
 def barred(at: datetime) -> ColumnElement[bool]:
     """A bar on all calls to the customer is in force."""
     return exists().where(
@@ -241,7 +257,7 @@ def _named(session: Session, wanted: Wanted) -> _Filter:
     if wanted.text:
         parts.append(select(Customer.id).where(begins(Customer.external_id, wanted.text, session)))
         if wanted.personal:
-            parts.append(select(Customer.id).where(begins(Customer.name, wanted.text, session)))
+            parts.append(select(Customer.id).where(name_begins(wanted.text, session)))
     if wanted.e164 and wanted.personal:
         parts.append(select(PhoneNumber.customer_id).where(PhoneNumber.e164 == wanted.e164))
     if not parts:
@@ -250,7 +266,7 @@ def _named(session: Session, wanted: Wanted) -> _Filter:
     some = [select(part.limit(FEW + 1).subquery().c[0]) for part in parts]
     who = select(union_all(*some).subquery().c[0])
     key = begins(Customer.external_id, wanted.text, session)
-    name = begins(Customer.name, wanted.text, session)
+    name = name_begins(wanted.text, session)
     return _Filter(who, or_(key, name) if wanted.personal else key)
 
 

@@ -45,6 +45,7 @@ from campaigns.store.models.relief import ReliefEntry
 from campaigns.store.models.retention import RetentionPeriod
 from campaigns.store.models.reviews import Misunderstanding, QualityScore, ScorecardRecord
 from campaigns.store.models.scripts import ScriptVersion
+from campaigns.store.models.sealing import Sealing
 from campaigns.store.models.tags import CustomerTag, CustomerTreatment
 from campaigns.store.models.treatments import TreatmentAction
 from campaigns.store.models.webhooks import WebhookDelivery, WebhookEndpoint, WebhookEvent
@@ -109,6 +110,7 @@ __all__ = [
     "RetentionPeriod",
     "ScorecardRecord",
     "ScriptVersion",
+    "Sealing",
     "SharedHistory",
     "SignInThrottle",
     "Suppression",

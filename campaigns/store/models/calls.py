@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from campaigns.store.models.base import Base
+from campaigns.store.sealed.types import SealedJson, SealedText, SealedWord
 
 
 class Call(Base):
@@ -35,7 +36,7 @@ class Call(Base):
     attempt_id: Mapped[int | None] = mapped_column(ForeignKey("attempt.id"), unique=True)
     campaign_id: Mapped[int | None] = mapped_column(ForeignKey("campaign.id"))
     customer_id: Mapped[int | None] = mapped_column(ForeignKey("customer.id"), index=True)
-    e164: Mapped[str | None] = mapped_column(String(16))  # the far end's number; None: withheld
+    e164: Mapped[str | None] = mapped_column(SealedWord("number", 16))  # the far end's number; None: withheld
     line: Mapped[str] = mapped_column(String(32))
     line_call_id: Mapped[str] = mapped_column(String(64))
     flow: Mapped[str] = mapped_column(String(64))
@@ -49,7 +50,7 @@ class Call(Base):
     right_party: Mapped[bool] = mapped_column(default=False)
     effective: Mapped[bool] = mapped_column(default=False)  # counts against the talks-per-day cap
     # What the bot was told of the customer; None when nobody was spoken to. A replay needs it as it was then.
-    brief: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    brief: Mapped[dict[str, Any] | None] = mapped_column(SealedJson("call.brief", none_as_null=True))
     recording: Mapped[str | None] = mapped_column(Text)  # its file's name
     carrier_recording: Mapped[str | None] = mapped_column(Text)  # the same, of what the carrier recorded
 
@@ -62,7 +63,7 @@ class Transfer(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     call_id: Mapped[int] = mapped_column(ForeignKey("call.id"), unique=True)
     state: Mapped[str] = mapped_column(String(16), index=True)
-    agent: Mapped[str | None] = mapped_column(String(16))  # the number of who took it
+    agent: Mapped[str | None] = mapped_column(SealedWord("number", 16))  # the number of who took it
     waited_s: Mapped[float]
     talked_s: Mapped[float]
     at: Mapped[datetime]  # when it was over
@@ -80,13 +81,17 @@ class TurnRecord(Base):
     at: Mapped[datetime]
     until: Mapped[datetime | None]  # when it was over; None where that is not known
     speaker: Mapped[str] = mapped_column(String(8))  # bot, customer
-    text: Mapped[str] = mapped_column(Text)
-    heard: Mapped[str | None] = mapped_column(Text)  # what was heard of a sentence of ours that was cut
+    text: Mapped[str] = mapped_column(SealedText("turn.text"))
+    # What was heard of a sentence of ours that was cut.
+    heard: Mapped[str | None] = mapped_column(SealedText("turn.heard"))
     prompt: Mapped[str | None] = mapped_column(String(64))
     step: Mapped[str | None] = mapped_column(String(64))
     intent: Mapped[str | None] = mapped_column(String(64))
     confidence: Mapped[float | None]
-    details: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    # Codes by which calls are searched stay legible: what they say of a call, its disposition says too.
+    details: Mapped[dict[str, Any]] = mapped_column(
+        SealedJson("turn.details", ("stop_words", "stand_in")), default=dict
+    )
 
 
 class Suppression(Base):
@@ -96,7 +101,7 @@ class Suppression(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     customer_id: Mapped[int | None] = mapped_column(ForeignKey("customer.id"), index=True)
-    e164: Mapped[str | None] = mapped_column(String(16), index=True)
+    e164: Mapped[str | None] = mapped_column(SealedWord("number", 16), index=True)
     reason: Mapped[str] = mapped_column(String(32))
     call_id: Mapped[int | None] = mapped_column(ForeignKey("call.id"))
     created_at: Mapped[datetime]
@@ -128,4 +133,4 @@ class FollowUp(Base):
     created_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
     closed_by: Mapped[str | None] = mapped_column(String(64))
-    note: Mapped[str | None] = mapped_column(String(255))  # what came of it
+    note: Mapped[str | None] = mapped_column(SealedText("follow_up.note", 255))  # what came of it

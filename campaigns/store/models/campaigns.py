@@ -10,6 +10,7 @@ from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column
 
 from campaigns.store.models.base import Base
+from campaigns.store.sealed.types import SealedWord
 
 LIVE = text("state IN ('reserved', 'dialing')")
 # Of a million members only those in question are looked at: each index is over one kind of member.
@@ -140,7 +141,8 @@ class Attempt(Base):
     customer_id: Mapped[int] = mapped_column(ForeignKey("customer.id"))
     person_id: Mapped[int] = mapped_column(default=_own_customer)  # the least id of the person's records then
     number_id: Mapped[int] = mapped_column(ForeignKey("phone_number.id"))
-    e164: Mapped[str] = mapped_column(String(16), index=True)  # counts per number survive a change of owner
+    # Counts per number survive a change of owner.
+    e164: Mapped[str] = mapped_column(SealedWord("number", 16), index=True)
     turn: Mapped[int]
     n: Mapped[int]  # the customer's n-th attempt over all campaigns
     state: Mapped[str] = mapped_column(String(16), default="reserved")
@@ -161,7 +163,7 @@ class Permit(Base):
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True)
     attempt_id: Mapped[int] = mapped_column(ForeignKey("attempt.id"), unique=True)
-    e164: Mapped[str] = mapped_column(String(16))
+    e164: Mapped[str] = mapped_column(SealedWord("number", 16))
     issued_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]

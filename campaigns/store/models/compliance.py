@@ -9,6 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from campaigns.store.models.base import Base
+from campaigns.store.sealed.types import SealedJson, SealedText, SealedWord
 
 
 class DecisionHead(Base):
@@ -80,11 +81,12 @@ class LegalFact(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     customer_id: Mapped[int] = mapped_column(ForeignKey("customer.id"), index=True)
     account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))  # None: every debt
-    e164: Mapped[str | None] = mapped_column(String(16))  # None: every number
+    e164: Mapped[str | None] = mapped_column(SealedWord("number", 16))  # None: every number
     kind: Mapped[str] = mapped_column(String(40))
     given: Mapped[bool]
-    details: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    evidence: Mapped[str] = mapped_column(String(255))  # where the written record of it is; empty: none
+    details: Mapped[dict[str, Any]] = mapped_column(SealedJson("legal_fact.details"), default=dict)
+    # Where the written record of it is; empty: none.
+    evidence: Mapped[str] = mapped_column(SealedText("legal_fact.evidence", 255))
     as_of: Mapped[datetime]  # when it was so
     recorded_at: Mapped[datetime]
     recorded_by: Mapped[str] = mapped_column(String(64))

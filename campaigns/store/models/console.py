@@ -8,10 +8,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from campaigns.store.models.base import Base
+from campaigns.store.sealed.types import SealedJson, SealedText, SealedWord
 
 
 class ConsoleUser(Base):
@@ -21,7 +22,7 @@ class ConsoleUser(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     username: Mapped[str] = mapped_column(String(64), unique=True)  # in lower case
-    display_name: Mapped[str] = mapped_column(String(64))
+    display_name: Mapped[str] = mapped_column(SealedText("console_user.display_name", 64))
     password_hash: Mapped[str | None] = mapped_column(String(255))
     roles: Mapped[list[str]] = mapped_column(default=list)  # campaigns.console.access.permissions.Role
     language: Mapped[str | None] = mapped_column(String(8))  # None: as the browser asks
@@ -55,8 +56,8 @@ class ConsoleSession(Base):
     created_at: Mapped[datetime]
     seen_at: Mapped[datetime]
     expires_at: Mapped[datetime]  # at the latest, however busy it is
-    address: Mapped[str] = mapped_column(String(64))
-    agent: Mapped[str] = mapped_column(String(255))
+    address: Mapped[str] = mapped_column(SealedWord("address", 64))
+    agent: Mapped[str] = mapped_column(SealedText("console_session.agent", 255))
     revoked_at: Mapped[datetime | None]
 
 
@@ -82,13 +83,13 @@ class AuditEntry(Base):
     user_id: Mapped[int | None] = mapped_column(ForeignKey("console_user.id"), index=True)
     by: Mapped[str] = mapped_column(String(64))  # the username then; empty: nobody who is known
     via: Mapped[str] = mapped_column(String(16))  # session, token, command, job
-    address: Mapped[str] = mapped_column(String(64))
+    address: Mapped[str] = mapped_column(SealedWord("address", 64))
     action: Mapped[str] = mapped_column(String(48), index=True)
     subject_kind: Mapped[str] = mapped_column(String(24))
     subject: Mapped[str] = mapped_column(String(64))
-    before: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    after: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    reason: Mapped[str] = mapped_column(String(255), default="")
+    before: Mapped[dict[str, Any]] = mapped_column(SealedJson("audit_entry.before"), default=dict)
+    after: Mapped[dict[str, Any]] = mapped_column(SealedJson("audit_entry.after"), default=dict)
+    reason: Mapped[str] = mapped_column(SealedText("audit_entry.reason", 255), default="")
 
 
 class ApiToken(Base):
@@ -121,13 +122,14 @@ class Approval(Base):
     action: Mapped[str] = mapped_column(String(48))
     subject_kind: Mapped[str] = mapped_column(String(24))
     subject: Mapped[str] = mapped_column(String(64))
-    details: Mapped[dict[str, Any]] = mapped_column(default=dict)  # what exactly was asked for
+    # What exactly was asked for.
+    details: Mapped[dict[str, Any]] = mapped_column(SealedJson("approval.details"), default=dict)
     state: Mapped[str] = mapped_column(String(16), default="pending", index=True)
     requested_by: Mapped[int] = mapped_column(ForeignKey("console_user.id"))
     requested_at: Mapped[datetime]
     decided_by: Mapped[int | None] = mapped_column(ForeignKey("console_user.id"))
     decided_at: Mapped[datetime | None]
-    comment: Mapped[str] = mapped_column(String(255), default="")
+    comment: Mapped[str] = mapped_column(SealedText("approval.comment", 255), default="")
 
 
 class Job(Base):
@@ -140,13 +142,13 @@ class Job(Base):
     kind: Mapped[str] = mapped_column(String(48))
     subject_kind: Mapped[str] = mapped_column(String(24))
     subject: Mapped[str] = mapped_column(String(64))
-    arguments: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    arguments: Mapped[dict[str, Any]] = mapped_column(SealedJson("job.arguments"), default=dict)
     state: Mapped[str] = mapped_column(String(16), default="queued", index=True)
     done: Mapped[int] = mapped_column(default=0)
     total: Mapped[int] = mapped_column(default=0)  # 0: not known
-    note: Mapped[str] = mapped_column(String(255), default="")
-    result: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    error: Mapped[str | None] = mapped_column(Text)
+    note: Mapped[str] = mapped_column(SealedText("job.note", 255), default="")
+    result: Mapped[dict[str, Any]] = mapped_column(SealedJson("job.result"), default=dict)
+    error: Mapped[str | None] = mapped_column(SealedText("job.error"))
     stop_asked: Mapped[bool] = mapped_column(default=False)
     user_id: Mapped[int | None] = mapped_column(ForeignKey("console_user.id"))
     by: Mapped[str] = mapped_column(String(64))

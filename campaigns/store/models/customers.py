@@ -6,9 +6,10 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from campaigns.store.models.base import Base
+from campaigns.store.sealed.types import BlindPrefix, SealedJson, SealedText, SealedWord
 
 
 class ImportBatch(Base):
@@ -25,6 +26,15 @@ class ImportBatch(Base):
     rows_rejected: Mapped[int] = mapped_column(default=0)
 
 
+SEALED_BEGINS = 4
+"""Of how many characters the beginning of a sealed name is found."""
+
+
+def _begins(size: int) -> Any:
+    kind = BlindPrefix("name", "name", size)
+    return mapped_column(kind, default=kind.default(), deferred=True)
+
+
 class Customer(Base):
     """A person the lender has a contract with. ``external_id`` is the lender's own key."""
 
@@ -33,26 +43,47 @@ class Customer(Base):
         # What somebody types into a search box is the beginning of it.
         Index("ix_customer_key_begins", "external_id", postgresql_ops={"external_id": "text_pattern_ops"}),
         Index("ix_customer_name_begins", "name", postgresql_ops={"name": "text_pattern_ops"}),
+        # And the same of a sealed name; without a key there is nothing in them.
+        *(
+            Index(
+                f"ix_customer_name_begins_{n}",
+                f"name_begins_{n}",
+                sqlite_where=text(f"name_begins_{n} IS NOT NULL"),
+                postgresql_where=text(f"name_begins_{n} IS NOT NULL"),
+            )
+            for n in range(1, SEALED_BEGINS + 1)
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     external_id: Mapped[str] = mapped_column(String(64), unique=True)
-    name: Mapped[str] = mapped_column(String(64))
+    name: Mapped[str] = mapped_column(SealedWord("name", 64))
     gender: Mapped[str | None] = mapped_column(String(8))  # male, female
-    id_tail: Mapped[str | None] = mapped_column(String(4))
+    id_tail: Mapped[str | None] = mapped_column(SealedText("customer.id_tail", 4))
     region: Mapped[str | None] = mapped_column(String(32))  # province, for late-sunrise windows
     generated: Mapped[bool] = mapped_column(
         default=False
     )  # name and identity are invented, not a real person's
-    attributes: Mapped[dict[str, Any]] = mapped_column(default=dict)  # imported fields that rules may use
+    # Imported fields that rules may use.
+    attributes: Mapped[dict[str, Any]] = mapped_column(SealedJson("customer.attributes"), default=dict)
     last_active_on: Mapped[date | None]  # the last log-in or transaction that a file told of
     marketing_consent: Mapped[bool | None]  # to marketing calls; None: not known, which is no consent
     marketing_consent_on: Mapped[date | None]  # when it was given or withdrawn
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
+    name_begins_1: Mapped[str | None] = _begins(1)
+    name_begins_2: Mapped[str | None] = _begins(2)
+    name_begins_3: Mapped[str | None] = _begins(3)
+    name_begins_4: Mapped[str | None] = _begins(4)
 
     accounts: Mapped[list[Account]] = relationship(back_populates="customer", order_by="Account.id")
     numbers: Mapped[list[PhoneNumber]] = relationship(back_populates="customer", order_by="PhoneNumber.id")
+
+    @validates("name")
+    def _begin_as_the_name(self, _key: str, name: str) -> str:
+        for n in range(1, SEALED_BEGINS + 1):
+            setattr(self, f"name_begins_{n}", name)
+        return name
 
 
 class Account(Base):
@@ -95,7 +126,7 @@ class PhoneNumber(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     customer_id: Mapped[int] = mapped_column(ForeignKey("customer.id"), index=True)
-    e164: Mapped[str] = mapped_column(String(16), index=True)
+    e164: Mapped[str] = mapped_column(SealedWord("number", 16), index=True)
     relation: Mapped[str] = mapped_column(String(32), default="self")  # the rule pack's ``who`` keys
     generated: Mapped[bool] = mapped_column(default=False)  # from a range that can reach nobody
     status: Mapped[str] = mapped_column(String(24), default="unknown")  # telephony.status.NumberStatus

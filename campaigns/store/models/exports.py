@@ -9,6 +9,7 @@ from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from campaigns.store.models.base import Base
+from campaigns.store.sealed.types import SealedJson, SealedText
 
 
 class ExportRecord(Base):
@@ -25,8 +26,8 @@ class ExportRecord(Base):
     dataset: Mapped[str] = mapped_column(String(32))
     format: Mapped[str] = mapped_column(String(8))
     personal: Mapped[bool]  # names, numbers and messages in full
-    reason: Mapped[str | None] = mapped_column(String(255))
-    filters: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    reason: Mapped[str | None] = mapped_column(SealedText("export_record.reason", 255))
+    filters: Mapped[dict[str, Any]] = mapped_column(SealedJson("export_record.filters"), default=dict)
     file_name: Mapped[str] = mapped_column(String(255))
     rows: Mapped[int | None]
     closed_at: Mapped[datetime | None]

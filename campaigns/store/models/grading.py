@@ -9,6 +9,7 @@ from sqlalchemy import ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from campaigns.store.models.base import Base
+from campaigns.store.sealed.types import SealedJson
 
 CURRENT = text("is_current")
 
@@ -40,7 +41,8 @@ class LifeCycleGrade(Base):
     points: Mapped[int]
     outcome: Mapped[str] = mapped_column(String(16))  # campaigns.grading.outcomes.Outcome
     reasons: Mapped[list[str]] = mapped_column(default=list)
-    facts: Mapped[dict[str, Any]] = mapped_column(default=dict)  # as the rules read them
+    # As the rules read them.
+    facts: Mapped[dict[str, Any]] = mapped_column(SealedJson("life_cycle_grade.facts"), default=dict)
     rules_version: Mapped[str] = mapped_column(String(64))
     graded_at: Mapped[datetime]
     is_current: Mapped[bool] = mapped_column(default=True)

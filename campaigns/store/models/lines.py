@@ -9,6 +9,7 @@ from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from campaigns.store.models.base import Base
+from campaigns.store.sealed.types import SealedText
 
 
 class LineState(Base):
@@ -27,7 +28,8 @@ class LineState(Base):
     campaigns: Mapped[list[int]] = mapped_column(default=list)  # whose each start is
     taken: Mapped[int] = mapped_column(default=0)  # slots so far
     fault_at: Mapped[datetime | None]
-    fault: Mapped[str | None] = mapped_column(String(255))  # what the line said of the latest one
+    # What the line said of the latest one: it may name a number.
+    fault: Mapped[str | None] = mapped_column(SealedText("line_state.fault", 255))
 
 
 class Pace(Base):

@@ -9,10 +9,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, String, Text
+from sqlalchemy import JSON, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from campaigns.store.models.base import Base
+from campaigns.store.sealed.types import SealedText, SealedWord
 
 
 class LiveWatch(Base):
@@ -43,7 +44,7 @@ class LiveLine(Base):
     seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     at: Mapped[datetime]
     speaker: Mapped[str] = mapped_column(String(8))
-    text: Mapped[str] = mapped_column(Text)
+    text: Mapped[str] = mapped_column(SealedText("live_line.text"))
     intent: Mapped[str | None] = mapped_column(String(64))
 
 
@@ -57,7 +58,7 @@ class LiveIncoming(Base):
     line: Mapped[str] = mapped_column(String(32))
     line_call_id: Mapped[str] = mapped_column(String(64), unique=True)
     customer_id: Mapped[int | None]  # no foreign keys: what is gone in an hour holds nobody back
-    e164: Mapped[str | None] = mapped_column(String(16))  # None: withheld
+    e164: Mapped[str | None] = mapped_column(SealedWord("number", 16))  # None: withheld
     began_at: Mapped[datetime]
     answered_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
@@ -80,6 +81,6 @@ class LiveOrder(Base):
     state: Mapped[str] = mapped_column(String(16), index=True)
     detail: Mapped[str | None] = mapped_column(String(32))  # a code: why it is refused
     by: Mapped[str] = mapped_column(String(64))
-    why: Mapped[str] = mapped_column(String(255))
+    why: Mapped[str] = mapped_column(SealedText("live_order.why", 255))
     asked_at: Mapped[datetime]  # the database's own time, as the next
     changed_at: Mapped[datetime]

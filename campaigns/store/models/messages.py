@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, false
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from campaigns.store.models.base import Base
+from campaigns.store.sealed.types import SealedText, SealedWord
 
 
 class Message(Base):
@@ -29,10 +30,11 @@ class Message(Base):
     channel: Mapped[str] = mapped_column(String(8))  # sms
     occasion: Mapped[str] = mapped_column(String(16), default="follow_up", server_default="follow_up")
     template: Mapped[str] = mapped_column(String(64))
-    body: Mapped[str] = mapped_column(Text)
+    body: Mapped[str] = mapped_column(SealedText("message.body"))
     reveals_debt: Mapped[bool] = mapped_column(default=False, server_default=false())
     has_link: Mapped[bool] = mapped_column(default=False, server_default=false())
-    e164: Mapped[str | None] = mapped_column(String(16))  # None: the customer's own number at the time
+    # None: the customer's own number at the time.
+    e164: Mapped[str | None] = mapped_column(SealedWord("number", 16))
     key: Mapped[str | None] = mapped_column(String(96), unique=True)  # what is queued once only
     state: Mapped[str] = mapped_column(String(16), default="queued")
     created_at: Mapped[datetime] = mapped_column(index=True)
@@ -42,7 +44,8 @@ class Message(Base):
     settled_at: Mapped[datetime | None]  # when it came to the state it is in
     line: Mapped[str | None] = mapped_column(String(32))
     line_message_id: Mapped[str | None] = mapped_column(String(64))
-    reason: Mapped[str | None] = mapped_column(String(255))  # of a refusal, a wait or a failure
+    # Of a refusal, a wait or a failure: a carrier may name the number.
+    reason: Mapped[str | None] = mapped_column(SealedText("message.reason", 255))
     pack: Mapped[str | None] = mapped_column(String(64))  # the rule pack of the latest decision
 
 
@@ -55,9 +58,9 @@ class TextReceived(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     line: Mapped[str] = mapped_column(String(32))
     line_message_id: Mapped[str] = mapped_column(String(64))
-    e164: Mapped[str] = mapped_column(String(16), index=True)
+    e164: Mapped[str] = mapped_column(SealedWord("number", 16), index=True)
     wish: Mapped[str | None] = mapped_column(String(8))
-    text: Mapped[str] = mapped_column(Text)
+    text: Mapped[str] = mapped_column(SealedText("text_received.text"))
     at: Mapped[datetime]
 
 

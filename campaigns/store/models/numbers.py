@@ -8,6 +8,7 @@ from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from campaigns.store.models.base import Base
+from campaigns.store.sealed.types import SealedWord
 
 
 class NumberReport(Base):
@@ -20,7 +21,7 @@ class NumberReport(Base):
     __table_args__ = (Index("ix_number_report_e164_at", "e164", "at"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    e164: Mapped[str] = mapped_column(String(16))
+    e164: Mapped[str] = mapped_column(SealedWord("number", 16))
     status: Mapped[str] = mapped_column(String(24))
     source: Mapped[str] = mapped_column(String(24))
     at: Mapped[datetime]  # when it was so

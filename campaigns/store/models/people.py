@@ -9,6 +9,7 @@ from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from campaigns.store.models.base import Base
+from campaigns.store.sealed.types import SealedJson, SealedText
 
 
 class SharedHistory(Base):
@@ -25,7 +26,7 @@ class SharedHistory(Base):
     other_id: Mapped[int] = mapped_column(ForeignKey("customer.id"), primary_key=True, autoincrement=False)
     until: Mapped[datetime | None]
     # What bars a call and has no time of its own, as it was when they were parted: campaigns.store.parting.
-    kept: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    kept: Mapped[dict[str, Any]] = mapped_column(SealedJson("shared_history.kept"), default=dict)
 
 
 class PersonChange(Base):
@@ -39,5 +40,6 @@ class PersonChange(Base):
     other_id: Mapped[int] = mapped_column(ForeignKey("customer.id"), index=True)
     at: Mapped[datetime]
     by: Mapped[str] = mapped_column(String(64))
-    reason: Mapped[str] = mapped_column(String(255))
-    details: Mapped[dict[str, Any]] = mapped_column(default=dict)  # ids of what was moved, closed, opened
+    reason: Mapped[str] = mapped_column(SealedText("person_change.reason", 255))
+    # Ids of what was moved, closed, opened.
+    details: Mapped[dict[str, Any]] = mapped_column(SealedJson("person_change.details"), default=dict)

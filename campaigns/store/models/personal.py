@@ -116,6 +116,7 @@ TABLES: Final[Mapping[str, Held]] = {
     "retention_period": _held(None, "kind reason", staff="by"),
     "scorecard": _held(None, "label content"),
     "script_version": _held(None, "language digest flows note", staff="made_by published_by"),
+    "sealing": _held(None, "state key_id check_value place"),
     "shared_history": _held(CONTRACT, contract="kept"),
     "sign_in_throttle": _held("sign_ins", sign_ins="key"),
     "suppression": _held(CONTRACT, "reason", contract="e164"),

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from campaigns.store.models.base import Base
+from campaigns.store.sealed.types import SealedText
 
 
 class QualityScore(Base):
@@ -27,7 +28,7 @@ class QualityScore(Base):
     points: Mapped[dict[str, Any]] = mapped_column(default=dict)
     score: Mapped[int]
     failed: Mapped[bool] = mapped_column(default=False)  # a criterion that must be met was not
-    note: Mapped[str | None] = mapped_column(Text)
+    note: Mapped[str | None] = mapped_column(SealedText("quality_score.note"))
     by: Mapped[str] = mapped_column(String(64))
     at: Mapped[datetime]
 

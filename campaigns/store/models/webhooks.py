@@ -9,6 +9,7 @@ from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from campaigns.store.models.base import Base
+from campaigns.store.sealed.types import SealedJson
 
 
 class WebhookEndpoint(Base):
@@ -34,7 +35,7 @@ class WebhookEvent(Base):
     uid: Mapped[str] = mapped_column(String(40), unique=True)  # what receivers know it by
     type: Mapped[str] = mapped_column(String(32))
     stream: Mapped[str] = mapped_column(String(32))  # events of one stream are delivered in their order
-    data: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    data: Mapped[dict[str, Any]] = mapped_column(SealedJson("webhook_event.data"), default=dict)
     at: Mapped[datetime]
 
 

@@ -15,6 +15,7 @@ from campaigns.store.models import Base
 from campaigns.store.models.personal import STAYS, TABLES, Held
 from campaigns.store.periods import HOUSE_KINDS
 from campaigns.store.retention import KINDS
+from campaigns.store.sealed.types import Sealable
 
 SWEPT = {*KEPT, *WRITTEN, *HOUSE_KINDS}
 
@@ -27,7 +28,7 @@ def faults(metadata: MetaData, declared: dict[str, Held]) -> Iterator[str]:
         if held is None:
             yield f"{name} is not declared"
             continue
-        words = {column.name for column in table.columns if isinstance(column.type, (String, Text, JSON))}
+        words = {column.name for column in table.columns if isinstance(column.type, String | JSON | Sealable)}
         named = [*held.personal, *held.plain]
         yield from (f"{name}.{column} is not declared" for column in sorted(words - set(named)))
         yield from (f"{name}.{column} is no column of words" for column in sorted(set(named) - words))
