@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from campaigns.store.ledger import LIVE
 from campaigns.store.models import Attempt, LiveBoard, LiveLine, LiveWatch
+from campaigns.store.models.campaigns import is_live
 from campaigns.store.workers import alive_ids, database_now
 
 BOARD: Final = 0
@@ -101,7 +102,7 @@ def put_lines(session: Session, lines: Mapping[int, Sequence[SaidLine]]) -> None
 
 def forget_over(session: Session) -> None:
     """Drop what is of calls that are over, of workers that are gone, and of people who look no more."""
-    going_on = select(Attempt.id).where(Attempt.state.in_(LIVE))
+    going_on = select(Attempt.id).where(is_live())
     session.execute(delete(LiveLine).where(LiveLine.attempt_id.not_in(going_on)))
     session.execute(delete(LiveBoard).where(LiveBoard.worker.not_in(list(alive_ids(session)))))
     session.execute(delete(LiveWatch).where(LiveWatch.until <= database_now(session)))

@@ -31,6 +31,7 @@ from campaigns.dialing.pacing import (
 )
 from campaigns.store.lines import breaker_of, lock_line, new_line, put_breaker
 from campaigns.store.models import Attempt, Campaign, LineState, Pace
+from campaigns.store.models.campaigns import is_live
 
 LIVE = ("reserved", "dialing")
 FULL_S = 1.0  # when to ask again after all channels were taken
@@ -157,7 +158,7 @@ def _channels_left(session: Session, trunk: Trunk, campaign: Campaign, rate: flo
     """How many more calls the line and the campaign may have at once."""
     on_line, of_campaign = session.execute(
         select(func.count(), func.count().filter(Attempt.campaign_id == campaign.id)).where(
-            Attempt.line == trunk.line, Attempt.state.in_(LIVE)
+            Attempt.line == trunk.line, is_live()
         )
     ).one()
     return min(concurrent(rate, trunk.rules) - on_line, campaign.concurrency - of_campaign)

@@ -21,7 +21,7 @@ from campaigns.store.lines import line_view
 from campaigns.store.workers import list_workers
 
 RECENT_S: Final = 1.0
-SPANS_S: Final = 5.0  # a day is counted less often than a moment
+SPANS_S: Final = 5.0  # a day is counted less often than a moment, and behind the page
 ENDED_WITHIN: Final = timedelta(hours=1)
 
 
@@ -51,10 +51,11 @@ def watch_call(visit: Visit) -> Response:
 def _board(visit: Visit) -> dict[str, Any]:
     """What everybody sees, masked by whoever renders it."""
     _keep_watching(visit, told.BOARD)
-    recent = visit.services.recent
+    services = visit.services
+    spans = services.behind.get("live spans", SPANS_S, lambda: _spans(visit))
     return {
-        **recent.get("live", RECENT_S, lambda: _calls(visit)),
-        "spans": recent.get("live spans", SPANS_S, lambda: _spans(visit)),
+        **services.recent.get("live", RECENT_S, lambda: _calls(visit)),
+        "spans": [] if spans is None else spans.value,
     }
 
 

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from campaigns.console.jobs.retention_sweep import RETENTION_SWEEP
 from campaigns.console.page import MenuEntry, Page, PageRoute
-from campaigns.console.visit import Visit
+from campaigns.console.visit import Visit, counted_at
 from campaigns.errors import ConflictError
 from campaigns.store.console.audit import Deed
 from campaigns.store.console.jobs import NewJob, jobs_of
@@ -23,16 +23,17 @@ def show(visit: Visit) -> Response:
         now = services.ledger_now(session)
         jobs = jobs_of(session, RETENTION_SWEEP, limit=10)
     latest = jobs[0].id if jobs and not jobs[0].open else 0
-    tallies = services.recent.get(
+    found = services.behind.get(
         ("retention", latest), RECENT_S, lambda: survey(services.database, services.pack, now)
     )
     return visit.render(
         "retention/page.html",
-        tallies=tallies,
+        tallies=[] if found is None else found.value,
+        counting=found is None,
         rules=services.pack.rules.retention_days,
         pack=services.pack.label,
         jobs=jobs,
-        at=now,
+        at=now if found is None else counted_at(visit, found),
     )
 
 

@@ -15,6 +15,7 @@ from campaigns.private import Private, PrivateKind
 from campaigns.store.ledger import LIVE
 from campaigns.store.live import answered
 from campaigns.store.models import Attempt, Call, Campaign, Customer, Promise
+from campaigns.store.models.campaigns import is_live
 
 MOST_SHOWN: Final = 200
 ENDED_SHOWN: Final = 15
@@ -68,7 +69,7 @@ class LiveCounts:
 
 def calls_in_progress(session: Session) -> list[LiveCall]:
     """Calls reserved, ringing and talking, the newest first, up to a bound."""
-    rows = _calls(session, select(Attempt.id).where(Attempt.state.in_(LIVE)), MOST_SHOWN)
+    rows = _calls(session, select(Attempt.id).where(is_live()), MOST_SHOWN)
     talking = answered(session)
     found = []
     for attempt, key, name, campaign in rows:
@@ -107,9 +108,7 @@ def calls_just_ended(session: Session, since: datetime) -> list[LiveCall]:
 
 def live_counts(session: Session) -> LiveCounts:
     """Exact counts, however many calls the board shows."""
-    rows = session.execute(
-        select(Attempt.state, func.count()).where(Attempt.state.in_(LIVE)).group_by(Attempt.state)
-    )
+    rows = session.execute(select(Attempt.state, func.count()).where(is_live()).group_by(Attempt.state))
     states = dict(rows.all())
     talking = sum(at is not None for at in answered(session).values())
     dialing = states.get("dialing", 0)
@@ -140,7 +139,7 @@ def _span(session: Session, code: str, since: datetime, connected: Sequence[str]
         select(func.count())
         .select_from(Promise)
         .join(Call, Call.id == Promise.call_id)
-        .where(Call.started_at >= since)
+        .where(Promise.made_at >= since, Call.started_at >= since)
     )
     return Span(code, dials, reached, right_party or 0, promises or 0, faults)
 

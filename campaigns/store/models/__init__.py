@@ -44,6 +44,7 @@ from campaigns.store.models.people import PersonChange, SharedHistory
 from campaigns.store.models.relief import ReliefEntry
 from campaigns.store.models.reviews import Misunderstanding, QualityScore
 from campaigns.store.models.tags import CustomerTag, CustomerTreatment
+from campaigns.store.models.tallies import CampaignTally
 from campaigns.store.models.treatments import TreatmentAction
 from campaigns.store.models.webhooks import WebhookDelivery, WebhookEndpoint, WebhookEvent
 from campaigns.store.models.workers import WorkerRecord
@@ -61,6 +62,7 @@ __all__ = [
     "Campaign",
     "CampaignChange",
     "CampaignMember",
+    "CampaignTally",
     "ColumnMapping",
     "ConsoleSession",
     "ConsoleSetup",
