@@ -24,6 +24,7 @@ from campaigns.console.simulator.studio import Studio
 from campaigns.console.simulator.voice import VOICE_PATH, VoiceDoor
 from campaigns.console.web.assets import serve_asset
 from campaigns.console.web.body import BodyLimit
+from campaigns.console.web.compressed import compressed
 from campaigns.console.web.failures import HANDLERS, Barrier
 from campaigns.console.web.headers import SecurityHeaders
 from campaigns.console.web.hosts import HostCheck
@@ -77,6 +78,7 @@ def _middleware(services: Services) -> Iterator[Middleware]:
     if proxies:
         yield Middleware(ProxyHeadersMiddleware, trusted_hosts=list(proxies))
     yield Middleware(Measured, metrics=services.metrics)
+    yield compressed()
     yield Middleware(SecurityHeaders)
     yield Middleware(HostCheck, allowed=services.console.allowed_hosts)
     yield Middleware(KnowsLifetime, lifetime=services.lifetime)

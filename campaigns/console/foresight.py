@@ -8,6 +8,7 @@ from typing import Final
 
 from campaigns.compliance.campaign_window import CampaignWindow
 from campaigns.compliance.facts import Purpose
+from campaigns.console.services import Services
 from campaigns.console.visit import Visit
 from campaigns.dialing.foreseeing import Foresight, foresee
 from campaigns.dialing.timing import SIMULATED
@@ -33,20 +34,52 @@ def foresight_of(
 
     def ask() -> Foresight:
         with visit.reading() as session:
-            at = local_now(visit, session)
-            around = surroundings(visit, at)
-            return foresee(
-                session,
-                choose(session, at),
-                purpose,
-                window,
-                around,
-                visit.services.pack,
-                experiment=experiment,
-                spares=spares,
-            )
+            return _ask(visit.services, session, purpose, window, choose, experiment, spares)
 
     return visit.services.recent.get(("foresight", key), RECENT_S, ask)
+
+
+def foresight_behind(
+    visit: Visit,
+    key: Hashable,
+    purpose: Purpose,
+    window: CampaignWindow | None,
+    choose: Callable[[Session, datetime], list[Candidate]],
+    *,
+    experiment: int | None = None,
+    spares: bool = True,
+) -> Foresight | None:
+    """The same, asked behind the page; None while it is."""
+    services = visit.services
+
+    def ask() -> Foresight:
+        with services.database.reading() as session:
+            return _ask(services, session, purpose, window, choose, experiment, spares)
+
+    found = services.behind.get(("foresight", key), RECENT_S, ask)
+    return None if found is None else found.value
+
+
+def _ask(
+    services: Services,
+    session: Session,
+    purpose: Purpose,
+    window: CampaignWindow | None,
+    choose: Callable[[Session, datetime], list[Candidate]],
+    experiment: int | None,
+    spares: bool,
+) -> Foresight:
+    at = services.ledger_now(session).astimezone(services.settings.zone)
+    return foresee(
+        session,
+        choose(session, at),
+        purpose,
+        window,
+        _around(services, at),
+        services.pack,
+        experiment=experiment,
+        spares=spares,
+    )
 
 
 def local_now(visit: Visit, session: Session) -> datetime:
@@ -56,5 +89,9 @@ def local_now(visit: Visit, session: Session) -> datetime:
 
 def surroundings(visit: Visit, at: datetime) -> Surroundings:
     """What a decision at ``at`` goes by beside the ledger."""
-    pack, simulated = visit.services.pack, visit.services.settings.line == SIMULATED
+    return _around(visit.services, at)
+
+
+def _around(services: Services, at: datetime) -> Surroundings:
+    pack, simulated = services.pack, services.settings.line == SIMULATED
     return Surroundings(at, simulated, simulated, at - pack.look_back, at.date(), frozenset(pack.rules.gates))

@@ -1,4 +1,4 @@
-"""Counting reports: at once where that is quick, else as jobs; the last result is kept meanwhile.
+"""Counting reports: at once where that is quick, else behind the page; the last result is kept over restarts.
 
 What is kept are sums over campaigns and days, of no single person.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,7 +23,6 @@ from campaigns.outcomes.overview.summary import Overview
 from campaigns.store.overview.report import overview
 from campaigns.store.overview.scope import count_dials
 
-REPORT_OVERVIEW: Final = "report.overview"
 RECENT_S: Final = 30.0
 _CODEC: Final = TypeAdapter(Overview)
 
@@ -63,6 +63,40 @@ def quick(services: Services, question: Question) -> bool:
     with services.database.reading() as session:
         start, end = question.period.bounds(services.settings.zone)
         return count_dials(session, question.campaigns, start, end, most + 1) <= most
+
+
+@dataclass(frozen=True, slots=True)
+class Latest:
+    """A report that is shown. ``report`` None: there is none yet. ``at``: when it was counted; None: now.
+
+    ``counting``: it is counted anew.
+    """
+
+    report: Overview | None
+    at: datetime | None = None
+    counting: bool = False
+
+
+def latest(services: Services, question: Question) -> Latest:
+    """The report, counted now where that is quick; else the last that was counted, while it is counted anew.
+
+    Raises NotFoundError for an unknown campaign, DataFileError for wrong rates.
+    """
+    if quick(services, question):
+        key = ("report", question.key)
+        return Latest(services.recent.get(key, RECENT_S, lambda: count(services, question)))
+
+    def anew() -> Overview:
+        report = count(services, question)
+        keep(services, question, report)
+        return report
+
+    found = services.behind.get(("report", question.key), RECENT_S, anew)
+    if found is not None:
+        return Latest(found.value, services.now() - timedelta(seconds=found.age_s))
+    path = _file(services, question.key)
+    at = datetime.fromtimestamp(path.stat().st_mtime, UTC) if path.is_file() else None
+    return Latest(kept(services, question), at, counting=True)
 
 
 def count(services: Services, question: Question) -> Overview:

@@ -19,6 +19,7 @@ from campaigns.console.access.permissions import Permissions, shipped_permission
 from campaigns.console.calls.scorecard import Scorecard, open_scorecard, shipped_scorecard
 from campaigns.console.lifetime import Lifetime
 from campaigns.console.settings import ConsoleSettings
+from campaigns.console.web.behind import Behind
 from campaigns.console.web.pace import Pace
 from campaigns.console.web.recent import Recent
 from campaigns.dialing.timing import ledger_now
@@ -60,6 +61,7 @@ class Services:
     mounts: Sequence[BaseRoute] = ()
     voicing: OpenVoicing = open_voicing
     recent: Recent = field(default_factory=Recent)
+    behind: Behind = field(default_factory=Behind)
     metrics: Metrics = field(default_factory=Metrics)
     lifetime: Lifetime = field(default_factory=Lifetime)
     pace: Pace = field(default_factory=Pace)

@@ -24,6 +24,8 @@ from campaigns.console.view.formats import Formats
 from campaigns.console.view.languages import translations
 from campaigns.console.view.saying import said
 from campaigns.console.view.templates import environment
+from campaigns.console.web.behind import Counted
+from campaigns.console.web.compressed import padding
 from campaigns.errors import AccessError, NotFoundError
 from campaigns.private import Private
 from campaigns.said import Said
@@ -49,6 +51,7 @@ class Visit:
     cookie: str
     fields: FormData | None = None
     content: bytes | None = None
+    _csrf: str = ""
     _seen: dict[str, None] = field(default_factory=dict)
     _told: dict[str, None] = field(default_factory=dict)  # on record already, of a stream
 
@@ -94,6 +97,13 @@ class Visit:
     def formats(self) -> Formats:
         """Money, numbers and times in the visitor's language."""
         return Formats(self.language, self.services.settings.zone, self.now)
+
+    @property
+    def csrf(self) -> str:
+        """What forms of this visit carry: one for all, so that a stream tells only of real changes."""
+        if not self._csrf and self.cookie:
+            self._csrf = csrf_token(self.cookie)
+        return self._csrf
 
     @property
     def menu(self) -> list[MenuEntry]:
@@ -194,7 +204,7 @@ class Visit:
             "may": self.may,
             "reveals": self.reveals,
             "fmt": self.formats,
-            "csrf": csrf_token(self.cookie) if self.cookie else "",
+            "csrf": self.csrf,
             "notice": notice,
             "path": self.request.url.path,
             "menu": self.menu,
@@ -203,7 +213,7 @@ class Visit:
             **values,
         }
         name = part if part is not None and self.partial else template
-        body = environment(self.language).get_template(name).render(context)
+        body = environment(self.language).get_template(name).render(context) + padding()
         self.note_seen()
         response = HTMLResponse(body, status_code=status)
         response.headers["Vary"] = "HX-Request, Cookie, Accept-Language"
@@ -219,7 +229,7 @@ class Visit:
         """
         before = set(self._told)
         context = {"visit": self, "viewer": self.viewer, "may": self.may, "reveals": self.reveals,
-                   "fmt": self.formats, "path": self.request.url.path, "csrf": csrf_token(self.cookie),
+                   "fmt": self.formats, "path": self.request.url.path, "csrf": self.csrf,
                    **values}  # fmt: skip
         body = environment(self.language).get_template(template).render(context)
         for subject in before:
@@ -302,3 +312,8 @@ def note_all_seen(seen: Sequence[tuple[Visit, Iterable[str]]]) -> None:
                 after={"page": path, "customers": subjects[:AT_MOST], "count": len(subjects)},
             )
             visit.record(session, deed)
+
+
+def counted_at(visit: Visit, counted: Counted[Any]) -> datetime:
+    """When figures were counted that are shown."""
+    return visit.now - timedelta(seconds=counted.age_s)

@@ -14,7 +14,7 @@ from campaigns.dialing.takeover import end_and_settle, join, start_alone
 from campaigns.dialing.turns import TurnTaker
 from campaigns.dialing.vigil import Gone
 from campaigns.errors import StoreError
-from campaigns.store import workers
+from campaigns.store import tallies, workers
 from campaigns.store.database import Database, Session
 from campaigns.store.exclusive import Place
 from campaigns.store.workers import DEAD, LEFT, Identity
@@ -112,6 +112,7 @@ class Upkeep:
                 await durable.close_turns_of_the_dead(lambda: self._store.run(workers.alive_ids))
                 await durable.forget_finished()
                 await self._store.run(workers.forget_the_gone)
+                await self._store.run(tallies.fold)
             except Exception as error:  # of DBOS or of the database: the next time will do
                 log.warning("not tidied: %s", type(error).__name__)
             await asyncio.sleep(TIDY_EVERY_S)

@@ -6,8 +6,10 @@ Points are 64-bit integers throughout, so that engines agree to the customer.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Final, cast
 
+import duckdb
 import ibis
 import polars as pl
 from ibis.expr import types as ir
@@ -21,6 +23,7 @@ from campaigns.grading.rules import GRADES, Characteristic, Fading, Grade, Gradi
 BATCH: Final = 50_000
 SEPARATOR: Final = ";"
 _CUSTOMER: Final = "customer_id"
+_FEATURES: Final = "features"
 # Rule ids start with a letter, so names that start with an underscore are ours.
 _FACT, _POINTS, _SEVERITY = "_fact_", "_points", "_severity"
 _TYPES: Final = {Kind.INTEGER: "int64", Kind.TEXT: "string"}
@@ -67,12 +70,12 @@ def grade(features: ir.Table, rules: GradingRules) -> ir.Table:
 
 def grade_customers(features: pl.DataFrame, rules: GradingRules) -> Iterator[GradeResult]:
     """Grade in an embedded DuckDB. Results come in the order of ``customer_id``, however the rows stand."""
-    connection = ibis.duckdb.connect()
     letters: dict[str, Grade] = {grade: grade for grade in GRADES}
     split: dict[str, tuple[str, ...]] = {}  # few combinations of reasons serve many customers
-    try:
-        graded = grade(ibis.memtable(features), rules).order_by("customer_id")
-        for batch in connection.to_pyarrow(graded).to_batches(max_chunksize=BATCH):
+    statement = _compiled(rules, tuple(features.schema.items()))
+    with duckdb.connect() as connection:
+        connection.register(_FEATURES, features.to_arrow())
+        for batch in connection.sql(statement).to_arrow_reader(BATCH):
             for customer_id, letter, points, text in zip(
                 *(c.to_pylist() for c in batch.columns), strict=True
             ):
@@ -80,8 +83,14 @@ def grade_customers(features: pl.DataFrame, rules: GradingRules) -> Iterator[Gra
                 if reasons is None:
                     reasons = split[text] = tuple(text.split(SEPARATOR)[:-1])
                 yield GradeResult(customer_id, letters[letter], points, reasons)
-    finally:
-        connection.disconnect()
+
+
+@lru_cache(maxsize=16)
+def _compiled(rules: GradingRules, columns: tuple[tuple[str, pl.DataType], ...]) -> str:
+    """``grade`` as SQL of DuckDB over a table of these columns: it takes longer to make than to run."""
+    schema = ibis.memtable(pl.DataFrame(schema=dict(columns))).schema()
+    graded = grade(ibis.table(schema, name=_FEATURES), rules).order_by(_CUSTOMER)
+    return str(ibis.to_sql(graded, dialect="duckdb"))
 
 
 def _conditions(rules: GradingRules) -> dict[str, Condition]:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import BigInteger, ColumnElement, Select, cast, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from campaigns.dialing.audience import Audience
 from campaigns.store.members import ranked_accounts
@@ -67,10 +67,15 @@ def audience_sample(session: Session, audience: Audience, at: datetime, most: in
         select(ranked.c.customer_id, Customer.external_id, ranked.c.account_id)
         .join(Customer, Customer.id == ranked.c.customer_id)
         .where(ranked.c.rank == 1)
-        .order_by((ranked.c.customer_id * _SHUFFLE) % _INTO, ranked.c.customer_id)
+        .order_by(_shuffled(ranked.c.customer_id), ranked.c.customer_id)
         .limit(most)
     )
     return [Candidate(*row) for row in rows]
+
+
+def _shuffled(customer_id: ColumnElement[int] | InstrumentedAttribute[int]) -> ColumnElement[int]:
+    # In 64 bits: the product of an id of a large portfolio is no 32-bit number.
+    return (cast(customer_id, BigInteger) * _SHUFFLE) % _INTO
 
 
 def member_sample(session: Session, campaign_id: int, most: int) -> list[Candidate]:
@@ -79,7 +84,7 @@ def member_sample(session: Session, campaign_id: int, most: int) -> list[Candida
         select(CampaignMember.customer_id, Customer.external_id, CampaignMember.account_id)
         .join(Customer, Customer.id == CampaignMember.customer_id)
         .where(CampaignMember.campaign_id == campaign_id, CampaignMember.state != "done")
-        .order_by((CampaignMember.customer_id * _SHUFFLE) % _INTO, CampaignMember.customer_id)
+        .order_by(_shuffled(CampaignMember.customer_id), CampaignMember.customer_id)
         .limit(most)
     )
     return [Candidate(*row) for row in rows]

@@ -17,6 +17,7 @@ from campaigns.dialing.pacing import concurrent, faster, slower, tick_of, within
 from campaigns.said import Said
 from campaigns.store.changes import pause_by_system
 from campaigns.store.models import Attempt, Campaign, LineState, Pace
+from campaigns.store.models.campaigns import is_live
 
 LONGEST_TEXT = 255
 _NEW: dict[str, Any] = {
@@ -144,9 +145,7 @@ def line_view(
     """How a line stands at ``now``; one never dialled on is as new."""
     row = session.get(LineState, line) or new_line(line)
     rate = within(row.rate, rules)
-    live = session.scalar(
-        select(func.count()).where(Attempt.line == line, Attempt.state.in_(("reserved", "dialing")))
-    )
+    live = session.scalar(select(func.count()).where(Attempt.line == line, is_live()))
     present = tick_of(now)
     loads = []
     for number in callers:

@@ -9,11 +9,11 @@ from datetime import datetime
 from typing import Any, Literal
 
 import phonenumbers
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from campaigns.compliance.effective import EffectivePack
-from campaigns.compliance.number_age import needs_check
+from campaigns.compliance.number_age import needs_check, stale
 from campaigns.errors import NotFoundError
 from campaigns.store.models import Campaign, CampaignMember, Customer, NumberReport, PhoneNumber
 from campaigns.store.sealed.types import is_sealed
@@ -161,21 +161,29 @@ def statistics(session: Session, by: By, pack: EffectivePack, now: datetime) -> 
     if by == "prefix" and not is_sealed(session):
         # The country code has up to three digits: enough of the number to find it and the prefix behind it.
         key = func.substr(PhoneNumber.e164, 1, 1 + 3 + PREFIX_DIGITS + 1)
-    query = select(key, PhoneNumber.status, PhoneNumber.status_at, func.count(PhoneNumber.id.distinct()))
+    query = select(key, PhoneNumber.status, func.count(), func.count().filter(_due(pack, now)))
     if by == "campaign":
         query = query.select_from(CampaignMember).join(Campaign, Campaign.id == CampaignMember.campaign_id)
         query = query.join(PhoneNumber, PhoneNumber.customer_id == CampaignMember.customer_id)
-    query = query.where(PhoneNumber.purged_at.is_(None)).group_by(
-        key, PhoneNumber.status, PhoneNumber.status_at
-    )
-    for found, status, at, count in session.execute(query):
+    query = query.where(PhoneNumber.purged_at.is_(None)).group_by(key, PhoneNumber.status)
+    for found, status, count, unsure in session.execute(query):
         name = _prefix(found) if by == "prefix" else found
         states, due = groups.setdefault(name, (Counter(), [0]))
         states[NumberStatus(status)] += count
-        if needs_check(pack, NumberStatus(status), at, now):
-            due[0] += count
+        due[0] += unsure
     found_groups = [Group(name, states, due[0]) for name, (states, due) in groups.items()]
     return sorted(found_groups, key=lambda group: (-group.numbers, group.key))
+
+
+def _due(pack: EffectivePack, now: datetime) -> ColumnElement[bool]:
+    """As ``needs_check`` has it, for the database to count."""
+    conditions = [PhoneNumber.status_at.is_(None), PhoneNumber.status == NumberStatus.UNKNOWN]
+    for status in set(NumberStatus) - {NumberStatus.UNKNOWN}:
+        if (found := stale(pack, status, now)) is not None:
+            at = PhoneNumber.status_at
+            old = at <= found.before if found.included else at < found.before
+            conditions.append(and_(PhoneNumber.status == status, old))
+    return or_(*conditions)
 
 
 def _prefix(start: str) -> str:

@@ -31,6 +31,7 @@ from campaigns.dialing.pacing import (
 )
 from campaigns.store.lines import breaker_of, lock_line, new_line, put_breaker
 from campaigns.store.models import Attempt, Campaign, LineState, Pace
+from campaigns.store.models.campaigns import is_live
 from campaigns.store.people import shared, theirs
 
 LIVE = ("reserved", "dialing")
@@ -179,7 +180,7 @@ _LIVE_ON_LINE = (
         func.count().label("all"),
         func.count().filter(Attempt.campaign_id == bindparam("campaign")).label("own"),
     )
-    .where(Attempt.line == bindparam("line"), Attempt.state.in_(LIVE))
+    .where(Attempt.line == bindparam("line"), is_live())
     .subquery()
 )
 _CAMPAIGN = (

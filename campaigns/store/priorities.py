@@ -22,7 +22,15 @@ from campaigns.dialing.priority import (
 )
 from campaigns.store.broken import accounts_to_call_about
 from campaigns.store.extremes import Greatest, Least
-from campaigns.store.models import Account, Campaign, CampaignMember, Customer, CustomerTag, Grade
+from campaigns.store.models import (
+    Account,
+    Campaign,
+    CampaignMember,
+    Customer,
+    CustomerTag,
+    Grade,
+    Promise,
+)
 
 _WHOLE = literal(MILLE, BigInteger)
 BATCH = 10_000  # ids in one statement: SQLite allows 32,766 parameters
@@ -191,9 +199,8 @@ def _explained(session: Session, ids: Sequence[int], today: date) -> list[Queued
         .where(Grade.customer_id == CampaignMember.customer_id, text("grade.is_current"))
         .scalar_subquery()
     )
-    broken = CampaignMember.account_id.in_(accounts_to_call_about())
     rows = session.execute(
-        select(CampaignMember, Customer.external_id, Account.amount_due, Account.due_date, letter, broken)
+        select(CampaignMember, Customer.external_id, Account.amount_due, Account.due_date, letter)
         .join(Customer, Customer.id == CampaignMember.customer_id)
         .join(Account, Account.id == CampaignMember.account_id)
         .where(CampaignMember.id.in_(ids))
@@ -205,15 +212,17 @@ def _explained(session: Session, ids: Sequence[int], today: date) -> list[Queued
         )
     ):
         tags.setdefault(customer_id, set()).add(tag)
+    accounts = [row[0].account_id for row in rows]
+    broken = set(session.scalars(accounts_to_call_about().where(Promise.account_id.in_(accounts))))
     found = {}
-    for member, key, amount_due, due_date, grade, is_broken in rows:
+    for member, key, amount_due, due_date, grade in rows:
         facts = MemberFacts(
             amount_due,
             (today - due_date).days,
             grade,
             frozenset(tags.get(member.customer_id, ())),
             member.outcome,
-            is_broken,
+            member.account_id in broken,
             member.callback_at is not None,
         )
         found[member.id] = QueuedMember(

@@ -99,13 +99,13 @@ def statements(dialect: str, customers: int) -> list[str]:
         "CASE WHEN i % 10 < 2 THEN 'infrequent' WHEN i % 10 < 6 THEN 'reminder' WHEN i % 10 < 9 THEN 'frequent' "
         f"ELSE 'relief' END, {arm} FROM n",
         # Nine in a hundred are refused for good, the holdout is never asked about; the others are dialled.
-        "INSERT INTO attempt (id, member_id, campaign_id, customer_id, number_id, e164, turn, n, state, worker, "
+        "INSERT INTO attempt (id, member_id, campaign_id, customer_id, number_id, person_id, e164, turn, n, state, worker, "
         "reserved_at, dialed_at, ended_at, disposition, charged, line, caller_id) "
         f"{dials}, m AS (SELECT campaign_member.id AS member_id, campaign_id, customer_id, t AS turn, "
         f"campaign_member.id * {DIALS} + t AS x FROM campaign_member CROSS JOIN k "
         f"WHERE (arm_id IS NULL OR arm_id < 3) AND {some(4, 'campaign_member.id')} >= 900), "
         f"d AS (SELECT x, member_id, campaign_id, customer_id, turn, {when} AS s FROM m) "
-        "SELECT x, member_id, campaign_id, customer_id, customer_id, '+86154' || (10000000 + customer_id), turn, turn, "
+        "SELECT x, member_id, campaign_id, customer_id, customer_id, customer_id, '+86154' || (10000000 + customer_id), turn, turn, "
         f"'ended', 'w1', {at('s')}, {at('s')}, {at('s + 60')}, 'no_answer', {yes}, "
         "CASE WHEN x % 5 < 3 THEN 'simulated' ELSE 'sip-carrier' END, '+8610' || (60000000 + x % 4) FROM d",
         "INSERT INTO call (id, direction, attempt_id, campaign_id, customer_id, e164, line, line_call_id, flow, "
@@ -160,7 +160,7 @@ def statements(dialect: str, customers: int) -> list[str]:
     ]
 
 
-_INPUTS = '{"facts": "' + "x" * 200 + '"}'
+_INPUTS = '{"rest": "' + "x" * 200 + '"}'
 
 
 def _due(dialect: str) -> str:

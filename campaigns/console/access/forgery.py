@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from starlette.requests import HTTPConnection
 
-from campaigns.console.access.secrets import csrf_token, same
+from campaigns.console.access.secrets import is_csrf_token
 from campaigns.errors import AccessError
 
 FIELD, HEADER = "csrf", "x-csrf-token"
@@ -27,5 +27,5 @@ def check_origin(request: HTTPConnection) -> None:
 
 def check_token(cookie: str, given: str) -> None:
     """The form was made for the browser with this cookie. Raises AccessError."""
-    if not cookie or not same(csrf_token(cookie), given):
+    if not cookie or not is_csrf_token(cookie, given):
         raise AccessError("this form is out of date: go back, load the page again, and send it once more")

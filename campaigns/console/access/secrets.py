@@ -27,8 +27,34 @@ def fingerprint(token: str) -> str:
 
 
 def csrf_token(cookie: str) -> str:
-    """What forms of the browser with this cookie carry: made from what no other site can read."""
-    return hmac.new(cookie.encode(), b"xiaorong csrf", hashlib.sha256).hexdigest()
+    """What forms of the browser with this cookie carry: made from what no other site can read.
+
+    Masked anew each time: pages are compressed, and what never stands there twice alike cannot be guessed
+    from their length.
+    """
+    told = _told_by(cookie)
+    mask = secrets.token_bytes(len(told))
+    return (mask + _xor(mask, told)).hex()
+
+
+def is_csrf_token(cookie: str, given: str) -> bool:
+    """Whether ``given`` is a token of the browser with this cookie."""
+    told = _told_by(cookie)
+    try:
+        both = bytes.fromhex(given)
+    except ValueError:
+        return False
+    return len(both) == 2 * len(told) and hmac.compare_digest(
+        _xor(both[: len(told)], both[len(told) :]), told
+    )
+
+
+def _told_by(cookie: str) -> bytes:
+    return hmac.new(cookie.encode(), b"xiaorong csrf", hashlib.sha256).digest()
+
+
+def _xor(one: bytes, other: bytes) -> bytes:
+    return bytes(left ^ right for left, right in zip(one, other, strict=True))
 
 
 def same(one: str, other: str) -> bool:

@@ -9,6 +9,7 @@ from typing import Final
 
 from campaigns.console.foresight import local_now
 from campaigns.console.launching import connected
+from campaigns.console.services import Services
 from campaigns.console.visit import Visit
 from campaigns.dialing.lease import FENCE_S
 from campaigns.private import Private, PrivateKind
@@ -22,8 +23,9 @@ from campaigns.store.live_key import BOARD, LiveKey
 from campaigns.store.workers import WorkerView, list_workers
 
 RECENT_S: Final = 0.4
-SPANS_S: Final = 5.0  # a day is counted less often than a moment
+SPANS_S: Final = 5.0  # a day is counted less often than a moment, and behind the page
 ENDED_WITHIN: Final = timedelta(hours=1)
+NOBODY: Final = Queue(0, 0, 0)  # until it is counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +65,11 @@ class Talk:
 def read_board(visit: Visit) -> Board:
     """As of now, or a moment ago. Raises StoreError."""
     keep_watching(visit, [BOARD])
-    recent, settings = visit.services.recent, visit.services.settings
+    services, settings = visit.services, visit.services.settings
+    counted = services.behind.get("live spans", SPANS_S, lambda: _spans(services))
+    coming, waiting = ((), NOBODY) if counted is None else counted.value
 
     def read() -> Board:
-        coming, waiting = recent.get("live spans", SPANS_S, lambda: _spans(visit))
         with visit.reading() as session:
             now = local_now(visit, session)
             workers = tuple(_worker(each) for each in list_workers(session))
@@ -81,7 +84,7 @@ def read_board(visit: Visit) -> Board:
                 now.replace(second=0, microsecond=0),
             )
 
-    return recent.get("live", RECENT_S, read)
+    return services.recent.get("live", RECENT_S, read)
 
 
 def read_talks(visit: Visit, keys: Collection[LiveKey]) -> Mapping[LiveKey, Talk]:
@@ -114,9 +117,9 @@ def keep_watching(visit: Visit, keys: Collection[str]) -> None:
     visit.services.recent.get(("watch", tuple(sorted(keys))), SPANS_S, say)
 
 
-def _spans(visit: Visit) -> tuple[tuple[Span, ...], Queue]:
-    with visit.reading() as session:
-        now = local_now(visit, session)
+def _spans(services: Services) -> tuple[tuple[Span, ...], Queue]:
+    with services.database.reading() as session:
+        now = services.ledger_now(session).astimezone(services.settings.zone)
         return tuple(spans(session, now, connected())), queue(session, now)
 
 

@@ -13,18 +13,8 @@ from campaigns.console.visit import Visit
 from campaigns.grading.rules import GRADES
 from campaigns.outcomes.dispositions import shipped_dispositions
 from campaigns.outcomes.promises import PromiseState
-from campaigns.store.console.calls import (
-    ANY_WORD,
-    COUNTED,
-    NO_PROMISE,
-    Place,
-    Quality,
-    Wanted,
-    choices,
-    count_calls,
-    find_calls,
-    latest_start,
-)
+from campaigns.store.console.call_views import ANY_WORD, NO_PROMISE, Place, Quality, Wanted
+from campaigns.store.console.calls import choices, latest_start, search_calls
 
 PER_PAGE: Final = 50
 USUAL_DAYS: Final = 7  # the period that is shown until another is asked for
@@ -50,16 +40,14 @@ def show(visit: Visit) -> Response:
         today = latest.astimezone(visit.formats.zone).date()
         chosen = _chosen(visit, today)
         wanted = _wanted(visit, chosen)
-        page = find_calls(session, wanted, after=after, limit=PER_PAGE)
-        total = count_calls(session, wanted)
+        page, found = search_calls(session, wanted, after=after, limit=PER_PAGE)
         offered = choices(session)
     scripts = visit.studio.scripts
     return visit.render(
         "calls/page.html",
         part="calls/rows.html",
         page=page,
-        total=total,
-        counted=COUNTED,
+        found=found,
         first=after is None,
         following=f"{page.next.at.timestamp():.6f}_{page.next.id}" if page.next else None,
         choices=chosen,

@@ -8,8 +8,9 @@ from typing import Any, Final
 from starlette.responses import Response
 
 from campaigns.compliance.facts import Purpose
+from campaigns.console import reporting
 from campaigns.console.forecast import forecast_of
-from campaigns.console.foresight import SAMPLE, foresight_of, local_now
+from campaigns.console.foresight import SAMPLE, foresight_behind, local_now
 from campaigns.console.jobs.campaign_run import CAMPAIGN_RUN
 from campaigns.console.jobs.dry_run import DRY_RUN, SAMPLES
 from campaigns.console.launching import (
@@ -22,6 +23,7 @@ from campaigns.console.launching import (
     needs_approval,
 )
 from campaigns.console.page import Page, PageRoute
+from campaigns.console.reporting import Question
 from campaigns.console.scripts import version_of
 from campaigns.console.view.codes import own_codes
 from campaigns.console.view.hours import MARKS, drawn_days
@@ -29,21 +31,18 @@ from campaigns.console.view.templates import environment
 from campaigns.console.visit import Visit
 from campaigns.console.web.streams import stream
 from campaigns.dialing.priority import value_of
-from campaigns.outcomes.overview.rates import load_rates
 from campaigns.outcomes.relief import shipped_relief_rules
 from campaigns.outcomes.retry import shipped_retry_policy
 from campaigns.store.audiences import authority_in, member_sample
 from campaigns.store.changes import changes_of, rules_by_campaign
 from campaigns.store.console.approvals import latest_approval
-from campaigns.store.console.campaign_setup import campaign_setup, held_back
+from campaigns.store.console.campaign_setup import campaign_setup, held_back, in_experiment
 from campaigns.store.console.campaigns import CampaignLine, campaign_line, dispositions_of, objections_of
 from campaigns.store.console.jobs import latest_job
 from campaigns.store.database import Session
-from campaigns.store.overview.report import overview
 from campaigns.store.priorities import queue_of
 
 RECENT_S: Final = 2.0  # how old the figures of a running campaign may be
-FUNNEL_S: Final = 10.0  # those of its funnel, which take longer
 QUEUE_SHOWN: Final = 30
 
 Tab = Callable[[Visit, Session, CampaignLine], dict[str, Any]]
@@ -64,7 +63,7 @@ def show(visit: Visit) -> Response:
             "ask_again": line.state == "paused" and must_ask_again(visit, session, line),
             "runs_here": visit.services.console.run_campaigns,
             "job": latest_job(session, CAMPAIGN_RUN, "campaign", line.name),
-            "has_arms": bool(campaign_setup(session, line.id).arms),
+            "has_arms": in_experiment(session, line.id),
             **TABS[tab](visit, session, line),
         }
     return visit.render("campaign/page.html", part="campaign/panel.html", **values)
@@ -93,7 +92,7 @@ def foresee(visit: Visit) -> Response:
     with visit.reading() as session:
         line = line_of(visit, session)
         setup = campaign_setup(session, line.id)
-    seen = foresight_of(
+    seen = foresight_behind(
         visit,
         ("campaign", line.id, str(setup.windows), setup.control_groups),
         Purpose(line.purpose),
@@ -102,27 +101,23 @@ def foresee(visit: Visit) -> Response:
         experiment=setup.experiment,
         spares=setup.control_groups is None,
     )
-    return visit.render("campaign_new/preview.html", problem="", seen=seen, most=SAMPLE)
+    path = visit.request.url.path
+    return visit.render("campaign_new/preview.html", problem="", seen=seen, most=SAMPLE, path=path)
 
 
 def funnel(visit: Visit) -> Response:
     """From the members loaded to the promises kept, and what it cost."""
-    name, settings = name_of(visit), visit.services.settings
-
-    def count() -> dict[str, Any]:
-        with visit.reading() as session:
-            campaign_line(session, name, connected())  # says so where there is none
-            report = overview(session, settings.zone, load_rates(settings.rates), campaigns=(name,), by=())
-        return {
-            "stages": report.stages,
-            "money": report.money,
-            "cost": report.cost,
-            "held_out": report.held_out,
-        }
-
-    return visit.render(
-        "campaign/funnel.html", **visit.services.recent.get(("funnel", name), FUNNEL_S, count)
-    )
+    with visit.reading() as session:
+        line = line_of(visit, session)
+    latest = reporting.latest(visit.services, Question(campaigns=(line.name,), by=()))
+    report = latest.report
+    told: dict[str, Any] = {} if report is None else {
+        "stages": report.stages,
+        "money": report.money,
+        "cost": report.cost,
+        "held_out": report.held_out,
+    }  # fmt: skip
+    return visit.render("campaign/funnel.html", latest=latest, path=visit.request.url.path, **told)
 
 
 def reasons(visit: Visit) -> Response:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, Final
@@ -25,7 +24,6 @@ from campaigns.store.tags import tags_of
 
 DECISIONS_SHOWN: Final = 100
 BAR_REASONS: Final = tuple(sorted(reason.value for reason in SUPPRESSIONS - {Reason.SUPPRESSED}))
-_grading = threading.Lock()  # it compiles an expression, all on the processor: one at a time
 BAR_DAYS: Final = ("", "7", "30", "90", "180")  # empty: until somebody lifts it
 
 
@@ -134,8 +132,7 @@ def _explanation(visit: Visit, session: Session, subject: Person, last: int) -> 
 
 def _grade(visit: Visit, session: Session, subject: Person) -> ExplainedGrade | None:
     try:
-        with _grading:
-            return explain_grade(session, subject.key, visit.services.grading)
+        return explain_grade(session, subject.key, visit.services.grading)
     except (ConflictError, NotFoundError):  # without an account there is nothing to grade
         return None
 

@@ -15,10 +15,11 @@ from starlette.responses import Response
 from campaigns.console import reporting
 from campaigns.console.page import MenuEntry, Page, PageRoute
 from campaigns.console.pages.exports import day_of
-from campaigns.console.reporting import REPORT_OVERVIEW, Question
+from campaigns.console.reporting import Question
 from campaigns.console.view import charts
-from campaigns.console.visit import Visit
-from campaigns.errors import NotFoundError
+from campaigns.console.visit import Visit, counted_at
+from campaigns.console.web.behind import Counted
+from campaigns.errors import ConflictError, NotFoundError
 from campaigns.experiments.analysis import ExperimentReport
 from campaigns.experiments.intervals import wilson
 from campaigns.outcomes.experiments import grids as experiments
@@ -34,7 +35,6 @@ from campaigns.outcomes.overview.summary import Overview
 from campaigns.outcomes.report_words import Words, words
 from campaigns.store.console.audit import Deed
 from campaigns.store.console.campaigns import campaign_names
-from campaigns.store.console.jobs import NewJob, latest_job
 from campaigns.store.experiment_results import experiment_report
 from campaigns.store.experiments import experiment_names
 from campaigns.store.number_reading import By, statistics
@@ -51,22 +51,16 @@ _SHOWN_MEASURES: Final = ("promise", "kept", "paid", "guardrail")
 
 
 def show(visit: Visit) -> Response:
-    """The report that the address asks for: at once, or the last that was counted while a job counts anew."""
+    """The report that the address asks for: at once, or the last that was counted, while it is anew."""
     services, question, say = visit.services, _question(visit), words(visit.language)
-    job, report = None, None
-    if reporting.quick(services, question):
-        key = ("report", question.key)
-        report = services.recent.get(key, reporting.RECENT_S, lambda: reporting.count(services, question))
-    else:
-        report = reporting.kept(services, question)
-        with visit.reading() as session:
-            job = latest_job(session, REPORT_OVERVIEW, "report", question.key)
+    latest = reporting.latest(services, question)
+    report = latest.report
     with visit.reading() as session:
         names = campaign_names(session)
     values = {} if report is None else _overview(report, say)
     return visit.render(
         "reports/page.html", part="reports/found.html", tab="overview", question=question, names=names,
-        report=report, job=job, query=_query(question), dimensions=[each.value for each in Dimension],
+        report=report, latest=latest, query=_query(question), dimensions=[each.value for each in Dimension],
         say=say, shown=shown, unknown=say("overview.unknown"), **{**_NOTHING, **values},
     )  # fmt: skip
 
@@ -117,20 +111,6 @@ def _scripts(report: Overview, say: Words) -> Any:
             yield label, found.estimate, found.low, found.high, text
 
 
-def recount(visit: Visit) -> Response:
-    """Count it anew, as a job."""
-    question = _question(visit)
-    with visit.changing() as session:
-        there = latest_job(session, REPORT_OVERVIEW, "report", question.key)
-        job_id = None
-        if there is None or not there.open:
-            new = NewJob(REPORT_OVERVIEW, "report", question.key, question.arguments)
-            job_id = visit.jobs.add(session, new, visit.actor)
-    if job_id is not None:
-        visit.jobs.begin(job_id)
-    return visit.go("/reports" + _query(question), visit.text("The report is being counted."))
-
-
 def take(visit: Visit) -> Response:
     """The report as files: one CSV a table in a ZIP, a workbook, or one page to print."""
     services, question, say = visit.services, _question(visit), words(visit.language)
@@ -148,14 +128,18 @@ def numbers(visit: Visit) -> Response:
     services = visit.services
 
     def count() -> Any:
-        with visit.reading() as session:
+        with services.database.reading() as session:
             return statistics(session, by, services.pack, services.ledger_now(session))
 
-    groups = services.recent.get(("numbers", by), reporting.RECENT_S, count)
+    found = services.behind.get(("numbers", by), reporting.RECENT_S, count)
+    if found is None:
+        return visit.render("reports/counting.html", tab="numbers")
+    groups = found.value
     states = [state for state in NumberStatus if any(group.states[state] for group in groups)]
     return visit.render(
         "reports/numbers.html", tab="numbers", by=by, choices=NUMBERS_BY, groups=groups[:SHOWN],
-        states=states,        more=max(0, len(groups) - SHOWN), whole=sum(group.numbers for group in groups),
+        states=states, at=counted_at(visit, found), more=max(0, len(groups) - SHOWN),
+        whole=sum(group.numbers for group in groups),
     )  # fmt: skip
 
 
@@ -168,7 +152,10 @@ def tests(visit: Visit) -> Response:
 
 def test(visit: Visit) -> Response:
     """One experiment: its arms with intervals, and what is not to be concluded yet."""
-    report, say = _experiment(visit), words(visit.language)
+    counted, say = _experiment(visit), words(visit.language)
+    if counted is None:
+        return visit.render("reports/counting.html", tab="experiments")
+    report = counted.value
     bars = [
         (
             f"{say(f'experiment.{name}')} · {result.arm.name}", found.estimate, found.low, found.high,
@@ -183,6 +170,7 @@ def test(visit: Visit) -> Response:
         "reports/experiment.html",
         tab="experiments",
         report=report,
+        at=counted_at(visit, counted),
         grids=experiments.grids(report, say),
         about=experiments.about(report, say)[1:],
         warnings=experiments.warnings(report, say),
@@ -195,21 +183,27 @@ def test(visit: Visit) -> Response:
 
 
 def take_test(visit: Visit) -> Response:
-    report, say = _experiment(visit), words(visit.language)
+    counted, say = _experiment(visit), words(visit.language)
+    if counted is None:
+        raise ConflictError("it is still being counted; ask again in a moment")
+    report = counted.value
     notes = (*experiments.warnings(report, say), *experiments.definitions(report, say))
     grids = experiments.grids(report, say)
     return _file(visit, "experiment", grids, notes, say("experiment"), lambda: experiment_page(report, say))
 
 
-def _experiment(visit: Visit) -> ExperimentReport:
+def _experiment(visit: Visit) -> Counted[ExperimentReport] | None:
     name, services = str(visit.request.path_params["name"]), visit.services
+    with visit.reading() as session:
+        if name not in experiment_names(session):
+            raise NotFoundError("there is no experiment %(name)r", name=name)
 
     def count() -> ExperimentReport:
-        with visit.reading() as session:
+        with services.database.reading() as session:
             now = services.ledger_now(session).astimezone(services.settings.zone)
             return experiment_report(session, name, now)
 
-    return services.recent.get(("experiment", name), reporting.RECENT_S, count)
+    return services.behind.get(("experiment", name), reporting.RECENT_S, count)
 
 
 def _file(
@@ -275,7 +269,6 @@ def _query(question: Question) -> str:
 PAGE = Page(
     routes=(
         PageRoute("/reports", show, "reports.read"),
-        PageRoute("/reports/count", recount, "reports.read", ("POST",)),
         PageRoute("/reports/numbers", numbers, "reports.read"),
         PageRoute("/reports/experiments", tests, "reports.read"),
         PageRoute("/reports/experiments/{name}", test, "reports.read"),

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from campaigns.compliance.keeping import WRITTEN, rule_of
 from campaigns.console.jobs.retention_sweep import RETENTION_SWEEP
 from campaigns.console.page import MenuEntry, Page, PageRoute
-from campaigns.console.visit import Visit
+from campaigns.console.visit import Visit, counted_at
 from campaigns.errors import ConflictError
 from campaigns.keeping import keeping
 from campaigns.store.console.audit import Deed
@@ -28,10 +28,11 @@ def show(visit: Visit) -> Response:
     latest = jobs[0].id if jobs and not jobs[0].open else 0
     days = tuple(period.days for period in held.shown)
     kept = keeping(services.settings, services.database, services.pack, ledger=now, real=services.now())
-    tallies = services.recent.get(("retention", latest, days), RECENT_S, kept.survey)
+    found = services.behind.get(("retention", latest, days), RECENT_S, kept.survey)
     return visit.render(
         "retention/page.html",
-        tallies=tallies,
+        tallies=[] if found is None else found.value,
+        counting=found is None,
         periods={
             **{period.kind: period for period in held.shown},
             **{kind: held.of(rule_of(kind)) for kind in WRITTEN},
@@ -40,7 +41,7 @@ def show(visit: Visit) -> Response:
         products=held.law.products,
         pack=services.pack.label,
         jobs=jobs,
-        at=now,
+        at=now if found is None else counted_at(visit, found),
     )
 
 

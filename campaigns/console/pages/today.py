@@ -10,6 +10,7 @@ from starlette.responses import Response
 from campaigns.console.foresight import local_now
 from campaigns.console.launching import connected
 from campaigns.console.page import MenuEntry, Page, PageRoute
+from campaigns.console.services import Services
 from campaigns.console.visit import Visit
 from campaigns.console.web.streams import stream
 from campaigns.errors import ConflictError
@@ -24,6 +25,7 @@ from campaigns.store.webhooks import redeliver
 from campaigns.store.workers import list_workers
 
 RECENT_S: Final = 3.0
+BROKEN_S: Final = 30.0
 
 
 def show(visit: Visit) -> Response:
@@ -100,7 +102,7 @@ def _counted(visit: Visit, session: Session) -> dict[str, Any]:
         "unserved": [] if None in served else [name for name in running if name not in served],
         "line": line_view(session, settings.line, settings.callers, now, settings.pacing),
         "calendar": visit.services.pack.calendar_end(now.date()),
-        "broken": store.broken_promises(session),
+        "broken": _broken(visit.services),
         "paused": store.paused_campaigns(session),
         "waiting": pending_approvals(session),
         "messages": store.failed_messages(session, now),
@@ -109,6 +111,17 @@ def _counted(visit: Visit, session: Session) -> dict[str, Any]:
         "urgent_work": sum(group.urgent for group in groups),
         "jobs": store.failed_jobs(session, visit.now),
     }
+
+
+def _broken(services: Services) -> int:
+    """Each broken promise is held against what was paid since: counted behind the page, 0 until then."""
+
+    def count() -> int:
+        with services.database.reading() as session:
+            return store.broken_promises(session)
+
+    found = services.behind.get(("today", "broken"), BROKEN_S, count)
+    return 0 if found is None else found.value
 
 
 PAGE = Page(

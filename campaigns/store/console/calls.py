@@ -1,26 +1,35 @@
 """Finding calls by anything that is known of them, a page at a time.
 
-Pages are cut by the last row's place (keyset); counts stop at COUNTED. Time bounds come first:
-everything else is looked for among the calls of a period.
+Pages are cut by the last row's place (keyset); counts stop at COUNTED. What few calls have is looked up
+first; everything else is looked for among the calls of a period.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
-from enum import StrEnum
 from typing import Any, Final, TypeAlias
 
-from sqlalchemy import ColumnElement, Select, and_, exists, extract, func, or_, select
+from sqlalchemy import CTE, ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.util import ClauseAdapter
 
-from campaigns.private import Private, PrivateKind, private
+from campaigns.private import PrivateKind, private
+from campaigns.store.console.among import among
+from campaigns.store.console.call_filters import Latest, Search, prepared
+from campaigns.store.console.call_views import (
+    CallLine,
+    CallPage,
+    Choices,
+    Found,
+    Place,
+    Wanted,
+)
 from campaigns.store.models import (
     Call,
     Campaign,
     Customer,
-    Grade,
     Misunderstanding,
     Promise,
     QualityScore,
@@ -30,121 +39,89 @@ from campaigns.store.models import (
 _Query: TypeAlias = Select[*tuple[Any, ...]]
 
 COUNTED: Final = 1_000  # the most that is counted of what fits
-UNSURE: Final = 0.5  # an intent of less confidence than this is doubtful
+LOOKED_AT: Final = 10_000  # calls that are looked into, one by one, to count those that fit
 LATEST: Final = 3_000  # calls whose lines and script versions are offered as choices
-ANY_WORD: Final = "any"
-NO_PROMISE: Final = "none"
 
 
-class Quality(StrEnum):
-    """How a call was judged. Bounds are points of 100."""
-
-    UNSCORED = "unscored"
-    POOR = "poor"  # below 60
-    FAIR = "fair"  # 60 to 79
-    GOOD = "good"  # from 80 on
-    FAILED = "failed"  # whatever its points: something that must be was not
-    MARKED = "marked"  # an utterance is marked as misunderstood
-
-
-_BANDS: Final = {Quality.POOR: (0, 60), Quality.FAIR: (60, 80), Quality.GOOD: (80, 101)}
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """A search among calls. Empty fields ask nothing; ``until`` is the first moment after the period.
-
-    ``grade``: the customer's present one; ``talk_s``: of the talk, at least. ``right_party``: None: either.
-    ``key``: the customer's, whole. ``version``: of the script.
-    """
-
-    since: datetime | None = None
-    until: datetime | None = None
-    campaign: str = ""
-    key: str = ""
-    disposition: str = ""
-    direction: str = ""
-    line: str = ""
-    intent: str = ""
-    right_party: bool | None = None
-    promise: str = ""
-    unsure: bool = False
-    stop_word: str = ""
-    version: str = ""
-    quality: Quality | None = None
-    recorded: bool = False
-    grade: str = ""
-    talk_s: int | None = None
+def search_calls(
+    session: Session, wanted: Wanted, *, after: Place | None = None, limit: int = 50
+) -> tuple[CallPage, Found]:
+    """One page of the calls that fit, the newest first, and how many there are."""
+    search = prepared(session, wanted)
+    if search.few is not None:
+        return _among(session, search, after, limit)
+    if search.latest is not None and (found := _among_latest(session, search, search.latest, after, limit)):
+        return found
+    page = _page(session, search, after, limit)
+    if after is None and page.next is None:
+        return page, Found(len(page.lines))
+    counted = _count(session, search)
+    return page, Found(max(counted.calls, len(page.lines)), counted.more)
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a page ended."""
-
-    at: datetime
-    id: int
-
-
-@dataclass(frozen=True, slots=True)
-class CallLine:
-    """A call in a list. ``least``: the least confidence in it; ``score``: its quality, 0 to 100."""
-
-    id: int
-    started_at: datetime
-    direction: str
-    customer_id: int | None
-    key: str | None
-    name: Private | None
-    campaign: str | None
-    line: str
-    flow: str
-    flow_version: str
-    disposition: str
-    right_party: bool
-    talk_s: int | None
-    promise: str | None
-    least: float | None
-    stop_words: tuple[str, ...]
-    recorded: bool
-    score: int | None
-    failed: bool
-    marks: int
+def _among_latest(
+    session: Session, search: Search, latest: Latest, after: Place | None, limit: int
+) -> tuple[CallPage, Found] | None:
+    """The page, where it lies within the latest calls that fit; None where it goes on beyond them."""
+    begun = replace(search, few=latest.ids, columns=[*search.columns, Call.started_at >= latest.since])
+    page, found = _among(session, begun, after, limit)
+    return None if page.next is None else (page, replace(found, more=True))
 
 
-@dataclass(frozen=True, slots=True)
-class CallPage:
-    """``next``: where the next page begins; None when this is the last."""
-
-    lines: list[CallLine]
-    next: Place | None
-
-
-@dataclass(frozen=True, slots=True)
-class Choices:
-    """What can be chosen from: of the latest calls, so that offering it costs nothing."""
-
-    campaigns: list[str]
-    lines: list[str]
-    versions: list[tuple[str, str]]  # flow and version
+def _among(session: Session, search: Search, after: Place | None, limit: int) -> tuple[CallPage, Found]:
+    """All of the few are read: no order of an index can lead the database the long way round."""
+    few = among(session, Call.id, search.few or [])
+    query = select(Call.id, Call.started_at).where(few, *search.all())
+    rows = sorted(session.execute(query), key=lambda row: (row.started_at, row.id), reverse=True)
+    found = Found(min(len(rows), COUNTED), len(rows) > COUNTED)
+    if after is not None:
+        rows = [row for row in rows if (row.started_at, row.id) < (after.at, after.id)]
+    return _cut(session, rows, limit), found
 
 
-def find_calls(session: Session, wanted: Wanted, *, after: Place | None = None, limit: int = 50) -> CallPage:
-    """One page of the calls that fit, the newest first."""
-    query: _Query = select(Call.id, Call.started_at)
+def _page(session: Session, search: Search, after: Place | None, limit: int) -> CallPage:
+    query: _Query = select(Call.id, Call.started_at).where(*search.all())
     if after is not None:
         later = or_(Call.started_at < after.at, and_(Call.started_at == after.at, Call.id < after.id))
         query = query.where(Call.started_at <= after.at, later)
-    query = _fitting(query, wanted).order_by(Call.started_at.desc(), Call.id.desc())
-    rows = session.execute(query.limit(limit + 1)).all()
+    query = query.order_by(Call.started_at.desc(), Call.id.desc())
+    return _cut(session, session.execute(query.limit(limit + 1)).all(), limit)
+
+
+def _cut(session: Session, rows: Sequence[Any], limit: int) -> CallPage:
     shown = rows[:limit]
     following = Place(shown[-1].started_at, shown[-1].id) if len(rows) > limit else None
     return CallPage(_lines(session, [row.id for row in shown]), following)
 
 
-def count_calls(session: Session, wanted: Wanted) -> int:
-    """How many fit; COUNTED + 1 stands for more than COUNTED."""
-    found = _fitting(select(Call.id), wanted).limit(COUNTED + 1).subquery()
-    return session.scalar(select(func.count()).select_from(found)) or 0
+def _count(session: Session, search: Search) -> Found:
+    """Up to COUNTED; what takes a look into each call is counted among the newest LOOKED_AT alone."""
+    if not search.tests:
+        some = select(Call.id).where(*search.columns).limit(COUNTED + 1).subquery()
+        calls = session.scalar(select(func.count()).select_from(some)) or 0
+        return Found(min(calls, COUNTED), calls > COUNTED)
+    newest = (
+        select(Call.id, Call.customer_id)
+        .where(*search.columns)
+        .order_by(Call.started_at.desc(), Call.id.desc())
+        .limit(LOOKED_AT)
+        .cte("newest")
+    )
+    looked_at, calls = session.execute(
+        select(
+            select(func.count()).select_from(newest).scalar_subquery(),
+            select(func.count())
+            .select_from(newest)
+            .where(*(_of_newest(test, newest) for test in search.tests))
+            .scalar_subquery(),
+        )
+    ).one()
+    return Found(min(calls, COUNTED), calls > COUNTED or looked_at == LOOKED_AT)
+
+
+def _of_newest(test: ColumnElement[bool], newest: CTE) -> ColumnElement[bool]:
+    """A test of a call, of the calls that are looked at."""
+    return ClauseAdapter(newest).traverse(test)
 
 
 def latest_start(session: Session) -> datetime | None:
@@ -162,78 +139,6 @@ def choices(session: Session) -> Choices:
         sorted({row.line for row in rows}),
         sorted({(row.flow, row.flow_version) for row in rows}),
     )
-
-
-def _fitting(query: _Query, wanted: Wanted) -> _Query:
-    """``query`` over calls with all that is asked for."""
-    for condition in _conditions(wanted):
-        query = query.where(condition)
-    return query
-
-
-def _conditions(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
-    if wanted.since is not None:
-        yield Call.started_at >= wanted.since
-    if wanted.until is not None:
-        yield Call.started_at < wanted.until
-    for column, value in (
-        (Call.disposition, wanted.disposition),
-        (Call.direction, wanted.direction),
-        (Call.line, wanted.line),
-        (Call.flow_version, wanted.version),
-    ):
-        if value:
-            yield column == value
-    if wanted.campaign:
-        campaign = select(Campaign.id).where(Campaign.name == wanted.campaign).scalar_subquery()
-        yield Call.campaign_id == campaign
-    if wanted.key:
-        customer = select(Customer.id).where(Customer.external_id == wanted.key).scalar_subquery()
-        yield Call.customer_id == customer
-    if wanted.right_party is not None:
-        yield Call.right_party.is_(wanted.right_party)
-    if wanted.recorded:
-        yield Call.recording.is_not(None)
-    if wanted.grade:
-        graded = and_(Grade.customer_id == Call.customer_id, Grade.is_current, Grade.letter == wanted.grade)
-        yield exists().where(graded)
-    if wanted.talk_s is not None:
-        talked = extract("epoch", Call.ended_at) - extract("epoch", Call.answered_at)
-        yield and_(Call.answered_at.is_not(None), talked >= wanted.talk_s)
-    yield from _of_turns(wanted)
-    if wanted.promise == NO_PROMISE:
-        yield ~exists().where(Promise.call_id == Call.id)
-    elif wanted.promise:
-        # Few among the calls, so they are looked up first; the same below.
-        yield Call.id.in_(select(Promise.call_id).where(Promise.state == wanted.promise))
-    if wanted.quality is not None:
-        yield _judged(wanted.quality)
-
-
-def _of_turns(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
-    of_call = and_(TurnRecord.call_id == Call.id, TurnRecord.speaker == "customer")
-    if wanted.intent:
-        yield exists().where(of_call, TurnRecord.intent == wanted.intent)
-    if wanted.unsure:
-        yield exists().where(of_call, TurnRecord.confidence < UNSURE)
-    if wanted.stop_word == ANY_WORD:
-        yield exists().where(of_call, TurnRecord.details["stop_words"][0].as_string().is_not(None))
-    elif wanted.stop_word:
-        # An utterance has few: whether the word is among the first four is asked in any database's JSON.
-        words = [TurnRecord.details["stop_words"][n].as_string() == wanted.stop_word for n in range(4)]
-        yield exists().where(of_call, or_(*words))
-
-
-def _judged(quality: Quality) -> ColumnElement[bool]:
-    if quality is Quality.UNSCORED:
-        return ~exists().where(QualityScore.call_id == Call.id)
-    if quality is Quality.MARKED:
-        return Call.id.in_(select(Misunderstanding.call_id))
-    if quality is Quality.FAILED:
-        return Call.id.in_(select(QualityScore.call_id).where(QualityScore.failed))
-    low, high = _BANDS[quality]
-    judged = select(QualityScore.call_id).where(QualityScore.score >= low, QualityScore.score < high)
-    return Call.id.in_(judged)
 
 
 def _lines(session: Session, ids: Sequence[int]) -> list[CallLine]:

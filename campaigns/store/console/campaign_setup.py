@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import select, union_all
 from sqlalchemy.orm import Session
 
 from campaigns.compliance.campaign_window import CampaignWindow
@@ -15,6 +15,7 @@ from campaigns.experiments.design import Design
 from campaigns.store.experiments import arm_sizes, design_of_experiment
 from campaigns.store.models import Campaign, Customer, DecisionRecord, Invitation
 
+AGAINST: Final = ("defer", "refuse")
 EXAMPLES: Final = 3
 
 
@@ -73,16 +74,33 @@ def campaign_setup(session: Session, campaign_id: int) -> CampaignSetup:
     )
 
 
+def in_experiment(session: Session, campaign_id: int) -> bool:
+    """Whether its members have arms."""
+    return session.scalar(select(Campaign.experiment_id).where(Campaign.id == campaign_id)) is not None
+
+
 def held_back(session: Session, campaign_id: int, reason: str) -> list[HeldBack]:
     """The latest customers whom a reason kept from a call."""
+    # Each verdict by itself: its latest stand at the end of its part of the index.
+    latest = [
+        select(
+            select(DecisionRecord.id)
+            .where(
+                DecisionRecord.campaign_id == campaign_id,
+                DecisionRecord.verdict == verdict,
+                DecisionRecord.reason == reason,
+            )
+            .order_by(DecisionRecord.id.desc())
+            .limit(EXAMPLES)
+            .subquery()
+            .c.id
+        )
+        for verdict in AGAINST
+    ]
     rows = session.execute(
         select(DecisionRecord.customer_id, Customer.external_id, DecisionRecord.at, DecisionRecord.until)
         .join(Customer, Customer.id == DecisionRecord.customer_id)
-        .where(
-            DecisionRecord.campaign_id == campaign_id,
-            DecisionRecord.reason == reason,
-            DecisionRecord.verdict != "allow",
-        )
+        .where(DecisionRecord.id.in_(union_all(*latest)))
         .order_by(DecisionRecord.id.desc())
         .limit(EXAMPLES)
     )

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -13,14 +12,8 @@ from sqlalchemy.orm import Session
 from campaigns.errors import NotFoundError
 from campaigns.said import Said
 from campaigns.store.holding import why_held
-from campaigns.store.models import (
-    Attempt,
-    Call,
-    Campaign,
-    CampaignMember,
-    DecisionRecord,
-    Promise,
-)
+from campaigns.store.models import Campaign
+from campaigns.store.tallies import Tallied, Tallies, tallies_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +87,7 @@ def with_figures(head: CampaignHead, figures: Figures) -> CampaignLine:
     return CampaignLine(**asdict(head), **asdict(figures))
 
 
-def campaign_line(session: Session, name: str, connected: Sequence[str]) -> CampaignLine:
+def campaign_line(session: Session, name: str, connected: Collection[str]) -> CampaignLine:
     """One campaign with its figures. Raises NotFoundError."""
     campaign = session.scalar(select(Campaign).where(Campaign.name == name))
     if campaign is None:
@@ -104,72 +97,39 @@ def campaign_line(session: Session, name: str, connected: Sequence[str]) -> Camp
 
 def dispositions_of(session: Session, campaign_id: int) -> list[Count]:
     """How the campaign's dials ended, the most frequent first."""
-    number = func.count()
-    rows = session.execute(
-        select(Attempt.disposition, number)
-        .where(Attempt.campaign_id == campaign_id, Attempt.disposition.is_not(None))
-        .group_by(Attempt.disposition)
-        .order_by(number.desc(), Attempt.disposition)
-    )
-    return [Count(code or "", count) for code, count in rows]
+    return _by_code(session, campaign_id, Tallied.ENDINGS)
 
 
 def objections_of(session: Session, campaign_id: int) -> list[Count]:
     """Why members were not called when their turn came, the most frequent first."""
-    number = func.count()
-    rows = session.execute(
-        select(DecisionRecord.reason, number)
-        .where(DecisionRecord.campaign_id == campaign_id, DecisionRecord.verdict != "allow")
-        .group_by(DecisionRecord.reason)
-        .order_by(number.desc(), DecisionRecord.reason)
-    )
-    return [Count(code, count) for code, count in rows]
+    return _by_code(session, campaign_id, Tallied.OBJECTIONS)
 
 
-def figures_of(session: Session, ids: Sequence[int], connected: Sequence[str]) -> dict[int, Figures]:
-    """The figures of these campaigns, counted from their rows.
+def _by_code(session: Session, campaign_id: int, what: Tallied) -> list[Count]:
+    counts = tallies_of(session, [campaign_id], what)[campaign_id].get(what, {})
+    return [Count(*each) for each in sorted(counts.items(), key=lambda each: (-each[1], each[0]))]
 
-    ``connected``: the dispositions that count as connected.
-    """
-    members = _counts(
-        session,
-        select(CampaignMember.campaign_id, func.count(), func.count().filter(CampaignMember.state == "done"))
-        .where(CampaignMember.campaign_id.in_(ids))
-        .group_by(CampaignMember.campaign_id),
-    )
-    dials = _counts(
-        session,
-        select(Attempt.campaign_id, func.count(), func.count(Attempt.member_id.distinct()))
-        .where(Attempt.campaign_id.in_(ids), Attempt.charged, Attempt.dialed_at.is_not(None))
-        .group_by(Attempt.campaign_id),
-    )
-    calls = _counts(
-        session,
-        select(
-            Call.campaign_id,
-            func.count().filter(Call.disposition.in_(list(connected))),
-            func.count().filter(Call.right_party),
-        )
-        .where(Call.campaign_id.in_(ids))
-        .group_by(Call.campaign_id),
-    )
-    promises = _counts(
-        session,
-        select(Call.campaign_id, func.count())
-        .join(Promise, Promise.call_id == Call.id)
-        # Only the right party can promise, and their calls are few.
-        .where(Call.campaign_id.in_(ids), Call.right_party, Promise.state != "cancelled")
-        .group_by(Call.campaign_id),
-    )
+
+def figures_of(session: Session, ids: Sequence[int], connected: Collection[str]) -> dict[int, Figures]:
+    """The figures of these campaigns. ``connected``: the dispositions that count as connected."""
     return {
-        campaign_id: Figures(
-            *members.get(campaign_id, (0, 0)),
-            *dials.get(campaign_id, (0, 0)),
-            *calls.get(campaign_id, (0, 0)),
-            *promises.get(campaign_id, (0,)),
-        )
-        for campaign_id in ids
+        campaign_id: _figures(found, connected) for campaign_id, found in tallies_of(session, ids).items()
     }
+
+
+def _figures(found: Tallies, connected: Collection[str]) -> Figures:
+    def one(what: Tallied) -> int:
+        return found.get(what, {}).get("", 0)
+
+    return Figures(
+        members=one(Tallied.MEMBERS),
+        done=one(Tallied.DONE),
+        dialled=one(Tallied.DIALLED),
+        reached=one(Tallied.REACHED),
+        connected=sum(n for code, n in found.get(Tallied.CALLS, {}).items() if code in connected),
+        right_party=one(Tallied.RIGHT_PARTY),
+        promises=one(Tallied.PROMISES),
+    )
 
 
 def _head(campaign: Campaign) -> CampaignHead:
@@ -179,10 +139,6 @@ def _head(campaign: Campaign) -> CampaignHead:
         campaign.started_at, campaign.finished_at,
         None if campaign.caller_ids is None else tuple(campaign.caller_ids),
     )  # fmt: skip
-
-
-def _counts(session: Session, query: Any) -> dict[int, tuple[int, ...]]:
-    return {row[0]: tuple(row[1:]) for row in session.execute(query)}
 
 
 def campaign_names(session: Session, limit: int = 200) -> list[str]:

@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, se
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from campaigns.private import Private, PrivateKind, private
+from campaigns.store.console.among import among
 from campaigns.store.models import (
     Account,
     Customer,
@@ -31,7 +32,7 @@ from campaigns.store.sealed.types import is_sealed
 _Query: TypeAlias = Select[*tuple[Any, ...]]
 
 COUNTED: Final = 1_000  # the most that is counted of what fits
-FEW: Final = 5_000  # customers that are looked up one by one
+FEW: Final = 15_000  # customers that are looked up one by one
 UNGRADED: Final = "none"
 
 
@@ -113,10 +114,11 @@ def find_customers(
         )
         query = query.where(_foremost(column))
         if after is not None:
-            query = query.where(or_(column < after.value, and_(column == after.value, Account.id < after.id)))
+            later = or_(column < after.value, and_(column == after.value, Account.id < after.id))
+            query = query.where(column <= after.value, later)  # twice, so that an index leads to the place
         query = query.order_by(column.desc(), Account.id.desc())
     of = Customer.id if wanted.sort is Sort.NEWEST else Account.customer_id
-    rows = session.execute(_prepared(session, wanted, at).within(query, of).limit(limit + 1)).all()
+    rows = session.execute(_prepared(session, wanted, at).within(session, query, of).limit(limit + 1)).all()
     shown = rows[:limit]
     following = None
     if len(rows) > limit:
@@ -128,7 +130,7 @@ def find_customers(
 def count_customers(session: Session, wanted: Wanted, at: datetime) -> int:
     """How many fit; COUNTED + 1 stands for more than COUNTED."""
     query: _Query = select(Customer.id)
-    found = _prepared(session, wanted, at).within(query, Customer.id).limit(COUNTED + 1).subquery()
+    found = _prepared(session, wanted, at).within(session, query, Customer.id).limit(COUNTED + 1).subquery()
     return session.scalar(select(func.count()).select_from(found)) or 0
 
 
@@ -201,9 +203,9 @@ class _Search:
     few: list[int] | None
     holds: list[ColumnElement[bool]]
 
-    def within(self, query: _Query, customer_id: InstrumentedAttribute[int]) -> _Query:
+    def within(self, session: Session, query: _Query, customer_id: InstrumentedAttribute[int]) -> _Query:
         if self.few is not None:
-            query = query.where(customer_id.in_(self.few))
+            query = query.where(among(session, customer_id, self.few))
         return query.where(*self.holds)
 
 

@@ -17,6 +17,7 @@ from campaigns.store.live_incoming import incoming_going_on
 from campaigns.store.live_key import LiveKey
 from campaigns.store.live_orders import OrderState, OrderView, latest_orders
 from campaigns.store.models import Attempt, Call, Campaign, Customer, LiveIncoming
+from campaigns.store.models.campaigns import is_live
 
 MOST_SHOWN: Final = 200
 ENDED_SHOWN: Final = 15
@@ -67,7 +68,7 @@ class LiveCounts:
 
 def calls_in_progress(session: Session) -> list[LiveCall]:
     """Calls about to be dialled, ringing and talking, up to a bound; the longest there come first."""
-    rows = _attempts(session, Attempt.state.in_(LIVE), MOST_SHOWN)
+    rows = _attempts(session, is_live(), MOST_SHOWN)
     talking = answered(session)
     calls = [_outgoing(row, talking) for row in rows]
     calls += _incoming(session, incoming_going_on(session))
@@ -109,9 +110,7 @@ def calls_just_ended(session: Session, since: datetime) -> list[LiveCall]:
 
 def live_counts(session: Session) -> LiveCounts:
     """Exact counts, however many calls the board shows."""
-    rows = session.execute(
-        select(Attempt.state, func.count()).where(Attempt.state.in_(LIVE)).group_by(Attempt.state)
-    )
+    rows = session.execute(select(Attempt.state, func.count()).where(is_live()).group_by(Attempt.state))
     states = dict(rows.all())
     incoming = incoming_going_on(session)
     answered_in = sum(row.answered_at is not None for row in incoming)

@@ -127,7 +127,7 @@ def _span(
         select(func.count())
         .select_from(Promise)
         .join(Call, Call.id == Promise.call_id)
-        .where(Call.started_at >= since)
+        .where(Promise.made_at >= since, Call.started_at >= since)
     )
     ringing = sum(row.began_at >= since for row in incoming_going_on(session))
     coming = min(_due(session, running) + _coming(session, running, now + length), MOST_COUNTED)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from campaigns.errors import NotFoundError
 from campaigns.private import Private, PrivateKind, private
 from campaigns.store.models import Account, Call, Campaign, Customer, Promise, TurnRecord
+
+SORTED: Final = 400_000  # calls that are sorted to find the first of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +77,27 @@ def calls_after(
     limit: int = 100,
 ) -> list[CallResult]:
     """Up to ``limit`` calls with ids above ``after``; a call is written once, when it is over."""
-    query = _calls().where(Call.id > after)
+    asked: list[ColumnElement[bool]] = [Call.id > after]
     if campaign is not None:
-        query = query.where(Campaign.name == campaign)
+        asked.append(
+            Call.campaign_id == _id_of(session, select(Campaign.id).where(Campaign.name == campaign))
+        )
     if customer is not None:
-        query = query.where(Customer.external_id == customer)
+        found = select(Customer.id).where(Customer.external_id == customer)
+        asked.append(Call.customer_id == _id_of(session, found))
     if since is not None:
-        query = query.where(Call.ended_at >= since)
-    return [_call(row) for row in session.execute(query.order_by(Call.id).limit(limit))]
+        asked.append(Call.ended_at >= since)
+        if _are_few(session, since):
+            # The few of late are sorted: by their ids the database would pass all that are older first.
+            few = select(Call.id).where(*asked).order_by(Call.id + 0).limit(limit)
+            asked = [Call.id.in_(session.scalars(few).all())]
+    query = _calls().where(*asked).order_by(Call.id).limit(limit)
+    return [_call(row) for row in session.execute(query)]
+
+
+def _are_few(session: Session, since: datetime) -> bool:
+    some = select(Call.ended_at).where(Call.ended_at >= since).limit(SORTED + 1).subquery()
+    return (session.scalar(select(func.count()).select_from(some)) or 0) <= SORTED
 
 
 def call_by_id(session: Session, call_id: int) -> tuple[CallResult, list[Said]]:
@@ -109,6 +124,7 @@ def promises_after(
     limit: int = 100,
 ) -> list[PromiseResult]:
     """Up to ``limit`` promises in the order in which they last changed."""
+    # As its index has it.
     changed = func.coalesce(Promise.settled_at, Promise.made_at, type_=Promise.made_at.type)
     query = (
         select(Promise, Customer.external_id, Account.external_id, changed)
@@ -117,7 +133,8 @@ def promises_after(
     )
     if after is not None:
         at, row_id = after
-        query = query.where(or_(changed > at, and_(changed == at, Promise.id > row_id)))
+        # Twice, so that an index leads to the place.
+        query = query.where(changed >= at, or_(changed > at, Promise.id > row_id))
     if since is not None:
         query = query.where(changed >= since)
     if state is not None:
@@ -138,6 +155,11 @@ def customer_id_of(session: Session, key: str) -> int:
     if found is None:
         raise NotFoundError("there is no customer %(key)r", key=key)
     return found
+
+
+def _id_of(session: Session, query: Select[int]) -> int:
+    """0, which is nobody's, where there is none. Known before, so that its index leads to the calls."""
+    return session.scalar(query) or 0
 
 
 def _calls() -> Any:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import func, literal_column, select
 from sqlalchemy.orm import Session
 
 from campaigns.outcomes.gist import SAID, masked
@@ -37,6 +37,7 @@ PER_PAGE: Final = 30
 LATELY: Final = timedelta(days=7)
 PAUSED_SHOWN: Final = 10
 EXAMPLES: Final = 3
+OPEN: Final = FollowUp.state == literal_column("'open'")  # as the indexes of what is open have it
 BAD_MESSAGES: Final = ("failed", "unsure")
 
 
@@ -135,7 +136,7 @@ def follow_up_groups(session: Session) -> list[FollowUpGroup]:
     urgent = func.count().filter(FollowUp.urgent)
     rows = session.execute(
         select(FollowUp.reason, func.count(), urgent, func.min(FollowUp.created_at))
-        .where(FollowUp.state == "open")
+        .where(OPEN)
         .group_by(FollowUp.reason)
         .order_by(urgent.desc(), func.count().desc(), FollowUp.reason)
     )
@@ -146,19 +147,25 @@ def follow_up_page(
     session: Session, *, reason: str = "", after_id: int | None = None, limit: int = PER_PAGE
 ) -> list[FollowUpLine]:
     """Open work in the order in which it came, urgent first on the first page of all."""
+    places = select(FollowUp.id).where(OPEN).order_by(FollowUp.id)
+    if reason:
+        places = places.where(FollowUp.reason == reason)
+    later = places.where(FollowUp.urgent.is_(False))
+    # The few that are shown, each part by its own index, and only then what is known of them.
+    ids: list[int] = []
+    if after_id is None:
+        ids += session.scalars(places.where(FollowUp.urgent.is_(True)).limit(limit))
+    else:
+        later = later.where(FollowUp.id > after_id)
+    ids += session.scalars(later.limit(limit - len(ids)))
     query = (
         select(FollowUp, Customer.external_id, Customer.name, Call.e164, Call.disposition)
         .outerjoin(Customer, Customer.id == FollowUp.customer_id)
         .outerjoin(Call, Call.id == FollowUp.call_id)
-        .where(FollowUp.state == "open")
+        .where(FollowUp.id.in_(ids))
+        .order_by(FollowUp.urgent.desc(), FollowUp.id)
     )
-    if reason:
-        query = query.where(FollowUp.reason == reason)
-    if after_id is not None:
-        query = query.where(FollowUp.id > after_id, FollowUp.urgent.is_(False)).order_by(FollowUp.id)
-    else:
-        query = query.order_by(FollowUp.urgent.desc(), FollowUp.id)
-    rows = session.execute(query.limit(limit)).all()
+    rows = session.execute(query).all()
     said = said_in(session, [row.call_id for row, *_ in rows if row.call_id is not None])
     writers = [row.customer_id for row, *_ in rows if row.reason == WROTE and row.customer_id]
     wrote = written_by(session, writers)
@@ -279,7 +286,8 @@ def day_figures(session: Session, start: datetime, connected: Sequence[str]) -> 
     promised = session.execute(
         select(Promise.currency, func.count(), func.sum(Promise.amount))
         .join(Call, Call.id == Promise.call_id)
-        .where(Call.started_at >= start, Promise.state != "cancelled")
+        # A promise is made after its call began: the few of the day are looked at, not all calls of it.
+        .where(Promise.made_at >= start, Call.started_at >= start, Promise.state != "cancelled")
         .group_by(Promise.currency)
     ).all()
     paid = session.execute(

@@ -47,6 +47,7 @@ from campaigns.store.models.reviews import Misunderstanding, QualityScore, Score
 from campaigns.store.models.scripts import ScriptVersion
 from campaigns.store.models.sealing import Sealing
 from campaigns.store.models.tags import CustomerTag, CustomerTreatment
+from campaigns.store.models.tallies import CampaignTally
 from campaigns.store.models.treatments import TreatmentAction
 from campaigns.store.models.webhooks import WebhookDelivery, WebhookEndpoint, WebhookEvent
 from campaigns.store.models.workers import WorkerRecord
@@ -64,6 +65,7 @@ __all__ = [
     "Campaign",
     "CampaignChange",
     "CampaignMember",
+    "CampaignTally",
     "ColumnMapping",
     "ConsoleSession",
     "ConsoleSetup",

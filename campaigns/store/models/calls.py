@@ -5,11 +5,24 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    literal_column,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from campaigns.store.models.base import Base
+from campaigns.store.models.words import StopWord
 from campaigns.store.sealed.types import SealedJson, SealedText, SealedWord
+
+INBOUND, RECORDED = text("direction = 'inbound'"), text("recording IS NOT NULL")
+STOP_WORDS = 4  # of one utterance that are looked for: it has few
 
 
 class Call(Base):
@@ -25,10 +38,15 @@ class Call(Base):
             "AND attempt_id IS NOT NULL AND campaign_id IS NOT NULL AND customer_id IS NOT NULL",
             name="direction",
         ),
-        Index("ix_call_outcome", "campaign_id", "disposition", "right_party"),
+        Index("ix_call_outcome", "campaign_id", "disposition", "started_at", "id"),
         Index("ix_call_disposition_started", "disposition", "started_at", "id"),
         Index("ix_call_campaign_started", "campaign_id", "started_at", "id"),
         Index("ix_call_version_started", "flow_version", "started_at", "id"),
+        Index("ix_call_line_started", "line", "started_at", "id"),
+        Index("ix_call_day", "started_at", "id", "direction", "right_party"),
+        Index("ix_call_campaign", "campaign_id", "id"),
+        Index("ix_call_inbound", "started_at", "id", sqlite_where=INBOUND, postgresql_where=INBOUND),
+        Index("ix_call_recorded", "started_at", "id", sqlite_where=RECORDED, postgresql_where=RECORDED),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -41,7 +59,7 @@ class Call(Base):
     line_call_id: Mapped[str] = mapped_column(String(64))
     flow: Mapped[str] = mapped_column(String(64))
     flow_version: Mapped[str] = mapped_column(String(64))
-    started_at: Mapped[datetime] = mapped_column(index=True)
+    started_at: Mapped[datetime]
     answered_at: Mapped[datetime | None]
     ended_at: Mapped[datetime] = mapped_column(index=True)
     cause: Mapped[str] = mapped_column(String(24))
@@ -73,7 +91,21 @@ class TurnRecord(Base):
     """One thing said by the bot or heard from the far end."""
 
     __tablename__ = "turn"
-    __table_args__ = (UniqueConstraint("call_id", "seq"), Index("ix_turn_intent", "intent", "call_id"))
+    __table_args__ = (
+        UniqueConstraint("call_id", "seq"),
+        Index("ix_turn_intent", "intent", "call_id"),
+        # Few utterances have a stop word: each place in their list has an index of those that have one there.
+        *(
+            Index(
+                f"ix_turn_stop_word_{place}",
+                StopWord(literal_column("details"), place),
+                "call_id",
+                sqlite_where=StopWord(literal_column("details"), place).is_not(None),
+                postgresql_where=StopWord(literal_column("details"), place).is_not(None),
+            )
+            for place in range(STOP_WORDS)
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     call_id: Mapped[int] = mapped_column(ForeignKey("call.id"))
@@ -117,6 +149,13 @@ class FollowUp(Base):
         Index(
             "ix_follow_up_open",
             "reason",
+            "urgent",
+            "id",
+            sqlite_where=text("state = 'open'"),
+            postgresql_where=text("state = 'open'"),
+        ),
+        Index(
+            "ix_follow_up_next",
             "urgent",
             "id",
             sqlite_where=text("state = 'open'"),

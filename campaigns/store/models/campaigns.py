@@ -5,7 +5,18 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, false, text
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    false,
+    literal_column,
+    text,
+)
 from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -88,6 +99,7 @@ class CampaignMember(Base):
     __tablename__ = "campaign_member"
     __table_args__ = (
         UniqueConstraint("campaign_id", "customer_id"),
+        Index("ix_campaign_member_arm", "arm_id", "campaign_id"),
         *(
             Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
             for name, columns, where in MEMBER_INDEXES
@@ -110,7 +122,7 @@ class CampaignMember(Base):
     timing: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))  # why ``next_at``
     grade: Mapped[str | None] = mapped_column(String(1))
     treatment: Mapped[str | None] = mapped_column(String(48))
-    arm_id: Mapped[int | None] = mapped_column(ForeignKey("experiment_arm.id"), index=True)
+    arm_id: Mapped[int | None] = mapped_column(ForeignKey("experiment_arm.id"))
 
 
 def _own_customer(context: DefaultExecutionContext) -> int:
@@ -132,6 +144,8 @@ class Attempt(Base):
         # Nor to one person under several keys.
         Index("uq_attempt_live_person", "person_id", unique=True, sqlite_where=LIVE, postgresql_where=LIVE),
         # What a campaign came to is counted from the index alone.
+        # A day is counted from the index alone too.
+        Index("ix_attempt_day", "reserved_at", "dialed_at", "charged", "disposition"),
         Index("ix_attempt_outcome", "campaign_id", "disposition", "charged", "dialed_at"),
     )
 
@@ -147,13 +161,20 @@ class Attempt(Base):
     n: Mapped[int]  # the customer's n-th attempt over all campaigns
     state: Mapped[str] = mapped_column(String(16), default="reserved")
     worker: Mapped[str] = mapped_column(String(64))
-    reserved_at: Mapped[datetime] = mapped_column(index=True)
+    reserved_at: Mapped[datetime]
     dialed_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None] = mapped_column(index=True)
     disposition: Mapped[str | None] = mapped_column(String(32))
     line: Mapped[str | None] = mapped_column(String(32))
     caller_id: Mapped[str | None] = mapped_column(String(32))  # the number of ours that it was dialled from
     charged: Mapped[bool] = mapped_column(default=True)  # False when a trunk fault meant that nothing rang
+
+
+def is_live() -> ColumnElement[bool]:
+    """Whether an attempt is reserved or being dialled, written out: the indexes of those few serve only what
+    SQLite sees to be within them, and it plans without looking at parameters.
+    """
+    return Attempt.state.in_([literal_column("'reserved'"), literal_column("'dialing'")])
 
 
 class Permit(Base):
@@ -182,7 +203,7 @@ class DecisionRecord(Base):
         Index("uq_decision_attempt", "attempt_id", unique=True),  # one allows one dial
         # All that a report asks of decisions: their inputs, which are most of a row, are never read for it.
         Index("ix_decision_report", "at", "campaign_id", "customer_id", "verdict", "reason", "id"),
-        Index("ix_decision_reason", "campaign_id", "verdict", "reason"),
+        Index("ix_decision_reason", "campaign_id", "verdict", "reason", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String
+from sqlalchemy import BigInteger, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from campaigns.store.models.base import Base
@@ -18,7 +18,11 @@ class Promise(Base):
     """
 
     __tablename__ = "promise"
-    __table_args__ = (Index("ix_promise_standing", "state", "customer_id"),)
+    __table_args__ = (
+        Index("ix_promise_standing", "state", "customer_id"),
+        Index("ix_promise_state_made", "state", "made_at", "call_id"),
+        Index("ix_promise_changed", text("coalesce(settled_at, made_at)"), "id"),  # what readers go on by
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     call_id: Mapped[int | None] = mapped_column(ForeignKey("call.id"), unique=True)  # None: made elsewhere
@@ -36,7 +40,7 @@ class Promise(Base):
     state: Mapped[str] = mapped_column(String(16), default="pending", index=True)
     reason: Mapped[str | None] = mapped_column(String(32))  # of the state; None while it is pending
     paid: Mapped[int | None] = mapped_column(BigInteger)  # towards it, when it was last looked at
-    made_at: Mapped[datetime]
+    made_at: Mapped[datetime] = mapped_column(index=True)
     settled_at: Mapped[datetime | None]
     link_opened_at: Mapped[datetime | None]  # when its payment link was first opened
 

@@ -65,6 +65,7 @@ TABLES: Final[Mapping[str, Held]] = {
     ),
     "campaign_change": _held(None, "what before after", staff="by"),
     "campaign_member": _held(CONTRACT, "state worker outcome reason timing treatment", contract="grade"),
+    "campaign_tally": _held(None, "what code"),
     "column_mapping": _held(None, "kind name columns", staff="by"),
     "console_session": _held("sessions", "token_hash", sessions="address agent"),
     "console_setup": _held(STAFF, "token_hash"),

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from campaigns.store.console.calls import Place, Quality, Wanted, count_calls, find_calls
+from campaigns.store.console.call_views import Place, Quality, Wanted
+from campaigns.store.console.calls import search_calls
 from campaigns.store.models import AuditEntry, Call, Customer, Misunderstanding, Promise, QualityScore
 from campaigns.store.unsure import unsure_turns
 from tests.integration.console.recorded import CALL, SPOKEN, talk
@@ -79,8 +80,8 @@ def test_a_call_is_found_by_anything_that_is_known_of_it(world: World) -> None:
     ]
     with world.database.reading() as session:
         for wanted, expected in searches:
-            assert {line.id for line in find_calls(session, wanted).lines} == expected, wanted
-            assert count_calls(session, wanted) == len(expected), wanted
+            assert {line.id for line in search_calls(session, wanted)[0].lines} == expected, wanted
+            assert search_calls(session, wanted)[1].calls == len(expected), wanted
 
 
 def test_pages_hold_every_call_once_whatever_comes_in_between(world: World) -> None:
@@ -91,7 +92,7 @@ def test_pages_hold_every_call_once_whatever_comes_in_between(world: World) -> N
     after: Place | None = None
     with world.database.reading() as session:
         while True:
-            page = find_calls(session, Wanted(), after=after, limit=2)
+            page = search_calls(session, Wanted(), after=after, limit=2)[0]
             seen += [line.id for line in page.lines]
             if page.next is None:
                 break

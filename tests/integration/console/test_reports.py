@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import io
 import zipfile
+from dataclasses import replace
 
 import openpyxl
 import pytest
 
 from campaigns.console import reporting
 from campaigns.console.reporting import Question
+from campaigns.console.web.behind import Behind
 from campaigns.outcomes.overview.dimensions import Dimension
 from campaigns.store.models import Approval, AuditEntry, Job
 from tests.integration.console.world import CAMPAIGN, NAMES, World
+
+COUNTING = "正在统计"
 
 
 def test_a_report_is_as_its_address_asks(world: World) -> None:
@@ -43,15 +47,36 @@ def test_a_report_is_taken_as_a_file(world: World, form: str) -> None:
     assert not [name for name in NAMES if name.encode() in answer.content]
 
 
-def test_a_heavy_report_is_counted_as_a_job_and_its_last_result_shown(world: World) -> None:
+def test_a_heavy_report_is_counted_behind_the_page_and_its_last_result_shown(world: World) -> None:
     heavy = world.configured(report_dials=0)
-    browser = heavy.browser("analyst")
-    assert 'id="grid-funnel"' not in browser.get("/reports").text
-    assert browser.post("/reports/count").status_code == 303
-    page = browser.get("/reports").text
+    page = heavy.browser("analyst").get("/reports").text
     assert 'id="grid-funnel"' in page
-    with world.database.reading() as session:
-        assert session.query(Job).filter_by(kind="report.overview").one().state == "done"
+    assert "统计于" in page
+    hurried = replace(heavy.services, behind=Behind(0.0))
+    page = World(hurried, world.clock).browser("analyst").get("/reports").text
+    assert 'id="grid-funnel"' in page  # of the last count
+    assert COUNTING in page
+    nobody_yet = World(hurried, world.clock).browser("analyst").get("/reports?paid_days=9").text
+    assert 'id="grid-funnel"' not in nobody_yet
+    assert COUNTING in nobody_yet
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/reports/numbers?by=prefix",
+        "/settings/retention",
+        f"/campaigns/{CAMPAIGN}/funnel",
+        f"/campaigns/{CAMPAIGN}/foreseen",
+    ],
+)
+def test_what_takes_long_is_asked_for_again_until_it_is_there(world: World, path: str) -> None:
+    hurried = world.configured(report_dials=0)
+    slow = World(replace(hurried.services, behind=Behind(0.0)), world.clock)
+    page = slow.browser("administrator").get(path).text
+    assert f'hx-get="{path}"' in page
+    assert COUNTING in page
+    assert COUNTING not in hurried.browser("administrator").get(path).text
 
 
 def test_what_is_kept_of_a_report_is_what_was_counted(world: World) -> None:

@@ -24,6 +24,7 @@ from campaigns.console.app import create_app
 from campaigns.console.lifetime import Lifetime
 from campaigns.console.services import Services, open_services
 from campaigns.console.settings import ConsoleSettings, console_settings
+from campaigns.console.web.behind import Behind
 from campaigns.console.web.pace import Pace
 from campaigns.console.web.recent import Recent
 from campaigns.dialing.audience import Audience
@@ -50,6 +51,7 @@ from campaigns.store.models import (
 from campaigns.store.outcomes import suppress
 from tests.integration.store.rows import AT, add_customer
 
+PATIENCE_S = 60.0  # what is counted behind a page is there when a test asks
 ORIGIN = "http://localhost"
 PASSWORD = "correct horse battery staple"
 CAMPAIGN = "march"
@@ -211,7 +213,8 @@ def open_world(home: Path, database: Database) -> World:
     settings = load_settings(home).model_copy(update={"console": {"run_campaigns": False}})
     services = replace(_rules(), settings=settings, console=console_settings(settings))
     # What is counted once for all who look is of one world, and so is how fast they may ask.
-    own: dict[str, Any] = {"pace": Pace(lambda: 0.0), "recent": Recent(), "lifetime": Lifetime()}
+    own: dict[str, Any] = {"pace": Pace(lambda: 0.0), "recent": Recent(), "behind": Behind(PATIENCE_S)}
+    own["lifetime"] = Lifetime()
     services = replace(services, metrics=open_metrics(settings, database), **own)
     return World(replace(services, database=database, clock=clock, passwords=CHEAP), clock)
 

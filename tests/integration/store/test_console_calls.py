@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.transcript import Entry
 from campaigns.dialing.record import CallRecord
 from campaigns.dialing.rows import inbound_row, turn_rows
 from campaigns.errors import NotFoundError
-from campaigns.store.console import reviews
-from campaigns.store.console.calls import Quality, Wanted, choices, count_calls, find_calls, latest_start
+from campaigns.store.console import call_filters, reviews
+from campaigns.store.console.call_views import Quality, Wanted
+from campaigns.store.console.calls import choices, latest_start, search_calls
 from campaigns.store.database import Database
-from tests.integration.store.rows import AT
+from campaigns.store.models import Account, Call, Promise, TurnRecord
+from tests.integration.store.rows import AT, add_customer
 
 
 def add_call(session: Session, hours: int, *entries: Entry) -> int:
@@ -73,20 +77,83 @@ def test_calls_are_found_by_what_was_said_and_how_it_was_judged(database: Databa
             (Wanted(since=AT + timedelta(hours=1), until=AT + timedelta(hours=2)), [grave]),
             (Wanted(promise="none", direction="inbound", right_party=False), [unsure, grave, sure]),
         ):
-            assert [line.id for line in find_calls(session, wanted).lines] == expected, wanted
-            assert count_calls(session, wanted) == len(expected)
-        (line,) = find_calls(session, Wanted(stop_word="any")).lines
+            assert [line.id for line in search_calls(session, wanted)[0].lines] == expected, wanted
+            assert search_calls(session, wanted)[1].calls == len(expected)
+        (line,) = search_calls(session, Wanted(stop_word="any"))[0].lines
         assert (line.least, line.stop_words, line.score, line.failed) == (
             0.8,
             ("self_harm", "minor"),
             40,
             True,
         )
-        first = find_calls(session, Wanted(), limit=2)
+        first = search_calls(session, Wanted(), limit=2)[0]
         assert first.next is not None
-        assert [line.id for line in find_calls(session, Wanted(), after=first.next).lines] == [sure]
+        assert [line.id for line in search_calls(session, Wanted(), after=first.next)[0].lines] == [sure]
         assert latest_start(session) == AT + timedelta(hours=2)
         assert ("inbound", "v1") in choices(session).versions
     with database.transaction() as session:
         reviews.unmark(session, unsure, 0)
         assert reviews.marks_of(session, unsure) == {}
+
+
+def test_pages_are_the_same_however_few_are_looked_up_first(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What few calls have is looked up first, what many have along the way: both find the same."""
+    with database.transaction() as session:
+        customer = add_customer(session)
+        account_id = session.scalars(select(Account.id)).one()
+        for n in range(12):
+            call = _call(session, customer.id, n)
+            if n % 2:
+                state = "kept" if n % 4 == 1 else "broken"
+                made_at = AT + timedelta(minutes=n, seconds=40)
+                session.add(
+                    Promise(
+                        call_id=call, customer_id=customer.id, account_id=account_id, amount=1,
+                        currency="CNY", due=AT.date(), state=state, made_at=made_at,
+                    )
+                )  # fmt: skip
+    questions = (
+        Wanted(promise="kept"),
+        Wanted(intent="deny"),
+        Wanted(stop_word="death"),
+        Wanted(promise="kept", intent="deny"),
+    )
+    seen = []
+    for few in (100, 2, 1, 0):
+        monkeypatch.setattr(call_filters, "FEW", max(few, 1))
+        with database.reading() as session:
+            seen.append([list(_all_pages(session, wanted)) for wanted in questions])
+    assert all(each == seen[0] for each in seen)
+    assert [len(each) for each in seen[0]] == [3, 4, 2, 1]
+
+
+def _all_pages(session: Session, wanted: Wanted) -> Iterator[int]:
+    after = None
+    while True:
+        page, found = search_calls(session, wanted, after=after, limit=1)
+        assert found.more or found.calls >= len(page.lines)
+        yield from (line.id for line in page.lines)
+        if page.next is None:
+            return
+        after = page.next
+
+
+def _call(session: Session, customer_id: int, n: int) -> int:
+    """A call of the ``n``-th minute; every third was answered by a denial, every sixth of a death."""
+    call = Call(
+        direction="inbound", customer_id=customer_id, line="simulated", line_call_id=str(n), flow="f",
+        flow_version="1", started_at=AT + timedelta(minutes=n),
+        ended_at=AT + timedelta(minutes=n, seconds=50), cause="normal", disposition="promise",
+    )  # fmt: skip
+    session.add(call)
+    session.flush()
+    if n % 3 == 0:
+        words = {"stop_words": ["illness_hardship", "death"]} if n % 6 == 0 else {}
+        session.add(
+            TurnRecord(
+                call_id=call.id, seq=0, at=AT, speaker="customer", text="x", intent="deny", details=words
+            )
+        )  # fmt: skip
+    return call.id

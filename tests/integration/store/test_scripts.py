@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 
 from campaigns.errors import NotFoundError
-from campaigns.store.console.calls import Wanted, count_calls
+from campaigns.store.console.call_views import Found, Wanted
+from campaigns.store.console.calls import search_calls
 from campaigns.store.console.throttle import Backoff, begin_try, forget_failures, take_back
 from campaigns.store.database import Database
 from campaigns.store.scripts import (
@@ -74,4 +75,4 @@ def test_tries_count_before_they_are_known_to_be_failures(database: Database) ->
 
 def test_calls_are_found_by_how_long_was_talked_and_by_grade(database: Database) -> None:
     with database.reading() as session:
-        assert count_calls(session, Wanted(talk_s=30, grade="B")) == 0
+        assert search_calls(session, Wanted(talk_s=30, grade="B"))[1] == Found(0)

@@ -11,7 +11,14 @@ from hypothesis import strategies as st
 from jinja2 import Environment
 
 from campaigns.console.access.passwords import check_new_password
-from campaigns.console.access.secrets import csrf_token, fingerprint, new_api_key, new_token, same
+from campaigns.console.access.secrets import (
+    csrf_token,
+    fingerprint,
+    is_csrf_token,
+    new_api_key,
+    new_token,
+    same,
+)
 from campaigns.console.pages.sign_in import own_path
 from campaigns.console.settings import console_settings
 from campaigns.console.web.recent import Recent
@@ -71,8 +78,13 @@ async def test_a_stream_sends_what_changed_and_says_when_it_is_over() -> None:
 def test_tokens_differ_and_belong_to_their_cookie() -> None:
     one, other = new_token(), new_token()
     assert len({one, other, new_api_key(), fingerprint(one), csrf_token(one), csrf_token(other)}) == 6
-    assert same(csrf_token(one), csrf_token(one))
-    assert not same(csrf_token(one), "ü")
+    assert csrf_token(one) != csrf_token(one)
+    assert is_csrf_token(one, csrf_token(one))
+    assert not is_csrf_token(one, csrf_token(other))
+    for wrong in ("", "ü", "00", "00" * 64, csrf_token(one)[:-2], csrf_token(one) + "00"):
+        assert not is_csrf_token(one, wrong)
+    assert same(fingerprint(one), fingerprint(one))
+    assert not same(fingerprint(one), "ü")
 
 
 @pytest.mark.parametrize("password", ["short", "a" * 20, "abababababababab", "mr quality 2026", "x" * 300])

@@ -12,22 +12,22 @@ account.currency account.product approval.action approval.state approval.subject
 attempt.state audit_entry.action audit_entry.subject_kind audit_entry.via call.cause call.direction
 call.disposition call.flow call.flow_version campaign.flow campaign.purpose campaign.state
 campaign_change.what campaign_member.grade campaign_member.outcome campaign_member.state
-campaign_member.treatment column_mapping.kind console_user.language console_user.roles console_user.theme
-customer.gender customer.region customer_tag.source customer_tag.tag customer_treatment.reasons
-customer_treatment.source customer_treatment.treatment decision.pack decision.reason decision.verdict
-deletion.kind deletion.why experiment_arm.flow experiment_arm.kind export_record.dataset export_record.format
-follow_up.reason follow_up.state grade.letter grade.reasons grade.rules_version hour_answers.day job.kind
-job.state job.subject_kind legal_fact.kind life_cycle_grade.letter life_cycle_grade.outcome
-life_cycle_grade.reasons life_cycle_grade.rules_version life_cycle_grade.stage line_state.circuit
-live_line.intent live_line.speaker live_order.detail live_order.kind live_order.state message.channel
-message.occasion message.pack message.state message.template misunderstanding.intent number_report.source
-number_report.status payment.currency permit.pack person_change.kind phone_number.relation
-phone_number.status phone_number.status_source promise.currency promise.reason promise.state
-quality_score.points quality_score.scorecard relief_entry.currency relief_entry.kind relief_entry.reason
-relief_offer.kind retention_period.kind sealing.state suppression.reason text_received.wish transfer.state
-treatment_action.action treatment_action.state treatment_action.treatment turn.intent turn.prompt
-turn.speaker turn.step upload.kind upload.state webhook_delivery.state webhook_endpoint.events
-webhook_event.type worker.state
+campaign_member.treatment campaign_tally.code campaign_tally.what column_mapping.kind console_user.language
+console_user.roles console_user.theme customer.gender customer.region customer_tag.source customer_tag.tag
+customer_treatment.reasons customer_treatment.source customer_treatment.treatment decision.pack
+decision.reason decision.verdict deletion.kind deletion.why experiment_arm.flow experiment_arm.kind
+export_record.dataset export_record.format follow_up.reason follow_up.state grade.letter grade.reasons
+grade.rules_version hour_answers.day job.kind job.state job.subject_kind legal_fact.kind
+life_cycle_grade.letter life_cycle_grade.outcome life_cycle_grade.reasons life_cycle_grade.rules_version
+life_cycle_grade.stage line_state.circuit live_line.intent live_line.speaker live_order.detail
+live_order.kind live_order.state message.channel message.occasion message.pack message.state message.template
+misunderstanding.intent number_report.source number_report.status payment.currency permit.pack
+person_change.kind phone_number.relation phone_number.status phone_number.status_source promise.currency
+promise.reason promise.state quality_score.points quality_score.scorecard relief_entry.currency
+relief_entry.kind relief_entry.reason relief_offer.kind retention_period.kind sealing.state
+suppression.reason text_received.wish transfer.state treatment_action.action treatment_action.state
+treatment_action.treatment turn.intent turn.prompt turn.speaker turn.step upload.kind upload.state
+webhook_delivery.state webhook_endpoint.events webhook_event.type worker.state
 """
 # The lender's own keys, and those of carriers and of ourselves: what is joined, looked up by its beginning or
 # told to other systems. They say who only to whoever has the lender's system too.
