@@ -23,6 +23,7 @@ from campaigns.console.api.campaign_fields import (
     WhyIn,
 )
 from campaigns.console.api.endpoint import Endpoint, Nothing, Reply
+from campaigns.console.scripts import folder
 from campaigns.console.visit import Visit
 from campaigns.console.web.problem import problem
 from campaigns.dialing.audience import Audience
@@ -53,8 +54,9 @@ def get(visit: Visit, _query: Nothing, _body: Nothing) -> Reply:
 
 def make(visit: Visit, _query: Nothing, body: CampaignIn) -> Reply:
     settings = visit.services.settings
-    flows = flow_names(language_dir(settings.language))
-    if body.script not in flows:
+    published = folder(visit)
+    flows = flow_names(published)
+    if body.script not in (*flows, *flow_names(language_dir(settings.language))):
         raise NotFoundError(
             "there is no script %(script)r; there are: %(flows)s", script=body.script, flows=", ".join(flows)
         )
@@ -64,7 +66,7 @@ def make(visit: Visit, _query: Nothing, body: CampaignIn) -> Reply:
     with visit.changing() as session:
         at = visit.services.ledger_now(session).astimezone(settings.zone)
         check_edit(more, settings.callers, shipped_retry_policy(), at.date())
-        campaign, _ = create(session, wanted, language_dir(settings.language), settings, at)
+        campaign, _ = create(session, wanted, published, settings, at)
         if values := more.values():
             edit_campaign(session, campaign.id, values, by=visit.who.username, at=at, today=at.date())
         after = body.model_dump(mode="json")
