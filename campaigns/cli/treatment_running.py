@@ -7,7 +7,6 @@ from pathlib import Path
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
 from campaigns.cli.treating import now, plan_portfolio
 from campaigns.compliance.effective import load_effective
@@ -23,6 +22,7 @@ from campaigns.settings import Settings
 from campaigns.store.campaigns import NewInvitation
 from campaigns.store.database import Database
 from campaigns.store.treatment_actions import open_tasks, take_tasks
+from campaigns.tables import Table
 
 TASK_COLUMNS = ("task", "customer", "treatment", "action", "on")
 DETAIL_COLUMNS = ("utilisation", "limit", "proposed_limit", "product", "proposed_amount", "currency")
