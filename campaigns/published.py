@@ -10,10 +10,12 @@ from functools import lru_cache
 from pathlib import Path
 
 from bot.dialogue.bundle import Bundle, read_bundle, unpack
-from bot.dialogue.flow import flow_names, load_flow
+from bot.dialogue.flow import Flow, flow_names, load_flow
 from bot.dialogue.prompts import PromptBook
 from bot.errors import DataFileError
 from bot.language import language_dir
+from campaigns.errors import ConflictError
+from campaigns.said import Code
 from campaigns.settings import Settings
 from campaigns.store.database import Database, Session
 from campaigns.store.scripts import Version, content_of, in_force, keep_version, publish
@@ -35,18 +37,42 @@ def scripts_in_force(settings: Settings, database: Database, at: datetime) -> Pa
     if version is None:
         with database.transaction() as session:
             version = in_force(session, settings.language) or _adopt(session, settings, folder, there, at)
-    if version.digest == there.digest:
-        return folder
-    published = folder_of(settings, database, version)
-    if read_bundle(published).shape == there.shape:
-        return folder  # authors have written tests
-    log.warning(
-        "the scripts on the disk (%s) are not those in force (%s): "
-        "publish them in the console, or by 'xiaorong dialogue publish'",
-        there.digest[:12],
-        version.label,
-    )
-    return published
+    heard = _heard(settings, database, version, folder, there)
+    if heard != folder:
+        log.warning(
+            "the scripts on the disk (%s) are not those in force (%s): "
+            "publish them in the console, or by 'xiaorong dialogue publish'",
+            there.digest[:12],
+            version.label,
+        )
+    return heard
+
+
+def scripts_on_offer(settings: Settings, database: Database) -> Path:
+    """The folder of the language that the next run would hold its calls with; nothing is put on record.
+
+    Raises DataFileError.
+    """
+    folder = language_dir(settings.language)
+    with database.reading() as session:
+        version = in_force(session, settings.language)
+    if version is None:
+        return folder  # the first run adopts it
+    return _heard(settings, database, version, folder, read_bundle(folder))
+
+
+def load_published(folder: Path, name: str) -> Flow:
+    """A flow of the folder that calls are held with.
+
+    Raises DataFileError, and ConflictError for one that is written and was not published.
+    """
+    if name not in flow_names(folder) and name in flow_names(language_dir(folder.name)):
+        raise ConflictError(
+            "script %(flow)s is written, but not published: no call can be held with it; "
+            "publish it under Simulator, Versions, or by 'xiaorong dialogue publish'",
+            flow=Code("flow", name),
+        )
+    return load_flow(folder, name)
 
 
 def keep(session: Session, settings: Settings, by: str, at: datetime, note: str = "") -> Version:
@@ -79,6 +105,14 @@ def folder_of(settings: Settings, database: Database, version: Version) -> Path:
         if not folder.is_dir():
             raise
     return folder
+
+
+def _heard(settings: Settings, database: Database, version: Version, folder: Path, there: Bundle) -> Path:
+    if version.digest == there.digest:
+        return folder
+    published = folder_of(settings, database, version)
+    # Where the shape is the same, authors have written tests.
+    return folder if read_bundle(published).shape == there.shape else published
 
 
 def _adopt(session: Session, settings: Settings, folder: Path, bundle: Bundle, at: datetime) -> Version:

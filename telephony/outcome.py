@@ -12,6 +12,7 @@ from telephony.announcements import Announcement
 from telephony.errors import Trouble, TrunkFault
 from telephony.status import HangupCause, NumberStatus
 from telephony.tones import Tone
+from telephony.wording import worded
 
 _BY_SIP = {
     404: HangupCause.NOT_IN_SERVICE,
@@ -97,7 +98,7 @@ def conclude(seen: Evidence) -> DialOutcome:
 def _signalled(seen: Evidence) -> HangupCause | None:
     sip, q850 = seen.sip_code, seen.q850
     if sip is not None and _is_trunk_fault(sip):
-        raise TrunkFault(f"the trunk refused the call with SIP {sip}", _TROUBLES.get(sip, Trouble.AWAY))
+        raise TrunkFault(worded("sip_refused", sip=sip), _TROUBLES.get(sip, Trouble.AWAY))
     if sip == 480 and q850 == 20:  # absent subscriber
         return HangupCause.POWERED_OFF
     if sip == 480 and q850 == 19 and seen.rang:  # Q.850's own name for 19: no answer, user alerted
@@ -107,7 +108,7 @@ def _signalled(seen: Evidence) -> HangupCause | None:
     if seen.timed_out and seen.tone not in _ENDING_TONES:
         return HangupCause.NO_ANSWER
     if q850 in _TRUNK_Q850:
-        raise TrunkFault(f"the trunk refused the call with Q.850 cause {q850}")
+        raise TrunkFault(worded("q850_refused", cause=q850))
     if q850 is not None and q850 in _BY_Q850:
         return _BY_Q850[q850]
     return _BY_TONE[seen.tone] if seen.tone is not None else None

@@ -67,6 +67,8 @@ class Attendant:
         serving = asyncio.ensure_future(self._server.serve([listener]))
         try:
             await self._wait_until(lambda: self._server.started or serving.done())
+            if self._asked:
+                self._worker = None  # told to leave before it began
             if self._worker is not None:
                 self._worker.start()
             await self._wait_until(lambda: self._asked > 0 or serving.done() or self._worker_over)

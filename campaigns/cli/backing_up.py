@@ -8,7 +8,6 @@ from pathlib import Path
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
 from campaigns.backup.making import make_backup, write_keys
 from campaigns.backup.restoring import put_keys, restore
@@ -20,6 +19,7 @@ from campaigns.errors import BackupError
 from campaigns.settings import Settings, load_settings
 from campaigns.store.database import Database
 from campaigns.store.gaps import confirm_gap, list_gaps
+from campaigns.tables import Table
 
 PASSPHRASE = "XIAORONG_BACKUP_PASSPHRASE"  # noqa: S105 - the name of a variable
 

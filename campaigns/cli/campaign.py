@@ -160,18 +160,17 @@ def list_all(context: typer.Context) -> None:
     """List the campaigns, newest first."""
     with open_installation(context.obj) as (settings, database):
         from rich.console import Console
-        from rich.table import Column, Table
+        from rich.table import Column
 
         from campaigns.store.campaigns import list_campaigns
+        from campaigns.tables import Table
 
         with database.transaction() as session:
             campaigns = list_campaigns(session)
         if not campaigns:
             typer.echo("There is no campaign yet; see 'xiaorong campaign create --help'.")
             return
-        # A name is typed into other commands: what is too long for a line goes on in the next.
-        whole = [Column(title, overflow="fold") for title in ("Name", "Flow")]
-        table = Table(*whole, "State", "Members", "Done", Column("Created", min_width=10))
+        table = Table("Name", "Flow", "State", "Members", "Done", Column("Created", min_width=10))
         for campaign in campaigns:
             created = campaign.created_at.astimezone(settings.zone)
             table.add_row(

@@ -7,13 +7,13 @@ from datetime import date, datetime, timedelta, tzinfo
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
 
 from campaigns.compliance.campaign_window import CampaignWindow
 from campaigns.compliance.effective import EffectivePack
 from campaigns.compliance.reasons import reason_text
 from campaigns.dialing.priority import MOST_CHANCE, PriorityRules, Value, value_of
 from campaigns.store.priorities import QueuedMember
+from campaigns.tables import Table
 
 
 def print_queue(

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import tzinfo
 
 from rich.console import Console
-from rich.table import Table
 
 from campaigns.store.campaigns import CampaignView, Progress
+from campaigns.tables import Table
 
 
 def print_campaign(campaign: CampaignView, progress: Progress, zone: tzinfo) -> None:

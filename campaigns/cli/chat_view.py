@@ -6,7 +6,6 @@ from dataclasses import fields
 from datetime import datetime
 
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from bot.dialogue.brief import Brief
@@ -14,6 +13,7 @@ from bot.dialogue.state import DialogueState
 from bot.dialogue.turn import EndCall, Turn
 from bot.nlu.interpreter import Understanding
 from campaigns.outcomes.figures import money
+from campaigns.tables import Table
 
 RANKING_SHOWN = 3
 LEAST_SHOWN = 0.05

@@ -9,7 +9,6 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from rich.console import Console
-from rich.table import Table
 
 from campaigns.compliance.effective import load_effective
 from campaigns.compliance.facts import LineType
@@ -22,6 +21,7 @@ from campaigns.store import legal
 from campaigns.store.customers import customer_by_external_id
 from campaigns.store.database import Database
 from campaigns.store.models import Customer
+from campaigns.tables import Table
 from telephony.numbers import mask
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 
 from rich.console import Console
-from rich.table import Table
 
 from campaigns.clock import SystemClock
 from campaigns.compliance.effective import load_effective
@@ -16,6 +15,7 @@ from campaigns.keeping import Keeping, keeping
 from campaigns.settings import Settings
 from campaigns.store.database import Database
 from campaigns.store.retention import Tally
+from campaigns.tables import Table
 
 
 def keep_or_delete(settings: Settings, database: Database, *, apply: bool, as_json: bool) -> None:

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from rich.console import Console
-from rich.table import Column, Table
+from rich.table import Column
 
 from campaigns.clock import SystemClock
 from campaigns.compliance.effective import EffectivePack, effective, load_effective
@@ -16,6 +16,7 @@ from campaigns.compliance.sources import Seen
 from campaigns.compliance.words import label
 from campaigns.errors import NotInitialisedError
 from campaigns.settings import load_settings
+from campaigns.tables import Table
 
 
 def show_rules(home: Path, name: str | None, *, as_json: bool) -> None:

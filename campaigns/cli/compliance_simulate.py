@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
 
 from campaigns.compliance.effective import EffectivePack, effective, load_effective
 from campaigns.compliance.facts_data import facts_from
@@ -23,6 +22,7 @@ from campaigns.store.campaigns import campaign_by_name
 from campaigns.store.database import Database
 from campaigns.store.decisions import recorded
 from campaigns.store.facts import latest_decision_at
+from campaigns.tables import Table
 
 
 def simulate_change(

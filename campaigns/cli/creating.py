@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.language import language_dir
 from campaigns.dialing.audience import Audience
 from campaigns.dialing.creation import NewCampaign, create
 from campaigns.dialing.timing import choose_clock
 from campaigns.errors import ConflictError
 from campaigns.experiments.design import Design, design_of
+from campaigns.published import scripts_on_offer
 from campaigns.settings import Settings
 from campaigns.store.campaigns import NewInvitation
 from campaigns.store.database import Database
@@ -45,8 +45,9 @@ def experiment_of(
 def create_campaign_of(settings: Settings, database: Database, wanted: NewCampaign) -> str:
     """Make the campaign; what to tell the operator of it. Raises ConflictError, DataFileError, ClockError."""
     at = choose_clock(settings, database, real_time=False).now().astimezone(settings.zone)
+    scripts = scripts_on_offer(settings, database)
     with database.transaction() as session:
-        campaign, chosen = create(session, wanted, language_dir(settings.language), settings, at)
+        campaign, chosen = create(session, wanted, scripts, settings, at)
         sizes = arm_sizes(session, campaign.id)
         held_out = held_out_elsewhere(session, campaign.id)
     arms = f" Arms: {', '.join(f'{arm} {size:,}' for arm, size in sizes.items())}." if sizes else ""

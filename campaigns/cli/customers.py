@@ -72,12 +72,12 @@ def tag(
     """Tag every customer by rules over what is on record: dormant, high value, promise broken twice, ..."""
     with open_installation(context.obj) as (settings, database):
         from rich.console import Console
-        from rich.table import Table
 
         from campaigns.cli.progress import counting
         from campaigns.cli.treating import now
         from campaigns.customers.tags.rules import load_tags
         from campaigns.store.tags import tag_portfolio
+        from campaigns.tables import Table
 
         loaded = load_tags(rules)
         with counting("Tagging", "customers") as progress:

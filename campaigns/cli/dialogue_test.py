@@ -6,7 +6,6 @@ import time
 from pathlib import Path
 
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from bot.dialogue.prompts import PromptBook
@@ -15,6 +14,7 @@ from bot.simulation.scenario_checks import Problem
 from bot.simulation.scenario_run import ScenarioResult
 from bot.simulation.scenario_suite import SuiteResult, junit, run_suites, scenario_files
 from campaigns.errors import NotFoundError, SettingsError
+from campaigns.tables import Table
 from campaigns.understanding import open_author_interpreter
 
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
-from rich.table import Table
 
 from campaigns.dialing.timing import choose_clock
 from campaigns.errors import ConflictError
@@ -18,6 +17,7 @@ from campaigns.outcomes.overview.period import Period
 from campaigns.settings import Settings
 from campaigns.store.database import Database
 from campaigns.store.exports.records import exports_on_record
+from campaigns.tables import Table
 
 
 @dataclass(frozen=True, slots=True)

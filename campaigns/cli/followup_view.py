@@ -9,7 +9,6 @@ from pathlib import Path
 
 import typer
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from campaigns.dialing.timing import choose_clock
@@ -20,6 +19,7 @@ from campaigns.outcomes.report_words import Words, words
 from campaigns.settings import Settings
 from campaigns.store.database import Database
 from campaigns.store.followups import FollowUpView, close_follow_up
+from campaigns.tables import Table
 
 COLUMNS = (
     "follow_up",

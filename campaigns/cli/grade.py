@@ -77,12 +77,12 @@ def grade(
         raise typer.BadParameter("--file, --mapping and --csv go with --life-cycle before or during")
     with open_installation(context.obj) as (settings, database):
         from rich.console import Console
-        from rich.table import Table
 
         from campaigns.cli.progress import counting
         from campaigns.dialing.timing import ledger_now
         from campaigns.grading.rulefile import load_rules
         from campaigns.store.grades import grade_portfolio
+        from campaigns.tables import Table
 
         loaded = load_rules(rules)
         with database.transaction() as session:

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
 from campaigns.cli.grade_view import band_text, decided_text, print_matrix, rules_table, scorecard_table
 from campaigns.customers.facts.factfile import read_facts
@@ -24,6 +23,7 @@ from campaigns.settings import Settings
 from campaigns.store.database import Database
 from campaigns.store.life_cycle import StageReport, grade_portfolio_during, grade_rows
 from campaigns.store.life_cycle_records import diff_stage, explain_stage
+from campaigns.tables import Table
 
 COLUMNS = ("key", "outcome", "grade", "points", "reasons")
 WORST = 10

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
 from campaigns.errors import ConflictError
 from campaigns.grading.change import Matrix, Move
@@ -17,6 +16,7 @@ from campaigns.grading.explain import Band, Explanation
 from campaigns.grading.rules import GRADES
 from campaigns.outcomes.report_csv import ENCODING, cell
 from campaigns.store.grade_explanation import ExplainedGrade, GradeDiff
+from campaigns.tables import Table
 
 MOVE_COLUMNS = ("customer", "before", "after", "points_before", "points_after", "gone", "new")
 

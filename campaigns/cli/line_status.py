@@ -31,7 +31,8 @@ def status(context: typer.Context) -> None:
 def print_line(view: LineView, zone: tzinfo) -> None:
     """Print one line and its caller numbers."""
     from rich.console import Console
-    from rich.table import Table
+
+    from campaigns.tables import Table
 
     table = Table(show_header=False, title=f"Line {view.line}")
     breaker = view.breaker

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 from rich import box
 from rich.console import Console
-from rich.table import Table
 
 from bot.nlu.measure.conditions import Condition
 from bot.nlu.measure.data import worst
 from bot.nlu.measure.evaluation import Evaluation
 from bot.nlu.measure.page import WAY_NAMES, Subject
+from campaigns.tables import Table
 
 
 def print_evaluations(

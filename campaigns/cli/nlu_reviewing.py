@@ -8,7 +8,6 @@ from datetime import datetime
 from pathlib import Path
 
 from rich.console import Console
-from rich.table import Table
 
 from bot.dialogue.speech import Speech
 from bot.language import language_dir
@@ -20,6 +19,7 @@ from campaigns.errors import SettingsError
 from campaigns.settings import Settings
 from campaigns.store.database import Database
 from campaigns.store.unsure import stood_in, unsure_turns
+from campaigns.tables import Table
 
 SHOWN = 20
 

@@ -10,7 +10,6 @@ from typing import Any
 import typer
 from phonenumbers import country_code_for_region
 from rich.console import Console
-from rich.table import Table
 
 from campaigns.cli.numbers import By
 from campaigns.compliance.effective import load_effective
@@ -34,6 +33,7 @@ from campaigns.store.number_reading import (
     tellings,
 )
 from campaigns.store.number_reports import Report, record_reports
+from campaigns.tables import Table
 from telephony.numbers import mask
 from telephony.status import NumberStatus
 

@@ -109,10 +109,10 @@ def duplicates(
     """
     with open_installation(context.obj) as (_, database):
         from rich.console import Console
-        from rich.table import Table
 
         from campaigns.outcomes.report_csv import ENCODING, cell
         from campaigns.store.duplicates import duplicates as find
+        from campaigns.tables import Table
 
         with database.transaction() as session:
             found = find(session)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from rich.table import Table
-
 from campaigns.outcomes.checking import PromiseCheck
 from campaigns.outcomes.report_words import words
+from campaigns.tables import Table
 
 
 def table_of(done: PromiseCheck, language: str) -> Table:

@@ -7,13 +7,13 @@ from datetime import tzinfo
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from bot.recording.contents import Line
 from bot.recording.listing import Listed
 from bot.recording.reading import Recording
 from bot.transcript import Speaker
+from campaigns.tables import Table
 
 NAMES: dict[Speaker, str] = {"bot": "小融", "customer": "客户", "line": ""}
 STYLES: dict[Speaker, str] = {"bot": "bold cyan", "customer": "bold green", "line": "dim"}

@@ -8,8 +8,6 @@ from dataclasses import astuple, fields
 from datetime import date
 from pathlib import Path
 
-from rich.table import Column, Table
-
 from campaigns.dialing.timing import SIMULATED, choose_clock
 from campaigns.errors import ConflictError
 from campaigns.outcomes.figures import money
@@ -21,6 +19,7 @@ from campaigns.outcomes.standing import shipped_promise_rules
 from campaigns.settings import Settings
 from campaigns.store.database import Database
 from campaigns.store.relief import BookLine, OfferView
+from campaigns.tables import Table
 
 
 def check_now(settings: Settings, database: Database, on: date | None) -> ReliefCheck:
@@ -48,7 +47,7 @@ def table_of(offers: Sequence[OfferView], language: str) -> Table:
     """Accepted offers with where they stand."""
     say = words(language)
     names = ("customer", "state", "relief", "pay_by", "approved_by", "promise", "reason", "booked_on")
-    table = Table(*(Column(say(name), overflow="fold") for name in names))
+    table = Table(*(say(name) for name in names))
     for each in offers:
         table.add_row(
             each.customer,

@@ -9,7 +9,6 @@ from contextlib import ExitStack, closing
 from dataclasses import replace
 
 from rich.console import Console
-from rich.table import Column, Table
 from rich.text import Text
 
 from bot.language import language_dir
@@ -26,6 +25,7 @@ from campaigns.settings import Settings
 from campaigns.store.database import Database
 from campaigns.store.messages import MessageView
 from campaigns.store.threads import StoreThreads
+from campaigns.tables import Table
 from telephony.announcements import load_announcements
 from telephony.carrier import LineSetup
 
@@ -55,7 +55,7 @@ async def _send(sender: Sender, wait_s: float) -> None:
 def print_messages(messages: Sequence[MessageView], settings: Settings) -> None:
     """Print messages as a table."""
     say = words(settings.language)
-    table = Table("Id", "Customer", "Message", "State", "Since or due", Column("Reason", overflow="fold"))
+    table = Table("Id", "Customer", "Message", "State", "Since or due", "Reason")
     for each in messages:
         when = each.due_at if each.state == MessageState.QUEUED else each.settled_at
         table.add_row(

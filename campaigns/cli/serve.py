@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from campaigns.cli.campaign import RealTime
+from campaigns.cli.starting import may_leave
 
 EXAMPLES = (
     "Examples:  xiaorong serve  |  xiaorong serve --port 8080  |  xiaorong serve --with-worker  |  "
@@ -37,10 +38,11 @@ def serve(
     Ctrl-C or SIGTERM lets requests and calls in progress end, for as long as console.leave_s allows; a second
     one leaves at once.
     """
-    from campaigns.cli.installation import open_installation
-    from campaigns.cli.serving import serve_console
-    from campaigns.dialing.worker import Duty
+    with may_leave():
+        from campaigns.cli.installation import open_installation
+        from campaigns.cli.serving import serve_console
+        from campaigns.dialing.worker import Duty
 
-    duty = Duty(calls=calls) if with_worker else None
-    with open_installation(context.obj) as (settings, database):
-        serve_console(settings, database, host, port, duty, real_time=real_time)
+        duty = Duty(calls=calls) if with_worker else None
+        with open_installation(context.obj) as (settings, database):
+            serve_console(settings, database, host, port, duty, real_time=real_time)

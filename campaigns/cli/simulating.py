@@ -11,7 +11,6 @@ from pathlib import Path
 from rich import box
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
 
 from bot.language import language_dir
 from bot.simulation.batch import StageSettings, plan_calls, run_calls
@@ -22,6 +21,7 @@ from bot.simulation.summary import Cell, Summary, summarize
 from campaigns.cli.installation import parse_codes
 from campaigns.cli.speech_view import BOT, CUSTOMER, show_said
 from campaigns.errors import ConflictError, SettingsError
+from campaigns.tables import Table
 
 CALL = re.compile(r"(?P<persona>[\w-]+)@(?P<noise>\d+)#(?P<number>\d+)")
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
+
+from campaigns.tables import Table
 
 BOT, CUSTOMER = Text("小融", style="bold cyan"), Text("客户", style="bold green")
 

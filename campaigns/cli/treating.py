@@ -9,7 +9,6 @@ from pathlib import Path
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
 from campaigns.cli.progress import counting
 from campaigns.customers.treatments.rules import Treatment, Treatments
@@ -20,6 +19,7 @@ from campaigns.outcomes.report_csv import ENCODING, cell
 from campaigns.settings import Settings
 from campaigns.store.database import Database
 from campaigns.store.treatments import PlanRow, TreatmentCount, plan_treatments
+from campaigns.tables import Table
 
 PLAN_COLUMNS = ("customer", "treatment", "since", "next_contact_on", "check_number", "reasons")
 

@@ -7,9 +7,7 @@ from pathlib import Path
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
-from bot.language import language_dir
 from campaigns.cli.treating import now, plan_portfolio
 from campaigns.compliance.effective import load_effective
 from campaigns.customers.treatments.proposals import shipped_proposals
@@ -19,10 +17,12 @@ from campaigns.dialing.treating import Desk, TreatmentRun, run_treatments
 from campaigns.errors import ConflictError
 from campaigns.outcomes.messages import load_messages
 from campaigns.outcomes.report_csv import ENCODING, cell
+from campaigns.published import scripts_on_offer
 from campaigns.settings import Settings
 from campaigns.store.campaigns import NewInvitation
 from campaigns.store.database import Database
 from campaigns.store.treatment_actions import open_tasks, take_tasks
+from campaigns.tables import Table
 
 TASK_COLUMNS = ("task", "customer", "treatment", "action", "on")
 DETAIL_COLUMNS = ("utilisation", "limit", "proposed_limit", "product", "proposed_amount", "currency")
@@ -45,7 +45,7 @@ def run_today(
         proposals=shipped_proposals(),
         pack=load_effective(settings.rule_pack, settings.rule_pack_overrides),
         book=load_messages(settings.language),
-        language=language_dir(settings.language),
+        language=scripts_on_offer(settings, database),
         lender=settings,
         invitation=invitation,
     )

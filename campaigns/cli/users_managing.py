@@ -6,7 +6,6 @@ import getpass
 from collections.abc import Sequence
 
 from rich.console import Console
-from rich.table import Table
 
 from campaigns.clock import SystemClock
 from campaigns.console.access.permissions import Role
@@ -18,6 +17,7 @@ from campaigns.settings import Settings
 from campaigns.store.console.audit import Actor, Deed, record
 from campaigns.store.console.users import add_user, list_users, user_by_name
 from campaigns.store.database import Database
+from campaigns.tables import Table
 
 
 def add_user_of(

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from rich.console import Console
-from rich.table import Table
 
 from campaigns.settings import Settings
 from campaigns.store import webhooks as store
 from campaigns.store.database import Database
+from campaigns.tables import Table
 
 
 def print_endpoints(database: Database) -> None:

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from datetime import tzinfo
 
 from rich.console import Console
-from rich.table import Table
 
 from campaigns.dialing.lease import FENCE_S
 from campaigns.store.workers import ALIVE, WorkerView
+from campaigns.tables import Table
 
 
 def print_workers(workers: Sequence[WorkerView], zone: tzinfo) -> None:

@@ -71,13 +71,12 @@ def is_approved(session: Session, line: CampaignLine) -> bool:
     return found is not None and found.state == APPROVED and found.details == asked_for(session, line)
 
 
-def must_ask_again(visit: Visit, session: Session, line: CampaignLine) -> bool:
-    """Whether a paused campaign needs a second person before it goes on: large, and never launched or changed
-    since somebody agreed. One that was set running elsewhere, as at the command line, was never asked about.
+def must_ask(visit: Visit, session: Session, line: CampaignLine) -> bool:
+    """Whether a second person must agree before the campaign is launched or goes on: it is large, and nobody
+    agreed to it as it is now. One that was set running at the command line is no exception: whoever lets it
+    go on from here answers for its calls as whoever launches it.
     """
-    if not needs_approval(visit, line) or is_approved(session, line):
-        return False
-    return line.started_at is None or latest_approval(session, LAUNCH, "campaign", line.name) is not None
+    return needs_approval(visit, line) and not is_approved(session, line)
 
 
 def state_deed(action: str, line: CampaignLine, state: str, reason: str = "") -> Deed:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from bot.dialogue.flow import flow_names, load_flow
-from bot.language import language_dir
 from campaigns.console.visit import Visit
 from campaigns.dialing.fitting import shipped_fits
+from campaigns.published import scripts_on_offer
+from campaigns.store.scripts import in_force
 
-RECENT_S: Final = 30.0  # a script that was changed is seen so soon
+RECENT_S: Final = 30.0  # what is written before the first run is seen so soon
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,16 +23,23 @@ class ScriptLine:
     version: str
 
 
+def folder(visit: Visit) -> Path:
+    """The scripts that customers hear, not what authors are at. Raises DataFileError."""
+    return scripts_on_offer(visit.services.settings, visit.services.database)
+
+
 def scripts(visit: Visit) -> list[ScriptLine]:
     """Those for calls of ours. Raises DataFileError."""
     language = visit.services.settings.language
 
     def read() -> list[ScriptLine]:
-        folder, fits = language_dir(language), shipped_fits().flows
-        names = [name for name in flow_names(folder) if name not in fits or not fits[name].inbound]
-        return [ScriptLine(name, load_flow(folder, name).version) for name in names]
+        published, fits = folder(visit), shipped_fits().flows
+        names = [name for name in flow_names(published) if name not in fits or not fits[name].inbound]
+        return [ScriptLine(name, load_flow(published, name).version) for name in names]
 
-    return visit.services.recent.get(("scripts", language), RECENT_S, read)
+    with visit.reading() as session:
+        version = in_force(session, language)
+    return visit.services.recent.get(("scripts", language, version and version.id), RECENT_S, read)
 
 
 def version_of(visit: Visit, name: str) -> str:

@@ -11,10 +11,8 @@ from campaigns.console.jobs.campaign_run import CAMPAIGN_RUN
 from campaigns.console.launching import (
     LAUNCH,
     asked_for,
-    is_approved,
     line_named,
-    must_ask_again,
-    needs_approval,
+    must_ask,
     state_deed,
 )
 from campaigns.console.visit import Visit
@@ -47,7 +45,7 @@ def launch(visit: Visit, name: str) -> Launched:
                 campaign=line.name,
                 state=Code("campaign", line.state),
             )
-        if needs_approval(visit, line) and not is_approved(session, line):
+        if must_ask(visit, session, line):
             return _ask(visit, session, line)
         start_campaign(session, line.id, visit.services.ledger_now(session))
         visit.record(session, state_deed("campaigns.launched", line, "running"))
@@ -69,10 +67,10 @@ def pause(visit: Visit, name: str, why: Said | str) -> None:
 
 
 def resume(visit: Visit, name: str) -> Launched:
-    """paused → running, or ask a second person where it is large and was changed since one agreed."""
+    """paused → running, or ask a second person where it is large and none agreed to it as it is."""
     with visit.changing() as session:
         line = line_named(session, name)
-        if line.state == "paused" and must_ask_again(visit, session, line):
+        if line.state == "paused" and must_ask(visit, session, line):
             return _ask(visit, session, line)
         resume_campaign(session, line.id)
         _note(visit, session, line, "resume")

@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from bot.dialogue.brief import unknown_caller
-from bot.dialogue.flow import Flow, load_flow
+from bot.dialogue.flow import Flow
 from campaigns.compliance.campaign_window import CampaignWindow
 from campaigns.dialing.audience import Audience
 from campaigns.dialing.briefing import Lender
@@ -15,6 +15,7 @@ from campaigns.dialing.editing import check_window
 from campaigns.dialing.fitting import Fitted, fit, shipped_fits
 from campaigns.errors import ConflictError
 from campaigns.experiments.design import Design
+from campaigns.published import load_published
 from campaigns.said import Code
 from campaigns.store.campaigns import CampaignView, NewInvitation, create_campaign
 from campaigns.store.database import Session
@@ -43,8 +44,9 @@ def create(
 ) -> tuple[CampaignView, Audience]:
     """Make a campaign; it, and its audience narrowed to whom the flow is for.
 
-    ``at`` is in the zone in which days are counted. Raises ConflictError that says what would fit,
-    DataFileError for a flow that is wrong.
+    ``language``: the scripts that calls are held with (``published.scripts_on_offer``). ``at`` is in the
+    zone in which days are counted. Raises ConflictError that says what would fit, DataFileError for a flow
+    that is wrong.
     """
     if wanted.experiment is not None and wanted.experiment.reference.flow != wanted.flow:
         raise ConflictError(
@@ -53,7 +55,7 @@ def create(
             flow=Code("flow", wanted.experiment.reference.flow or ""),
             other=Code("flow", wanted.flow),
         )
-    flow = load_flow(language, wanted.flow)
+    flow = load_published(language, wanted.flow)
     fitted = fit(
         flow.name,
         wanted.audience,
@@ -86,7 +88,7 @@ def _check_arm(name: str, reference: Flow, fitted: Fitted, wanted: NewCampaign, 
     """A script of another purpose, or for other customers, is no script to compare with."""
     if name == reference.name:
         return
-    flow = load_flow(language, name)
+    flow = load_published(language, name)
     own = fit(
         flow.name,
         wanted.audience,

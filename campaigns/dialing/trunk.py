@@ -8,7 +8,7 @@ from campaigns.dialing.house import House
 from campaigns.dialing.line_rules import LineRules
 from campaigns.dialing.pacing import LATE_S
 from campaigns.dialing.settle import settle_trunk_fault, settle_withdrawn
-from campaigns.said import Said
+from campaigns.said import Code, Said
 from campaigns.store import ledger, lines
 from campaigns.store.database import Session
 from campaigns.store.ledger import Reservation
@@ -62,7 +62,7 @@ def settle_fault(
                 "the line %(line)s places no calls: %(fault)s. Put it right, test it with "
                 "'xiaorong line check', then resume",
                 line=slot.line,
-                fault=fault,
+                fault=Code("line_fault", str(fault)),
             ),
             at,
         )

@@ -8,11 +8,10 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime
 from pathlib import Path
 
-from rich.table import Table
-
 from campaigns.outcomes.figures import duration
 from campaigns.outcomes.report_csv import ENCODING, cell, major
 from campaigns.outcomes.report_words import words
+from campaigns.tables import Table
 
 
 @dataclass(frozen=True, slots=True)

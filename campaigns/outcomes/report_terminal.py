@@ -9,13 +9,13 @@ from rich.columns import Columns
 from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.progress_bar import ProgressBar
-from rich.table import Table
 from rich.text import Text
 
 from campaigns.outcomes.dispositions import Dispositions
 from campaigns.outcomes.figures import duration, moment, money, percent
 from campaigns.outcomes.report import STAGES, CampaignReport, rate
 from campaigns.outcomes.report_words import Words, words
+from campaigns.tables import Table
 
 BAR_WIDTH = 28
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -73,13 +73,23 @@ def publish(session: Session, version_id: int, *, by: str, at: datetime) -> Vers
 
 def in_force(session: Session, language: str) -> Version | None:
     """What calls are held with; None: nobody has called yet."""
-    row = session.scalar(
+    row = session.scalar(_latest_published(language))
+    return None if row is None else _view(row)
+
+
+def in_force_at(session: Session, language: str, at: datetime) -> Version | None:
+    """What was in force then; None: nothing that is known, as of one that was published again since."""
+    row = session.scalar(_latest_published(language).where(ScriptVersion.published_at <= at))
+    return None if row is None else _view(row)
+
+
+def _latest_published(language: str) -> Select[ScriptVersion]:
+    return (
         select(ScriptVersion)
         .where(ScriptVersion.language == language, ScriptVersion.published_at.is_not(None))
         .order_by(ScriptVersion.published_at.desc(), ScriptVersion.id.desc())
         .limit(1)
     )
-    return None if row is None else _view(row)
 
 
 def versions(session: Session, language: str, limit: int = 50) -> list[Version]:

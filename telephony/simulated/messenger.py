@@ -17,6 +17,7 @@ from telephony.errors import NotDone, TrunkFault
 from telephony.messages import Delivery, Receipt, TextReceived
 from telephony.numbers import is_e164
 from telephony.opt_out import wish_of
+from telephony.wording import worded
 
 FILE = Path(__file__).with_name("messages.yml")
 
@@ -67,14 +68,14 @@ class SimulatedMessenger:
         id_ = f"SIM{uuid4().hex}"
         match self._fate(random):
             case "not_done":
-                raise NotDone("the simulated line is busy; the message was not sent")
+                raise NotDone(worded("simulated_busy"))
             case "unsure":
-                raise TrunkFault("the simulated line did not answer")
+                raise TrunkFault(worded("simulated_silent"))
             case "dead":
-                return Receipt("", Delivery.FAILED, "the number takes no messages")
+                return Receipt("", Delivery.FAILED, worded("no_messages"))
             case "undelivered":
                 self._tell(Receipt(id_, Delivery.SENT))
-                self._tell(Receipt(id_, Delivery.FAILED, "the message could not be delivered"))
+                self._tell(Receipt(id_, Delivery.FAILED, worded("undelivered")))
             case _:
                 self._tell(Receipt(id_, Delivery.SENT))
                 self._tell(Receipt(id_, Delivery.DELIVERED))

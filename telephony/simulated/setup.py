@@ -8,6 +8,7 @@ from telephony.carrier import LineSetup
 from telephony.errors import LineConfigError
 from telephony.setup_check import Finding
 from telephony.simulated.carrier import subscribers_of
+from telephony.wording import worded
 
 
 class SimulatedSetup:
@@ -18,12 +19,12 @@ class SimulatedSetup:
 
     async def examine(self) -> Sequence[Finding]:
         """Two findings."""
-        simulated = Finding("line", True, "simulated: no call leaves this machine")
+        simulated = Finding("line", True, worded("simulated_line"))
         try:
             subscribers_of(self._setup)
         except LineConfigError as error:
             return [simulated, Finding("subscribers", False, str(error))]
-        return [simulated, Finding("subscribers", True, "the data of the simulated subscribers is sound")]
+        return [simulated, Finding("subscribers", True, worded("subscribers_sound"))]
 
 
 def build(setup: LineSetup) -> SimulatedSetup:

@@ -14,6 +14,7 @@ from telephony.errors import NotDone, Trouble, TrunkFault
 from telephony.twilio.faults import Fault, Kind, fault_of
 from telephony.twilio.http import HttpxClient
 from telephony.twilio.settings import TwilioSettings
+from telephony.wording import worded
 
 Answer = TypeVar("Answer")
 
@@ -29,7 +30,7 @@ class Refused(NotDone):
 
     def __init__(self, fault: Fault, code: int | None, trouble: Trouble | None = None) -> None:
         self.fault, self.code = fault, code
-        says = f"Twilio {code}: {fault.says}" if code is not None else fault.says
+        says = fault.says if code is None else worded("twilio_fault", code=code, says=fault.says)
         super().__init__(says, trouble or fault.trouble)
 
 
@@ -80,7 +81,7 @@ class TwilioApi:
                 self.client.get_hostname(url), {"RequestedChannels": "2"}, self._login
             )
         except httpx.HTTPError as error:
-            raise Unsure(f"Twilio did not answer: {type(error).__name__}") from None
+            raise Unsure(worded("twilio_silent", why=type(error).__name__)) from None
         if answer.status_code != httpx.codes.OK:
             raise Refused(fault_of(None, answer.status_code), None)
         return answer.content
@@ -91,13 +92,13 @@ class TwilioApi:
         except (TwilioRestException, TwilioServiceException) as error:
             code = error.code or None
             if error.status >= 500:
-                raise Unsure(f"Twilio failed with HTTP {error.status}: see status.twilio.com") from None
+                raise Unsure(worded("twilio_failed", status=error.status)) from None
             # Its own text repeats the number that was asked for.
             raise Refused(fault_of(code, error.status), code) from None
         except TwilioException:
-            raise Unsure("Twilio's answer cannot be read: a proxy may stand between") from None
+            raise Unsure(worded("twilio_unread")) from None
         except (httpx.ConnectError, httpx.ConnectTimeout):
-            fault = Fault(kind=Kind.LATER, says="Twilio cannot be reached: check network, region and edge")
+            fault = Fault(kind=Kind.LATER, says=worded("twilio_away"))
             raise Refused(fault, None, Trouble.AWAY) from None
         except httpx.HTTPError as error:
-            raise Unsure(f"Twilio did not answer: {type(error).__name__}") from None
+            raise Unsure(worded("twilio_silent", why=type(error).__name__)) from None

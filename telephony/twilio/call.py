@@ -18,6 +18,7 @@ from telephony.twilio.conclusion import by_machine, not_answered
 from telephony.twilio.handing import Handing
 from telephony.twilio.media_stream import MediaStreamCall
 from telephony.twilio.progress import Progress, Report
+from telephony.wording import worded
 
 _log = logging.getLogger(__name__)
 
@@ -328,7 +329,7 @@ class TwilioCall:
     async def _late(self) -> NotAnswered:
         """Waited in vain: for an answer, or after it for the sound."""
         if self.sid is None:
-            raise TrunkFault(f"Twilio has no call to {mask(self.number)}: it was not placed")
+            raise TrunkFault(worded("twilio_no_call", number=mask(self.number)))
         if self._progress.answered:
             _log.warning("%s: no stream came after the answer: run 'xiaorong line check'", self.id)
         return await self._unanswered(timed_out=True)

@@ -10,6 +10,7 @@ from telephony.outcome import Evidence, conclude
 from telephony.status import HangupCause, NumberStatus
 from telephony.twilio.faults import Kind, fault_of
 from telephony.twilio.progress import CallStatus, Progress
+from telephony.wording import worded
 
 # What a phone that rang and was let ring may end with; by themselves they would say something of the network.
 _UNANSWERED_SIP: Final = frozenset({408, 480, 487})
@@ -36,7 +37,7 @@ def not_answered(seen: Progress, ring_s: float) -> NotAnswered:
     if seen.error_code is not None and (sip is None or sip == 0):
         fault = fault_of(seen.error_code)
         if fault.kind is not Kind.NUMBER or fault.cause is None:
-            raise TrunkFault(f"Twilio {seen.error_code}: {fault.says}", fault.trouble)
+            raise TrunkFault(worded("twilio_fault", code=seen.error_code, says=fault.says), fault.trouble)
         return NotAnswered(fault.cause, fault.status, ring_s)
     unanswered = seen.status is CallStatus.NO_ANSWER
     if unanswered and sip in _UNANSWERED_SIP:

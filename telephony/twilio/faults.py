@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, RootModel, model_validator
 from telephony.datafile import load_model
 from telephony.errors import Trouble
 from telephony.status import HangupCause, NumberStatus
+from telephony.wording import worded
 
 FILE = Path(__file__).with_name("faults.yml")
 
@@ -80,5 +81,5 @@ def fault_of(code: int | None, http_status: int | None = None) -> Fault:
         return shipped_faults()[20429]
     if http_status in (401, 403):
         return shipped_faults()[20003]
-    where = f"see twilio.com/docs/api/errors/{code}" if code is not None else "see status.twilio.com"
-    return Fault(kind=Kind.TRUNK, says=f"Twilio refused the request: {where}")
+    says = worded("twilio_refused") if code is None else worded("twilio_unknown", code=code)
+    return Fault(kind=Kind.TRUNK, says=says)

@@ -15,6 +15,7 @@ from telephony.carrier import LineSetup
 from telephony.errors import LineConfigError, TrunkFault
 from telephony.setup_check import Finding
 from telephony.twilio.exchange import Exchange, open_exchange
+from telephony.wording import worded
 
 PING: Final = "xiaorong"
 
@@ -40,11 +41,11 @@ class TwilioSetup:
         try:
             told = await self._exchange.api.ask(lambda client: client.api.accounts(sid).fetch_async())
         except TrunkFault as fault:
-            return Finding("credentials", False, f"{fault} (region {region})")
+            return Finding("credentials", False, worded("credentials_faulty", fault=fault, region=region))
         if str(told.status) != "active":
-            return Finding("credentials", False, f"the account is {told.status}: see the Twilio console")
-        trial = "; a trial account calls verified numbers only" if str(told.type) == "Trial" else ""
-        return Finding("credentials", True, f"accepted in region {region}{trial}")
+            return Finding("credentials", False, worded("account_state", state=told.status))
+        accepted = "credentials_on_trial" if str(told.type) == "Trial" else "credentials_accepted"
+        return Finding("credentials", True, worded(accepted, region=region))
 
     async def _number(self) -> list[Finding]:
         number = self._settings.caller_number
@@ -55,17 +56,17 @@ class TwilioSetup:
         except TrunkFault as fault:
             return [Finding("number", False, str(fault))]
         if not owned:
-            says = f"{number} is not a number of this account: buy it, or set caller_id to one that is"
+            says = worded("number_foreign", number=number)
             return [Finding("number", False, says)]
         able: dict[str, Any] = owned[0].capabilities or {}
         if not able.get("voice"):
-            return [Finding("number", False, f"{number} cannot call: choose a number with Voice")]
-        texts = "calls and texts" if able.get("sms") else "calls, but sends no text messages"
+            return [Finding("number", False, worded("number_cannot_call", number=number))]
+        able_to = "number_calls_and_texts" if able.get("sms") else "number_only_calls"
         voice = self._settings.webhook("voice")
-        says = f"answers at {voice}"
+        says = worded("calls_in_answered", url=voice)
         if owned[0].voice_url != voice:
-            says = f"calls to {number} do not come in: set its Voice URL to {voice} where they should"
-        return [Finding("number", True, f"{number} {texts}"), Finding("calls in", True, says)]
+            says = worded("calls_in_elsewhere", number=number, url=voice)
+        return [Finding("number", True, worded(able_to, number=number)), Finding("calls in", True, says)]
 
     async def _way_in(self) -> list[Finding]:
         """Whether ``public_url`` leads to an application of ours that lets Twilio in, and nobody else."""
@@ -94,14 +95,14 @@ class TwilioSetup:
                 bare = await client.post(url)
                 signed = await client.post(url, headers={"x-twilio-signature": signature})
         except httpx.HTTPError as error:
-            what = f"{url} cannot be reached ({type(error).__name__}): check public_url, its name and proxy"
+            what = worded("address_unreached", url=url, why=type(error).__name__)
             return Finding("public address", False, what)
         if (signed.status_code, signed.text) == (200, PING) and bare.status_code == 403:
-            return Finding("public address", True, f"{self._settings.public_url} leads here")
+            return Finding("public address", True, worded("address_good", url=self._settings.public_url))
         if signed.status_code == 403:
-            says = f"{url} refuses Twilio's signature: the proxy must pass X-Twilio-Signature and the path on"
+            says = worded("address_refuses", url=url)
         else:
-            says = f"{url} answers {signed.status_code}: the proxy must lead /twilio to listen_port"
+            says = worded("address_astray", url=url, status=signed.status_code)
         return Finding("public address", False, says)
 
     async def _stream(self) -> Finding:
@@ -111,14 +112,12 @@ class TwilioSetup:
             async with connect(
                 url, additional_headers=headers, open_timeout=self._settings.request_s, proxy=None
             ):
-                return Finding("streams", True, f"{url} opens")
+                return Finding("streams", True, worded("streams_open", url=url))
         except InvalidStatus as refused:
-            why = f"it answers {refused.response.status_code}"
+            says = worded("streams_answer", url=url, status=refused.response.status_code)
         except (WebSocketException, OSError) as error:
-            why = type(error).__name__
-        return Finding(
-            "streams", False, f"{url} does not open ({why}): the proxy must pass WebSocket upgrades on"
-        )
+            says = worded("streams_shut", url=url, why=type(error).__name__)
+        return Finding("streams", False, says)
 
 
 def build(setup: LineSetup) -> TwilioSetup:

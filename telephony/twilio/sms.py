@@ -15,6 +15,7 @@ from telephony.opt_out import wish_of
 from telephony.twilio.api import Refused, TwilioApi
 from telephony.twilio.faults import Kind, fault_of
 from telephony.twilio.settings import TwilioSettings
+from telephony.wording import worded
 
 _log = logging.getLogger(__name__)
 
@@ -145,9 +146,15 @@ class TwilioMessenger:
 def _receipt(sid: str, state: Delivery, code: int | None) -> Receipt:
     if state is not Delivery.FAILED:
         return Receipt(sid, state)
-    return Receipt(sid, state, f"Twilio {code}: {fault_of(code).says}" if code else "Twilio gives no reason")
+    return Receipt(sid, state, _why(code))
 
 
 def _shorten(memory: OrderedDict[str, Delivery] | OrderedDict[str, None]) -> None:
     while len(memory) > REMEMBERED:
         memory.popitem(last=False)
+
+
+def _why(code: int | None) -> str:
+    if not code:
+        return worded("twilio_no_reason")
+    return worded("twilio_fault", code=code, says=fault_of(code).says)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -20,6 +21,7 @@ from campaigns.store.console import once as store
 
 KEY_HEADER: Final = "idempotency-key"
 LONGEST_KEY: Final = 64
+_KEY: Final = re.compile(rf"[!-~]{{1,{LONGEST_KEY}}}")
 LARGEST: Final = 2**53  # up to which a float is one whole number
 
 
@@ -97,8 +99,8 @@ def _unfit(error: ValidationError) -> Response:
 
 def _once(visit: Visit, endpoint: AnyEndpoint, key: str, query: Given, body: Given) -> Response:
     """Do it, unless it was done: then the answer is what it was."""
-    if not 1 <= len(key) <= LONGEST_KEY or not key.isascii() or not key.isprintable():
-        raise HTTPException(422, f"an Idempotency-Key has 1 to {LONGEST_KEY} printable characters")
+    if _KEY.fullmatch(key) is None:
+        raise HTTPException(422, f"an Idempotency-Key has 1 to {LONGEST_KEY} printable characters, no space")
     told = "\n".join(
         (endpoint.method, visit.request.url.path, query.model_dump_json(), body.model_dump_json())
     )

@@ -3,116 +3,39 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import datetime
-from typing import Annotated, Literal
+from typing import Any
 
-from pydantic import Field
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from bot.dialogue.flow import flow_names
 from bot.language import language_dir
 from campaigns.console import launching, steps
-from campaigns.console.api.endpoint import Endpoint, Given, Nothing, Reply, Told
-from campaigns.console.api.fields import LARGEST, Name, Paged, Short, Why
+from campaigns.console.api.campaign_fields import (
+    CampaignChange,
+    CampaignIn,
+    CampaignOneOut,
+    CampaignOut,
+    CampaignQuery,
+    CampaignsOut,
+    LaunchOut,
+    StopOut,
+    WhyIn,
+)
+from campaigns.console.api.endpoint import Endpoint, Nothing, Reply
+from campaigns.console.scripts import folder
 from campaigns.console.visit import Visit
 from campaigns.console.web.problem import problem
 from campaigns.dialing.audience import Audience
 from campaigns.dialing.creation import NewCampaign, create
+from campaigns.dialing.editing import CampaignEdit, check_edit, reason_of
 from campaigns.errors import NotFoundError
+from campaigns.outcomes.retry import shipped_retry_policy
 from campaigns.store.changes import edit_campaign
 from campaigns.store.console.audit import Deed
+from campaigns.store.console.campaign_setup import CampaignSetup, campaign_setup
 from campaigns.store.console.campaigns import CampaignLine, campaign_heads, figures_of, with_figures
-
-State = Literal["draft", "running", "paused", "finished"]
-AtOnce = Annotated[int, Field(ge=1, le=1000)]
-PerSecond = Annotated[float, Field(ge=0.01, le=1000, strict=False)]
-Whole = Annotated[int, Field(ge=-100_000, le=100_000)]
-
-
-class CampaignQuery(Paged):
-    """``state``: only those that stand so."""
-
-    state: State | None = None
-
-
-class CampaignOut(Told):
-    """A campaign with its figures. Its version is the ETag."""
-
-    name: str
-    state: str
-    pause_reason: str | None
-    purpose: str
-    script: str
-    concurrency: int
-    calls_per_second: float
-    created_at: datetime
-    started_at: datetime | None
-    finished_at: datetime | None
-    members: int
-    done: int
-    dialled: int
-    connected: int
-    right_party: int
-    promises: int
-
-
-class CampaignsOut(Told):
-    """``next``: the cursor of the following page; null: this is the last."""
-
-    items: tuple[CampaignOut, ...]
-    next: str | None
-
-
-class AudienceIn(Given):
-    """Whom it calls, by their worst account."""
-
-    grades: tuple[Literal["A", "B", "C", "D"], ...] = ()
-    min_days_past_due: Whole | None = None
-    max_days_past_due: Whole | None = None
-    min_amount_due: Annotated[int, Field(ge=1, le=10**12)] = 1
-    limit: Annotated[int, Field(ge=1, le=LARGEST)] | None = None
-    broken_promises: bool = False
-    tags: tuple[Short, ...] = ()
-    without_tags: tuple[Short, ...] = ()
-
-
-class CampaignIn(Given):
-    """A new campaign, a draft until it is launched."""
-
-    name: Name
-    script: Name = "repayment-reminder"
-    audience: AudienceIn = AudienceIn()
-    concurrency: AtOnce = 20
-    calls_per_second: PerSecond = 2.0
-
-
-class CampaignChange(Given):
-    """What is to be another; the campaign is a draft or paused."""
-
-    concurrency: AtOnce | None = None
-    calls_per_second: PerSecond | None = None
-
-
-class WhyIn(Given):
-    """``why`` is kept on record."""
-
-    why: Why
-
-
-class LaunchOut(Told):
-    """``approval``: a second person must decide on this request first. ``job`` works the campaign off."""
-
-    state: str
-    approval: int | None
-    job: int | None
-
-
-class StopOut(Told):
-    """``members`` were not done."""
-
-    state: str
-    members: int
+from campaigns.store.database import Session
 
 
 def listed(visit: Visit, query: CampaignQuery, _body: Nothing) -> CampaignsOut:
@@ -126,43 +49,50 @@ def listed(visit: Visit, query: CampaignQuery, _body: Nothing) -> CampaignsOut:
 
 def get(visit: Visit, _query: Nothing, _body: Nothing) -> Reply:
     with visit.reading() as session:
-        return _reply(launching.line_named(session, name_of(visit)))
+        return _reply(session, name_of(visit))
 
 
 def make(visit: Visit, _query: Nothing, body: CampaignIn) -> Reply:
     settings = visit.services.settings
-    flows = flow_names(language_dir(settings.language))
-    if body.script not in flows:
+    published = folder(visit)
+    flows = flow_names(published)
+    if body.script not in (*flows, *flow_names(language_dir(settings.language))):
         raise NotFoundError(
             "there is no script %(script)r; there are: %(flows)s", script=body.script, flows=", ".join(flows)
         )
     audience = Audience(**body.audience.model_dump())
     wanted = NewCampaign(body.name, body.script, audience, body.concurrency, body.calls_per_second)
+    more = CampaignEdit(caller_ids=body.caller_ids, control_groups=reason_of(body.control_groups))
     with visit.changing() as session:
         at = visit.services.ledger_now(session).astimezone(settings.zone)
-        create(session, wanted, language_dir(settings.language), settings, at)
+        check_edit(more, settings.callers, shipped_retry_policy(), at.date())
+        campaign, _ = create(session, wanted, published, settings, at)
+        if values := more.values():
+            edit_campaign(session, campaign.id, values, by=visit.who.username, at=at, today=at.date())
         after = body.model_dump(mode="json")
         visit.record(session, Deed("campaigns.created", "campaign", body.name, after=after))
         session.flush()
-        return _reply(launching.line_named(session, body.name))
+        return _reply(session, body.name)
 
 
 def change(visit: Visit, _query: Nothing, body: CampaignChange) -> Reply | Response:
-    values = body.model_dump(exclude_none=True)
+    given = body.model_dump(exclude_none=True)
+    wanted = CampaignEdit(**{**given, "control_groups": reason_of(body.control_groups)})
     match = visit.request.headers.get("if-match")
     if match is None:
         return problem(428, "send If-Match with the ETag of the campaign that you mean")
     with visit.changing() as session:
         line = launching.line_named(session, name_of(visit))
-        if match.strip() not in ("*", _etag(line)):
+        if match.strip() not in ("*", _etag(line, campaign_setup(session, line.id))):
             return problem(412, "the campaign was changed meanwhile: read it again")
         settings = visit.services.settings
         at = visit.services.ledger_now(session)
         today = at.astimezone(settings.zone).date()
-        done = edit_campaign(session, line.id, values, by=visit.who.username, at=at, today=today)
+        check_edit(wanted, settings.callers, shipped_retry_policy(), today)
+        done = edit_campaign(session, line.id, wanted.values(), by=visit.who.username, at=at, today=today)
         deed = Deed("campaigns.changed", "campaign", line.name, done.before, done.after)
         visit.record(session, deed)
-        return _reply(launching.line_named(session, line.name))
+        return _reply(session, line.name)
 
 
 def launch(visit: Visit, _query: Nothing, _body: Nothing) -> Reply:
@@ -174,7 +104,7 @@ def launch(visit: Visit, _query: Nothing, _body: Nothing) -> Reply:
 def pause(visit: Visit, _query: Nothing, body: WhyIn) -> Reply:
     steps.pause(visit, name_of(visit), body.why)
     with visit.reading() as session:
-        return _reply(launching.line_named(session, name_of(visit)))
+        return _reply(session, name_of(visit))
 
 
 def resume(visit: Visit, _query: Nothing, _body: Nothing) -> Reply:
@@ -197,24 +127,34 @@ def name_of(visit: Visit) -> str:
 
 
 def _told(line: CampaignLine) -> CampaignOut:
-    return CampaignOut(
-        name=line.name, state=line.state, pause_reason=str(line.pause_reason or "") or None,
-        purpose=line.purpose, script=line.flow,
-        concurrency=line.concurrency, calls_per_second=line.calls_per_second,
-        created_at=line.created_at, started_at=line.started_at, finished_at=line.finished_at,
-        members=line.members, done=line.done, dialled=line.dialled, connected=line.connected,
-        right_party=line.right_party, promises=line.promises,
-    )  # fmt: skip
+    return CampaignOut(**_common(line))
 
 
-def _etag(line: CampaignLine) -> str:
+def _common(line: CampaignLine) -> dict[str, Any]:
+    return {
+        "name": line.name, "state": line.state, "pause_reason": str(line.pause_reason or "") or None,
+        "purpose": line.purpose, "script": line.flow,
+        "concurrency": line.concurrency, "calls_per_second": line.calls_per_second,
+        "created_at": line.created_at, "started_at": line.started_at, "finished_at": line.finished_at,
+        "members": line.members, "done": line.done, "dialled": line.dialled, "connected": line.connected,
+        "right_party": line.right_party, "promises": line.promises,
+    }  # fmt: skip
+
+
+def _etag(line: CampaignLine, setup: CampaignSetup) -> str:
     """Of what can be changed, not of the figures."""
-    told = f"{line.id}|{line.state}|{line.concurrency}|{line.calls_per_second}"
+    told = (
+        f"{line.id}|{line.state}|{line.concurrency}|{line.calls_per_second}|{setup.windows}|{setup.retries}"
+        f"|{setup.caller_ids}|{setup.control_groups}"
+    )
     return f'"{hashlib.sha256(told.encode()).hexdigest()[:16]}"'
 
 
-def _reply(line: CampaignLine) -> Reply:
-    return Reply(_told(line), {"ETag": _etag(line)})
+def _reply(session: Session, name: str) -> Reply:
+    line = launching.line_named(session, name)
+    setup = campaign_setup(session, line.id)
+    told = CampaignOneOut(**_common(line), caller_ids=setup.caller_ids, control_groups=setup.control_groups)
+    return Reply(told, {"ETag": _etag(line, setup)})
 
 
 TAG = "campaigns"
@@ -237,7 +177,7 @@ ENDPOINTS = (
         make,
         "Create a campaign",
         TAG,
-        CampaignOut,
+        CampaignOneOut,
         body=CampaignIn,
         status=201,
         fails=(404, 409),
@@ -251,7 +191,7 @@ ENDPOINTS = (
         get,
         "Read one campaign",
         TAG,
-        CampaignOut,
+        CampaignOneOut,
         fails=(404,),
         etag=True,
     ),
@@ -262,7 +202,7 @@ ENDPOINTS = (
         change,
         "Change a campaign that is a draft or paused",
         TAG,
-        CampaignOut,
+        CampaignOneOut,
         body=CampaignChange,
         fails=(404, 409, 412, 428),
         matches=True,
@@ -286,7 +226,7 @@ ENDPOINTS = (
         pause,
         "Pause: no new calls",
         TAG,
-        CampaignOut,
+        CampaignOneOut,
         body=WhyIn,
         fails=(404, 409),
         etag=True,

@@ -7,7 +7,7 @@ from typing import Literal
 
 from starlette.exceptions import HTTPException
 
-from campaigns.console.api.campaigns import WhyIn
+from campaigns.console.api.campaign_fields import WhyIn
 from campaigns.console.api.endpoint import Endpoint, Nothing, Told
 from campaigns.console.api.fields import told
 from campaigns.console.live.intervening import want

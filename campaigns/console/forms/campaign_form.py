@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import Final
 
-from bot.dialogue.flow import Flow, load_flow
-from bot.language import language_dir
+from bot.dialogue.flow import Flow
 from campaigns.compliance.effective import EffectivePack
 from campaigns.compliance.facts import Purpose
 from campaigns.console.forms.audience_form import audience_of
@@ -19,6 +19,7 @@ from campaigns.dialing.editing import CampaignEdit, reason_of
 from campaigns.dialing.fitting import Fitted, fit, shipped_fits
 from campaigns.experiments.design import Design, design_of
 from campaigns.outcomes.retry import shipped_retry_policy
+from campaigns.published import load_published
 from campaigns.settings import Settings
 from campaigns.store.campaigns import NewInvitation
 
@@ -56,9 +57,12 @@ def campaign_of(typed: Typed, settings: Settings, pack: EffectivePack, today: da
     return WantedCampaign(new, more)
 
 
-def fitted_of(typed: Typed, settings: Settings) -> tuple[Flow, Fitted]:
-    """The script, and whom of the audience it is for. Raises UnfitError, ConflictError, DataFileError."""
-    flow = load_flow(language_dir(settings.language), typed("flow"))
+def fitted_of(typed: Typed, scripts: Path) -> tuple[Flow, Fitted]:
+    """The script, of those that calls are held with, and whom of the audience it is for.
+
+    Raises UnfitError, ConflictError, DataFileError.
+    """
+    flow = load_published(scripts, typed("flow"))
     fits = shipped_fits()
     marketing = fits.of(flow.name, speaks_of_debt=flow.speaks_of_debt).purpose is Purpose.MARKETING
     fitted = fit(

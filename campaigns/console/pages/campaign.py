@@ -18,7 +18,7 @@ from campaigns.console.launching import (
     connected,
     is_approved,
     line_of,
-    must_ask_again,
+    must_ask,
     name_of,
     needs_approval,
 )
@@ -60,7 +60,7 @@ def show(visit: Visit) -> Response:
             "approval": latest_approval(session, LAUNCH, "campaign", line.name),
             "approved": is_approved(session, line),
             "needs_approval": needs_approval(visit, line),
-            "ask_again": line.state == "paused" and must_ask_again(visit, session, line),
+            "ask_again": line.state == "paused" and must_ask(visit, session, line),
             "runs_here": visit.services.console.run_campaigns,
             "job": latest_job(session, CAMPAIGN_RUN, "campaign", line.name),
             "has_arms": in_experiment(session, line.id),

@@ -8,7 +8,6 @@ from typing import Any, Final
 from starlette.responses import Response
 
 from bot.errors import DataFileError
-from bot.language import language_dir
 from campaigns.compliance.campaign_window import DAYS
 from campaigns.console.foresight import SAMPLE, foresight_of, local_now
 from campaigns.console.forms import pace_form, window_form
@@ -16,7 +15,7 @@ from campaigns.console.forms.campaign_form import ARMS, campaign_of, fitted_of
 from campaigns.console.forms.typed import Typed
 from campaigns.console.forms.window_form import window_of
 from campaigns.console.page import Page, PageRoute
-from campaigns.console.scripts import scripts
+from campaigns.console.scripts import folder, scripts
 from campaigns.console.view.hours import MARKS, drawn_days
 from campaigns.console.visit import Visit
 from campaigns.customers.treatments.treatmentfile import load_treatments
@@ -57,7 +56,7 @@ def count(visit: Visit) -> Response:
     """How many there would be, what they may be offered, and the hours."""
     typed = _typed(visit)
     try:
-        _, fitted = fitted_of(typed, visit.services.settings)
+        _, fitted = fitted_of(typed, folder(visit))
         window = window_of(typed, visit.services.pack, _today(visit))
     except (ConflictError, DataFileError) as error:
         return visit.render("campaign_new/count.html", problem=visit.explain(error))
@@ -82,7 +81,7 @@ def preview(visit: Visit) -> Response:
     """Whom the law would keep from a call now, of a sample."""
     typed = _typed(visit)
     try:
-        _, fitted = fitted_of(typed, visit.services.settings)
+        _, fitted = fitted_of(typed, folder(visit))
         window, spares = window_of(typed, visit.services.pack, _today(visit)), not typed("control_groups")
         with visit.reading() as session:
             own = experiment_named(session, typed("experiment"))
@@ -105,11 +104,11 @@ def make(visit: Visit) -> Response:
     typed, services = _typed(visit), visit.services
     settings = services.settings
     try:
-        wanted = campaign_of(typed, settings, services.pack, _today(visit))
+        wanted, published = campaign_of(typed, settings, services.pack, _today(visit)), folder(visit)
         with visit.changing() as session:
             at = local_now(visit, session)
             check_edit(wanted.more, settings.callers, shipped_retry_policy(), at.date())
-            campaign, audience = create(session, wanted.new, language_dir(settings.language), settings, at)
+            campaign, audience = create(session, wanted.new, published, settings, at)
             values = wanted.more.values()
             if values:
                 edit_campaign(session, campaign.id, values, by=visit.who.username, at=at, today=at.date())

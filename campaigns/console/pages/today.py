@@ -8,6 +8,7 @@ from typing import Any, Final
 from starlette.responses import Response
 
 from campaigns.console.foresight import local_now
+from campaigns.console.heard import heard
 from campaigns.console.launching import connected
 from campaigns.console.page import MenuEntry, Page, PageRoute
 from campaigns.console.services import Services
@@ -110,6 +111,7 @@ def _counted(visit: Visit, session: Session) -> dict[str, Any]:
         "open_work": sum(group.count for group in groups),
         "urgent_work": sum(group.urgent for group in groups),
         "jobs": store.failed_jobs(session, visit.now),
+        "heard": heard(visit),
     }
 
 

@@ -14,9 +14,11 @@ from campaigns.compliance.reasons import Words, reason_text
 from campaigns.compliance.words import label
 from campaigns.outcomes.dispositions import shipped_dispositions
 from campaigns.outcomes.report_words import words
+from telephony.wording import recognised
 
 SHIPPED: Final = tuple(
-    Path(__file__).with_name(name) for name in ("codes.yaml", "dialogue_codes.yaml", "rule_codes.yaml")
+    Path(__file__).with_name(name)
+    for name in ("codes.yaml", "dialogue_codes.yaml", "line_codes.yaml", "rule_codes.yaml")
 )
 
 
@@ -60,6 +62,22 @@ def _fact(code: str, language: str) -> str:
         return code
 
 
+def _line_fault(text: str, language: str) -> str:
+    """What a line says of a fault or its set-up; as it is where it is none of the line's own wordings."""
+    found = recognised(text)
+    if found is None:
+        return text
+    known = own_codes()
+    values = {
+        name: _line_fault(value, language) if isinstance(value, str) else value
+        for name, value in found.values.items()
+    }
+    carrier = known["twilio_says"].get(str(values.get("code")))
+    if found.code == "twilio_fault" and carrier is not None:
+        values["says"] = carrier.in_(language)
+    return known["line_says"][found.code].in_(language) % values
+
+
 ELSEWHERE: Final[dict[str, Callable[[str, str], str]]] = {
     "disposition": _disposition,
     "reason": reason_text,
@@ -71,6 +89,7 @@ ELSEWHERE: Final[dict[str, Callable[[str, str], str]]] = {
     "verdict": _bare,
     "message": _report("message"),
     "fact": _fact,
+    "line_fault": _line_fault,
 }
 """kind → how a code of that kind is read, in a language."""
 

@@ -8,11 +8,11 @@ from typing import Any
 from rich import box
 from rich.console import Group, RenderableType
 from rich.padding import Padding
-from rich.table import Table
 from rich.text import Text
 
 from campaigns.outcomes.grid import Grid, shown
 from campaigns.outcomes.report_words import Words
+from campaigns.tables import Table
 
 
 def render(

@@ -31,6 +31,13 @@ def deeds(world: World) -> list[tuple[str, str]]:
         return [(entry.action, entry.via) for entry in session.query(AuditEntry)]
 
 
+def make_late(world: World) -> None:
+    """Let every account be one that a reminder is for."""
+    with world.database.transaction() as session:
+        late = world.services.ledger_now(session).date() - timedelta(days=5)
+        session.query(Account).update({"due_date": late})
+
+
 @pytest.mark.parametrize("role", list(Role))
 def test_a_key_of_every_role_may_what_the_pages_table_says(world: World, role: Role) -> None:
     held = world.services.permissions.of([role])
@@ -95,6 +102,8 @@ def test_what_is_sent_twice_is_done_once(world: World) -> None:
     assert again.headers["idempotent-replayed"] == "true"
     other = key.ask("POST", "/payments", {**sent, "amount": 2}, **{"idempotency-key": "k-1"})
     assert other.status_code == 409
+    spaced = key.ask("POST", "/payments", sent, **{"idempotency-key": "k 1"})  # not as described
+    assert spaced.status_code == 422
     plain = key.ask("POST", "/payments", sent)  # by its reference alone
     assert (plain.status_code, plain.json()["booked"]) == (200, False)
     with world.database.reading() as session:
@@ -112,9 +121,7 @@ def test_what_failed_may_be_asked_again_with_the_same_key(world: World) -> None:
 
 
 def test_a_campaign_is_made_changed_launched_paused_and_stopped(world: World) -> None:
-    with world.database.transaction() as session:
-        late = world.services.ledger_now(session).date() - timedelta(days=5)
-        session.query(Account).update({"due_date": late})
+    make_late(world)
     key = program(world)
     made = key.ask("POST", "/campaigns", {"name": "june", "audience": {"min_days_past_due": 1}})
     assert made.status_code == 201, made.text
@@ -134,6 +141,28 @@ def test_a_campaign_is_made_changed_launched_paused_and_stopped(world: World) ->
     assert {
         f"campaigns.{each}" for each in ("created", "changed", "launched", "paused", "resumed", "stopped")
     } <= told
+
+
+def test_why_control_groups_are_called_is_set_told_and_taken_back(world: World) -> None:
+    make_late(world)
+    key = program(world)
+    caller = world.services.settings.callers[0]
+    wanted = {"name": "june", "control_groups": "监管要求逐户告知"}
+    made = key.ask("POST", "/campaigns", {**wanted, "caller_ids": [caller]})
+    assert made.status_code == 201, made.text
+    assert (made.json()["control_groups"], made.json()["caller_ids"]) == ("监管要求逐户告知", [caller])
+    back = {"clear": ["control_groups"]}
+    changed = key.ask("PATCH", "/campaigns/june", back, **{"if-match": made.headers["etag"]})
+    assert (changed.json()["control_groups"], changed.json()["caller_ids"]) == (None, [caller])
+    assert changed.headers["etag"] != made.headers["etag"]
+    again = {"control_groups": "again"}
+    assert key.ask("PATCH", "/campaigns/june", again, **{"if-match": made.headers["etag"]}).status_code == 412
+    assert key.ask("PATCH", "/campaigns/june", again, **{"if-match": "*"}).json()["control_groups"] == "again"
+    assert key.get("/campaigns/june").json()["control_groups"] == "again"
+    for wrong, status in (({"control_groups": " "}, 422), ({"caller_ids": ["+1"]}, 409)):
+        assert key.ask("PATCH", "/campaigns/june", wrong, **{"if-match": "*"}).status_code == status
+        assert key.ask("POST", "/campaigns", {"name": "july", **wrong}).status_code == status
+    assert key.get("/campaigns/july").status_code == 404
 
 
 def test_a_large_launch_waits_for_a_person(world: World) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from campaigns.console.jobs.campaign_run import CAMPAIGN_RUN
 from campaigns.errors import StoreError
-from campaigns.store.campaigns import campaign_by_name
+from campaigns.store.campaigns import campaign_by_name, pause_campaign, start_campaign
 from campaigns.store.console.approvals import decide_approval, request_approval
 from campaigns.store.console.audit import Actor
 from campaigns.store.console.jobs import NewJob, jobs_page
@@ -101,6 +101,21 @@ def test_a_large_campaign_gets_past_nobody_by_a_pause_or_an_edit(world: World) -
     assert "申请恢复审批" in manager.get(PATH).text
     manager.post(f"{PATH}/resume")
     assert state(world) == "paused"
+
+
+def test_a_large_campaign_launched_at_the_command_line_goes_on_here_by_a_second_person(world: World) -> None:
+    with world.database.transaction() as session:
+        campaign = campaign_by_name(session, CAMPAIGN)
+        start_campaign(session, campaign.id, AT)
+        pause_campaign(session, campaign.id, "line fault")
+    large = world.configured(approve_above=3)
+    manager = large.browser("campaign_manager")
+    assert "申请恢复审批" in manager.get(PATH).text
+    manager.post(f"{PATH}/resume")
+    assert state(world) == "paused"
+    large.browser("administrator").post(f"{PATH}/approvals/1", {"decision": "approve"})
+    manager.post(f"{PATH}/resume")
+    assert state(world) == "running"
 
 
 def test_why_it_holds_is_said_in_the_readers_language(world: World) -> None:

@@ -4,21 +4,29 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from bot.errors import DataFileError
 from bot.language import DIALOGUES
+from campaigns.cli.creating import create_campaign_of
 from campaigns.cli.dialogue_publishing import publish_present
 from campaigns.console.simulator import publishing
+from campaigns.console.web.recent import Recent
+from campaigns.dialing.audience import Audience
+from campaigns.dialing.creation import NewCampaign
 from campaigns.errors import ConflictError
 from campaigns.published import scripts_in_force
-from campaigns.store.models import Approval, AuditEntry, Call, Job, ScriptVersion
+from campaigns.store.models import Approval, AuditEntry, Call, Job, ScriptVersion, WorkerRecord
 from campaigns.store.scripts import in_force, versions
+from campaigns.store.workers import Identity, register
+from tests.integration.console.keys import program
 from tests.integration.console.recorded import CALL, talk
 from tests.integration.console.test_simulator import CUSTOMER
 from tests.integration.console.world import World
+from tests.integration.store.rows import AT
 
 KEPT = ("common", "dormant-offer", "due-reminder")
 PROMPTS = "prompts/invitation.yml"
@@ -223,10 +231,63 @@ def test_who_runs_the_machine_publishes_by_command_and_on_record(house: World, s
     assert "嗨，" in heard(house)
 
 
+def test_a_campaign_holds_a_script_that_was_published_and_no_other(house: World, scripts: Path) -> None:
+    heard(house)
+    (scripts / "flows" / "new-offer.yml").write_text(
+        (scripts / "flows" / "dormant-offer.yml").read_text(encoding="utf-8"), encoding="utf-8"
+    )
+    manager, services = house.browser("campaign_manager"), house.services
+    form = manager.get("/campaigns/-/new").text
+    assert 'value="dormant-offer"' in form
+    assert 'value="new-offer"' not in form
+    fields = {"name": "june", "flow": "new-offer", "caller": services.settings.callers[0]}
+    refused = manager.post("/campaigns/-/new", fields)
+    assert refused.status_code == 422
+    assert "尚未发布" in refused.text
+    sent = program(house).ask("POST", "/campaigns", {"name": "june", "script": "new-offer"})
+    assert sent.status_code == 409
+    assert "xiaorong dialogue publish" in sent.json()["detail"]
+    assert program(house).ask("POST", "/campaigns", {"name": "june", "script": "none"}).status_code == 404
+    with pytest.raises(ConflictError, match="not published"):
+        create_campaign_of(services.settings, house.database, NewCampaign("june", "new-offer", Audience()))
+    publish_present(services.settings, house.database, "a new offer")
+    assert 'value="new-offer"' in manager.get("/campaigns/-/new").text
+
+
+def anew(house: World) -> World:
+    """Without what was counted some seconds ago."""
+    return World(replace(house.services, recent=Recent()), house.clock)
+
+
+def test_it_is_told_that_customers_hear_something_else(house: World, scripts: Path) -> None:
+    heard(house)
+    with house.database.transaction() as session:
+        register(session, Identity("early", "host", "place", 1))
+    reader = anew(house).browser("campaign_manager")
+    for page in ("/today", "/simulator/versions"):
+        assert "与客户听到的不一致" not in reader.get(page).text
+    change(scripts, "嗨，")
+    reader = anew(house).browser("campaign_manager")
+    for page in ("/today", "/simulator/versions"):
+        assert "与客户听到的不一致" in reader.get(page).text
+    publish_present(house.services.settings, house.database, "opening")
+    with house.database.transaction() as session:
+        published = session.query(ScriptVersion).filter(ScriptVersion.published_by != "").one()
+        published.published_at = house.clock.now()
+        session.query(WorkerRecord).one().started_at = house.clock.now() - timedelta(minutes=1)
+        session.query(ScriptVersion).filter_by(published_by="").one().published_at = AT
+    house.wait(minutes=1)
+    late = anew(house).browser("campaign_manager")
+    for page in ("/today", "/simulator/versions"):
+        told = late.get(page).text
+        assert "与客户听到的不一致" not in told
+        assert "1 个工作进程仍在使用旧版话术" in told
+
+
 def test_a_damaged_version_is_not_talked_with(house: World, scripts: Path) -> None:
     heard(house)
     change(scripts, "嗨，")
-    shutil.rmtree(house.services.settings.cache / "scripts")
+    shutil.rmtree(house.services.settings.cache / "scripts", ignore_errors=True)
     with house.database.transaction() as session:
         session.query(ScriptVersion).one().content = b"PK"
     with pytest.raises(Exception, match="damaged"):

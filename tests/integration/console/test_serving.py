@@ -132,6 +132,30 @@ async def test_calls_that_go_on_for_too_long_are_cut_and_that_is_a_good_end(worl
     assert not serving.attendant.cut_short
 
 
+async def test_a_worker_is_not_begun_once_the_server_was_told_to_leave(world: World) -> None:
+    begun: list[bool] = []
+    serving = Serving(world, lambda: begun.append(True))
+    serving.attendant.ask()
+    await serving.attendant.run(serving.listener)
+    assert begun == []
+    assert not serving.attendant.cut_short
+
+
+def test_a_process_that_still_starts_leaves_as_a_success_and_says_nothing() -> None:
+    start = "with may_leave():\n    print('starting', flush=True)\n    input()"
+    with subprocess.Popen(  # noqa: S603
+        [sys.executable, "-c", f"from campaigns.cli.starting import may_leave\n{start}"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "starting\n"
+        process.send_signal(signal.SIGTERM)
+        assert (process.stdout.read(), process.wait(60)) == ("", 0)
+
+
 async def test_a_worker_that_cannot_begin_ends_the_server(world: World) -> None:
     def fails() -> Any:
         raise ConflictError("a worker is already running on this database")
