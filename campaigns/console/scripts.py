@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
 
-from bot.dialogue.flow import flow_names, load_flow
+from bot.dialogue.bundle import read_bundle
 from bot.language import language_dir
 from campaigns.console.visit import Visit
 from campaigns.dialing.fitting import shipped_fits
-
-RECENT_S: Final = 30.0  # a script that was changed is seen so soon
+from campaigns.published import flow_versions
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,14 +21,9 @@ class ScriptLine:
 
 def scripts(visit: Visit) -> list[ScriptLine]:
     """Those for calls of ours. Raises DataFileError."""
-    language = visit.services.settings.language
-
-    def read() -> list[ScriptLine]:
-        folder, fits = language_dir(language), shipped_fits().flows
-        names = [name for name in flow_names(folder) if name not in fits or not fits[name].inbound]
-        return [ScriptLine(name, load_flow(folder, name).version) for name in names]
-
-    return visit.services.recent.get(("scripts", language), RECENT_S, read)
+    folder, fits = language_dir(visit.services.settings.language), shipped_fits().flows
+    versions = flow_versions(folder, read_bundle(folder).digest)
+    return [ScriptLine(*each) for each in versions if each[0] not in fits or not fits[each[0]].inbound]
 
 
 def version_of(visit: Visit, name: str) -> str:
