@@ -88,7 +88,9 @@ def calls_after(
         if not after:
             # By their ids alone the database would pass all that are older first.
             first = session.scalar(select(func.min(Call.id + 0)).where(Call.ended_at >= since))
-            asked.append(Call.id >= (first or 0))
+            if first is None:
+                return []
+            asked.append(Call.id >= first)
     query = _calls().where(*asked).order_by(Call.id).limit(limit)
     return [_call(row) for row in session.execute(query)]
 
