@@ -123,7 +123,7 @@ def _adopt(session: Session, settings: Settings, folder: Path, bundle: Bundle, a
 def _keep(
     session: Session, settings: Settings, folder: Path, bundle: Bundle, by: str, at: datetime, note: str
 ) -> Version:
-    flows = _flow_versions(folder, bundle.digest)
+    flows = flow_versions(folder, bundle.digest)
     return keep_version(
         session, settings.language, bundle.digest, _packed(folder, bundle.digest), dict(flows),
         by=by, at=at, note=note,
@@ -136,6 +136,7 @@ def _packed(folder: Path, digest: str) -> bytes:  # noqa: ARG001 - the digest is
 
 
 @lru_cache(maxsize=4)
-def _flow_versions(folder: Path, digest: str) -> tuple[tuple[str, str], ...]:  # noqa: ARG001
+def flow_versions(folder: Path, digest: str) -> tuple[tuple[str, str], ...]:  # noqa: ARG001
+    """Every flow of a folder whose files have this ``digest``, and its version. Raises DataFileError."""
     prompts = PromptBook.load(folder)
     return tuple((name, load_flow(folder, name, prompts).version) for name in flow_names(folder))

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
-from bot.dialogue.flow import flow_names, load_flow
+from bot.dialogue.bundle import read_bundle
 from campaigns.console.visit import Visit
 from campaigns.dialing.fitting import shipped_fits
-from campaigns.published import scripts_on_offer
-from campaigns.store.scripts import in_force
-
-RECENT_S: Final = 30.0  # what is written before the first run is seen so soon
+from campaigns.published import flow_versions, scripts_on_offer
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,16 +26,9 @@ def folder(visit: Visit) -> Path:
 
 def scripts(visit: Visit) -> list[ScriptLine]:
     """Those for calls of ours. Raises DataFileError."""
-    language = visit.services.settings.language
-
-    def read() -> list[ScriptLine]:
-        published, fits = folder(visit), shipped_fits().flows
-        names = [name for name in flow_names(published) if name not in fits or not fits[name].inbound]
-        return [ScriptLine(name, load_flow(published, name).version) for name in names]
-
-    with visit.reading() as session:
-        version = in_force(session, language)
-    return visit.services.recent.get(("scripts", language, version and version.id), RECENT_S, read)
+    published, fits = folder(visit), shipped_fits().flows
+    versions = flow_versions(published, read_bundle(published).digest)
+    return [ScriptLine(*each) for each in versions if each[0] not in fits or not fits[each[0]].inbound]
 
 
 def version_of(visit: Visit, name: str) -> str:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, and_, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from bot.nlu.interpreter import OUT_OF_SCOPE
 from bot.transcript import Entry
 from campaigns.store.calls import entry_of
+from campaigns.store.console.among import among
 from campaigns.store.models import Call, Campaign, Misunderstanding, TurnRecord
 
 CHUNK = 1_000
@@ -70,10 +71,12 @@ def _utterances() -> Select[Any]:
 
 
 def _turns(session: Session, wanted: Select[Any]) -> Iterator[UnsureTurn]:
-    for turn, brief, label in session.execute(wanted.execution_options(yield_per=CHUNK)):
-        entry = entry_of(turn)
-        if entry.event is None:
-            yield UnsureTurn(turn.call_id, turn.seq, entry, _asked(session, turn), brief, label or "")
+    for rows in session.execute(wanted.execution_options(yield_per=CHUNK)).partitions():
+        asked = _asked(session, [row[0] for row in rows])
+        for turn, brief, label in rows:
+            entry = entry_of(turn)
+            if entry.event is None:
+                yield UnsureTurn(turn.call_id, turn.seq, entry, asked.get(turn.id, ""), brief, label or "")
 
 
 def stood_in(session: Session, since: datetime | None = None) -> int:
@@ -84,12 +87,15 @@ def stood_in(session: Session, since: datetime | None = None) -> int:
     return session.scalar(counted) or 0
 
 
-def _asked(session: Session, turn: TurnRecord) -> str:
-    """The prompt of what the bot said last before this."""
+def _asked(session: Session, turns: Sequence[TurnRecord]) -> dict[int, str]:
+    """The prompt of what the bot said last before each turn, by the turn's id."""
+    said = aliased(TurnRecord)
     before = (
-        select(TurnRecord.prompt)
-        .where(TurnRecord.call_id == turn.call_id, TurnRecord.seq < turn.seq, TurnRecord.speaker == "bot")
-        .order_by(TurnRecord.seq.desc())
+        select(said.prompt)
+        .where(said.call_id == TurnRecord.call_id, said.seq < TurnRecord.seq, said.speaker == "bot")
+        .order_by(said.seq.desc())
         .limit(1)
     )
-    return session.scalar(before) or ""
+    these = among(session, TurnRecord.id, [turn.id for turn in turns])
+    rows = session.execute(select(TurnRecord.id, before.scalar_subquery()).where(these))
+    return {row[0]: row[1] or "" for row in rows}

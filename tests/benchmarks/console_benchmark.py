@@ -36,6 +36,7 @@ from campaigns.console.app import create_app
 from campaigns.console.services import open_services
 from campaigns.console.settings import console_settings
 from campaigns.errors import NotFoundError
+from campaigns.published import scripts_in_force
 from campaigns.settings import create_home, load_settings
 from campaigns.store.console.sessions import start_session
 from campaigns.store.console.users import add_user, user_by_name
@@ -163,6 +164,7 @@ def served(database: Database, home: Path) -> Iterator[httpx.Client]:
     settings = load_settings(home).model_copy(
         update={"console": {"run_campaigns": False, "api_per_minute": 1_000_000}}
     )
+    scripts_in_force(settings, database, NOW)  # the first version
     clock = VirtualClock(NOW)
     services = open_services(settings, console_settings(settings), database, clock)
     token = new_token()

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from urllib.parse import quote
 
 import httpx
@@ -13,7 +14,7 @@ from sqlalchemy import text
 
 from campaigns.console.registry import all_pages
 from campaigns.store.database import Database
-from tests.benchmarks.console_rows import DAYS, EVERYBODY, RARE_WORD
+from tests.benchmarks.console_rows import DAYS, EVERYBODY, NOW, RARE_WORD
 from tests.benchmarks.report_rows import START
 
 _LONG_AGO = START.date().isoformat()
@@ -28,12 +29,14 @@ CALLS = (
     "key=C4242", "line=simulated", "line=sip-carrier", "intent=ask_identity", "intent=promise_to_pay", "party=yes",
     "promise=pending", "promise=broken", "promise=none", "unsure=1", "word=any", f"word={RARE_WORD}",
     "word=complaint_regulator", "version=2.3", "version=2.1", "quality=unscored", "quality=poor", "quality=good",
-    "quality=failed", "quality=marked", "recorded=1", "intent=busy_now&party=yes&disposition=promise",
+    "quality=failed", "quality=marked", "recorded=1", "intent=busy_now&party=yes&disposition=promise", "grade=D",
+    "talk=120", "talk=300", "grade=A&talk=60&party=yes",
 )  # fmt: skip
 OVER_ALL = (
     "", "disposition=complaint", "direction=inbound", "line=sip-carrier", "intent=ask_identity", "unsure=1",
     f"word={RARE_WORD}", "word=any", "promise=broken", "promise=kept", "quality=failed", "quality=marked", "version=2.1",
     "party=yes", "recorded=1", f"word={RARE_WORD}&disposition=promise", "campaign=week-41&disposition=promise",
+    "promise=pending", "grade=D", "talk=120", "talk=300", "grade=D&promise=broken", "word=any&talk=60&grade=A",
 )  # fmt: skip
 PARTS = ("funnel", "foreseen", "held-back?reason=day_cap", "edit", "dry-run", "events")
 TABS = ("progress", "queue", "setup", "changes", "dry_run")
@@ -48,7 +51,7 @@ LEFT_OUT = {
     "/exports/{id:int}/file", "/calls/{id:int}/audio", "/calls/{id:int}/waveform", "/reports/files/{form}",
     "/reports/experiments/{name}/files/{form}", "/imports/templates/{kind}.{form}", "/simulator/tests/events",
     "/api/v1/imports/{id:int}", "/api/v1/imports/{id:int}/rejected", "/api/v1/exports/{id:int}",
-    "/api/v1/exports/{id:int}/file",
+    "/api/v1/exports/{id:int}/file", "/settings/audit/file", "/simulator/versions/{id:int}/events",
 }  # fmt: skip
 """What gives a file, or shows one thing that somebody brought in or took out: its size is not the installation's."""
 
@@ -78,6 +81,7 @@ def _all(database: Database) -> Iterator[str]:
         middle = one("SELECT max(id) FROM customer") // 2
         attempt = one("SELECT max(id) FROM attempt")
         overdue = one("SELECT max(days_past_due) FROM account")
+        version = one("SELECT max(id) FROM script_version")
         work = one("SELECT min(id) FROM follow_up WHERE state = 'open'")
     at = START.timestamp() + (DAYS - 2) * 86400
     yield from (
@@ -88,7 +92,8 @@ def _all(database: Database) -> Iterator[str]:
         "/today?reason=complaint",
         "/today/events",
     )
-    yield from ("/live", "/live/events", f"/live/{attempt}", f"/live/{attempt}/events")
+    yield from ("/live", "/live/events", f"/live/{attempt}", f"/live/{attempt}/events", "/live/in-1")
+    yield from ("/api/v1/live", f"/api/v1/live/{attempt}/order")
     yield from _with("/customers", CUSTOMERS)
     yield from (f"/customers?after={middle}_{middle}", f"/customers?grade=C&after={middle}_{middle}")
     yield f"/customers?sort=overdue&after={overdue // 2}_{middle}"
@@ -108,6 +113,12 @@ def _all(database: Database) -> Iterator[str]:
     yield f"/calls?from={_LONG_AGO}&party=yes&after={at - 30 * 86400:.6f}_{talked}"
     yield f"/calls/{talked}"
     yield from ("/simulator", "/simulator/flow", "/simulator/tests")
+    yield from (
+        "/simulator/versions",
+        f"/simulator/versions/{version}",
+        "/simulator/misunderstood",
+        "/simulator/misunderstood/file",
+    )
     yield from _with("/reports", REPORTS)
     yield from (f"/reports/numbers?by={by}" for by in NUMBERS)
     yield from ("/reports/experiments", "/reports/experiments/openings")
@@ -125,10 +136,12 @@ def _all(database: Database) -> Iterator[str]:
         "/settings/audit?kind=customer&subject=C4242",
     )
     yield from ("/settings/audit?by=nobody", "/settings/audit?action=campaigns.created")
+    day = NOW.date() - timedelta(days=40)
+    yield from (f"/settings/audit?from={day}&to={day}", f"/settings/audit?from={day}&to={day}&by=nobody")
     yield from (
         f"/api/v1/{path}" for path in ("me", "openapi.json", "customers", "customers/C4242", "webhooks")
     )
-    yield from (f"/api/v1/customers?q={quote('王明')}", "/api/v1/customers?grade=D&number=unknown")
+    yield from (f"/api/v1/customers?q={quote('王明')}", "/api/v1/customers?grade=D&tag=dormant")
     yield from ("/api/v1/campaigns", "/api/v1/campaigns/everybody", "/api/v1/jobs/7")
     yield from ("/api/v1/calls", f"/api/v1/calls?cursor={talked - 1000}", f"/api/v1/calls/{talked}")
     yield from (

@@ -32,6 +32,8 @@ TAGS = (
 STATES = (
     "'active','active','active','active','active','active','unknown','powered_off','not_in_service','empty'"
 )
+LIVE = 150
+"""Calls in progress at NOW."""
 _BULK = 5_000_000  # ids of what is added here begin above those of the rows beneath
 
 
@@ -222,6 +224,15 @@ def statements(dialect: str, customers: int) -> list[str]:
         f"SELECT {late + 3_000_000} + i, 'inbound', i, '+86154' || (10000000 + i), 'simulated', 'i' || i, 'inbound', '1.0', "
         f"{at(f'{_NOW} - {some(62)} * 600')}, {at(f'{_NOW} - {some(62)} * 600')}, {at(f'{_NOW} - {some(62)} * 600 + 90')}, "
         f"'normal', 'no_commitment', {yes}, {no} FROM n",
+        "INSERT INTO attempt (id, member_id, campaign_id, customer_id, number_id, person_id, e164, turn, n, state, worker, "
+        f"reserved_at, dialed_at, charged, line, caller_id) {numbers(LIVE)}SELECT {late + called} + i, {base + called} + i, "
+        f"{EVERYBODY}, {called} + i, {called} + i, {called} + i, '+86154' || ({10000000 + called} + i), 1, 9, 'dialing', 'w1', "
+        f"{at(f'{_NOW} - i')}, {at(f'{_NOW} - i')}, {yes}, 'simulated', '+8610' || (60000000 + i % 4) FROM n",
+        "INSERT INTO live_order (id, call, kind, state, by, why, asked_at, changed_at) "
+        f"{numbers(20)}SELECT i, CAST({late + called + LIVE + 1} - i AS VARCHAR(24)), 'end', 'asked', 'li', 'test', "
+        f"{at(str(_NOW))}, {at(str(_NOW))} FROM n",
+        "INSERT INTO live_incoming (id, teller, line, line_call_id, customer_id, began_at, told_at) "
+        f"{numbers(20)}SELECT i, 'w1', 'simulated', 'in' || i, i, {at(f'{_NOW} - i')}, {at(str(_NOW))} FROM n",
         "INSERT INTO promise (id, call_id, customer_id, account_id, amount, currency, due, state, made_at) "
         f"SELECT id, id, customer_id, customer_id, 20000 + {some(63, 'id')}, 'CNY', {day(f'{_NOW} + 200000')}, 'pending', ended_at "
         f"FROM call WHERE disposition = 'promise' AND campaign_id = {EVERYBODY}",

@@ -33,7 +33,7 @@ from campaigns.console.web.streams import stream
 from campaigns.dialing.priority import value_of
 from campaigns.outcomes.relief import shipped_relief_rules
 from campaigns.outcomes.retry import shipped_retry_policy
-from campaigns.store.audiences import authority_in, member_sample
+from campaigns.store.audiences import Authority, authority_in, member_sample
 from campaigns.store.changes import changes_of, rules_by_campaign
 from campaigns.store.console.approvals import latest_approval
 from campaigns.store.console.campaign_setup import campaign_setup, held_back, in_experiment
@@ -43,6 +43,7 @@ from campaigns.store.database import Session
 from campaigns.store.priorities import queue_of
 
 RECENT_S: Final = 2.0  # how old the figures of a running campaign may be
+AUTHORITY_S: Final = 30.0  # the same of what its members may be offered
 QUEUE_SHOWN: Final = 30
 
 Tab = Callable[[Visit, Session, CampaignLine], dict[str, Any]]
@@ -156,9 +157,15 @@ def _queue(visit: Visit, session: Session, line: CampaignLine) -> dict[str, Any]
 def _setup(visit: Visit, session: Session, line: CampaignLine) -> dict[str, Any]:
     setup, now = campaign_setup(session, line.id), local_now(visit, session)
     today = now.date()
+
+    def count() -> Authority:
+        with visit.reading() as reading:
+            return authority_in(reading, line.id, now)
+
+    counted = visit.services.behind.get(("authority", line.id, today), AUTHORITY_S, count)
     return {
         "setup": setup,
-        "authority": authority_in(session, line.id, now),
+        "authority": None if counted is None else counted.value,
         "relief": shipped_relief_rules(),
         "retries": shipped_retry_policy().changed(setup.retries or {}).classes,
         "days": drawn_days(visit.services.pack, setup.window, today),

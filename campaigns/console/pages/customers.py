@@ -19,10 +19,9 @@ from campaigns.store.console.customers import (
     Place,
     Sort,
     Wanted,
-    count_customers,
     counted_of_names,
-    find_customers,
     known_tags,
+    search_customers,
 )
 from telephony.status import NumberStatus
 
@@ -35,8 +34,7 @@ def show(visit: Visit) -> Response:
     after = _place(visit)
     with visit.reading() as session:
         at = visit.services.ledger_now(session)
-        page = find_customers(session, wanted, at, after=after, limit=PER_PAGE)
-        total = count_customers(session, wanted, at)
+        page, total = search_customers(session, wanted, at, after=after, limit=PER_PAGE)
         tags = known_tags(session)
         begins = counted_of_names(session)
     if wanted.text and wanted.personal and visit.who.via == "session":

@@ -4,12 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final, TypeAlias
 
-from sqlalchemy import ColumnElement, Select, and_, exists, extract, literal_column, or_, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Interval,
+    Select,
+    and_,
+    exists,
+    extract,
+    literal_column,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
+from campaigns.store.console.among import few_of
 from campaigns.store.console.call_views import ANY_WORD, NO_PROMISE, UNSURE, Quality, Wanted
 from campaigns.store.models import (
     Call,
@@ -27,6 +39,7 @@ from campaigns.store.models.words import StopWord
 _Query: TypeAlias = Select[*tuple[Any, ...]]
 
 FEW: Final = 8_000  # calls that are looked up one by one
+OF_LATEST: Final = 2_000  # of the latest that a filter leaves
 _BANDS: Final = {Quality.POOR: (0, 60), Quality.FAIR: (60, 80), Quality.GOOD: (80, 101)}
 
 
@@ -76,8 +89,8 @@ def prepared(session: Session, wanted: Wanted) -> Search:
     tests: list[ColumnElement[bool]] = []
     latest: Latest | None = None
     for each in _filters(wanted):
-        found = list(session.scalars(each.which.limit(FEW + 1)))
-        if len(found) > FEW:
+        found = few_of(session, each.which, FEW)
+        if found is None:
             tests.append(each.holds)
             latest = latest or _latest(session, each)
         else:
@@ -88,7 +101,9 @@ def prepared(session: Session, wanted: Wanted) -> Search:
 def _latest(session: Session, each: _Filter) -> Latest | None:
     if each.later is None:
         return None
-    rows = session.execute(each.which.add_columns(each.later).order_by(each.later.desc()).limit(FEW)).all()
+    rows = session.execute(
+        each.which.add_columns(each.later).order_by(each.later.desc()).limit(OF_LATEST)
+    ).all()
     return Latest([row[0] for row in rows], rows[-1][1])
 
 
@@ -119,8 +134,16 @@ def _columns(session: Session, wanted: Wanted) -> Iterator[ColumnElement[bool]]:
     if wanted.recorded:
         yield Call.recording.is_not(None)
     if wanted.talk_s is not None:
-        talked = extract("epoch", Call.ended_at) - extract("epoch", Call.answered_at)
-        yield and_(Call.answered_at.is_not(None), talked >= wanted.talk_s)
+        yield _talked(session, wanted.talk_s)
+
+
+def _talked(session: Session, seconds: int) -> ColumnElement[bool]:
+    """It was talked for so long, in the form that the database has an index for."""
+    if session.get_bind().dialect.name == "sqlite":
+        long = extract("epoch", Call.ended_at) - extract("epoch", Call.answered_at) >= seconds
+    else:
+        long = literal_column("(call.ended_at - call.answered_at)", Interval) >= timedelta(seconds=seconds)
+    return and_(Call.answered_at.is_not(None), long)
 
 
 def _id_of(session: Session, query: Select[int]) -> int:

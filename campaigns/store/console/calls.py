@@ -39,7 +39,7 @@ from campaigns.store.models import (
 _Query: TypeAlias = Select[*tuple[Any, ...]]
 
 COUNTED: Final = 1_000  # the most that is counted of what fits
-LOOKED_AT: Final = 10_000  # calls that are looked into, one by one, to count those that fit
+LOOKED_AT: Final = 3_000  # calls that are looked into, one by one, to count those that fit
 LATEST: Final = 3_000  # calls whose lines and script versions are offered as choices
 
 
@@ -97,7 +97,9 @@ def _cut(session: Session, rows: Sequence[Any], limit: int) -> CallPage:
 def _count(session: Session, search: Search) -> Found:
     """Up to COUNTED; what takes a look into each call is counted among the newest LOOKED_AT alone."""
     if not search.tests:
-        some = select(Call.id).where(*search.columns).limit(COUNTED + 1).subquery()
+        # In this order an index leads to them, however few of all they are.
+        order = (Call.started_at.desc(), Call.id.desc())
+        some = select(Call.id).where(*search.columns).order_by(*order).limit(COUNTED + 1).subquery()
         calls = session.scalar(select(func.count()).select_from(some)) or 0
         return Found(min(calls, COUNTED), calls > COUNTED)
     newest = (

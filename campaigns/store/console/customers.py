@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, se
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from campaigns.private import Private, PrivateKind, private
-from campaigns.store.console.among import among
+from campaigns.store.console.among import among, few_of
 from campaigns.store.models import (
     Account,
     Customer,
@@ -101,6 +101,12 @@ def find_customers(
     session: Session, wanted: Wanted, at: datetime, *, after: Place | None = None, limit: int = 50
 ) -> CustomerPage:
     """One page of the customers that fit."""
+    return _page(session, wanted, _prepared(session, wanted, at), at, after, limit)
+
+
+def _page(
+    session: Session, wanted: Wanted, search: _Search, at: datetime, after: Place | None, limit: int
+) -> CustomerPage:
     if wanted.sort is Sort.NEWEST:
         query: _Query = select(Customer.id, Customer.id)
         column: InstrumentedAttribute[int] = Customer.id
@@ -118,7 +124,7 @@ def find_customers(
             query = query.where(column <= after.value, later)  # twice, so that an index leads to the place
         query = query.order_by(column.desc(), Account.id.desc())
     of = Customer.id if wanted.sort is Sort.NEWEST else Account.customer_id
-    rows = session.execute(_prepared(session, wanted, at).within(session, query, of).limit(limit + 1)).all()
+    rows = session.execute(search.within(session, query, of).limit(limit + 1)).all()
     shown = rows[:limit]
     following = None
     if len(rows) > limit:
@@ -129,8 +135,19 @@ def find_customers(
 
 def count_customers(session: Session, wanted: Wanted, at: datetime) -> int:
     """How many fit; COUNTED + 1 stands for more than COUNTED."""
-    query: _Query = select(Customer.id)
-    found = _prepared(session, wanted, at).within(session, query, Customer.id).limit(COUNTED + 1).subquery()
+    return _count(session, _prepared(session, wanted, at))
+
+
+def search_customers(
+    session: Session, wanted: Wanted, at: datetime, *, after: Place | None = None, limit: int = 50
+) -> tuple[CustomerPage, int]:
+    """A page and how many fit, by one search."""
+    search = _prepared(session, wanted, at)
+    return _page(session, wanted, search, at, after, limit), _count(session, search)
+
+
+def _count(session: Session, search: _Search) -> int:
+    found = search.within(session, select(Customer.id), Customer.id).limit(COUNTED + 1).subquery()
     return session.scalar(select(func.count()).select_from(found)) or 0
 
 
@@ -217,8 +234,8 @@ def _prepared(session: Session, wanted: Wanted, at: datetime) -> _Search:
     few: list[int] | None = None
     holds: list[ColumnElement[bool]] = []
     for each in _filters(session, wanted, at):
-        found = list(session.scalars(each.who.limit(FEW + 1)))
-        if len(found) > FEW:
+        found = few_of(session, each.who, FEW)
+        if found is None:
             holds.append(each.holds)
         else:
             few = sorted(set(found) if few is None else set(found).intersection(few))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
@@ -12,8 +12,6 @@ from sqlalchemy.orm import Session
 from campaigns.errors import NotFoundError
 from campaigns.private import Private, PrivateKind, private
 from campaigns.store.models import Account, Call, Campaign, Customer, Promise, TurnRecord
-
-SORTED: Final = 400_000  # calls that are sorted to find the first of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,17 +85,14 @@ def calls_after(
         asked.append(Call.customer_id == _id_of(session, found))
     if since is not None:
         asked.append(Call.ended_at >= since)
-        if _are_few(session, since):
-            # The few of late are sorted: by their ids the database would pass all that are older first.
-            few = select(Call.id).where(*asked).order_by(Call.id + 0).limit(limit)
-            asked = [Call.id.in_(session.scalars(few).all())]
+        if not after:
+            # By their ids alone the database would pass all that are older first.
+            first = session.scalar(select(func.min(Call.id + 0)).where(Call.ended_at >= since))
+            if first is None:
+                return []
+            asked.append(Call.id >= first)
     query = _calls().where(*asked).order_by(Call.id).limit(limit)
     return [_call(row) for row in session.execute(query)]
-
-
-def _are_few(session: Session, since: datetime) -> bool:
-    some = select(Call.ended_at).where(Call.ended_at >= since).limit(SORTED + 1).subquery()
-    return (session.scalar(select(func.count()).select_from(some)) or 0) <= SORTED
 
 
 def call_by_id(session: Session, call_id: int) -> tuple[CallResult, list[Said]]:

@@ -22,6 +22,7 @@ from campaigns.store.models.words import StopWord
 from campaigns.store.sealed.types import SealedJson, SealedText, SealedWord
 
 INBOUND, RECORDED = text("direction = 'inbound'"), text("recording IS NOT NULL")
+ANSWERED, TALK = text("answered_at IS NOT NULL"), text("(ended_at - answered_at)")
 STOP_WORDS = 4  # of one utterance that are looked for: it has few
 
 
@@ -43,8 +44,11 @@ class Call(Base):
         Index("ix_call_campaign_started", "campaign_id", "started_at", "id"),
         Index("ix_call_version_started", "flow_version", "started_at", "id"),
         Index("ix_call_line_started", "line", "started_at", "id"),
-        Index("ix_call_day", "started_at", "id", "direction", "right_party"),
+        Index("ix_call_day", "started_at", "id", "direction", "right_party", "customer_id"),
         Index("ix_call_campaign", "campaign_id", "id"),
+        Index("ix_call_ended", "ended_at", "id"),
+        # Times are text in SQLite: it has no difference of them that an index could hold.
+        Index("ix_call_talk", "started_at", TALK, "id", postgresql_where=ANSWERED).ddl_if("postgresql"),
         Index("ix_call_inbound", "started_at", "id", sqlite_where=INBOUND, postgresql_where=INBOUND),
         Index("ix_call_recorded", "started_at", "id", sqlite_where=RECORDED, postgresql_where=RECORDED),
     )
@@ -61,7 +65,7 @@ class Call(Base):
     flow_version: Mapped[str] = mapped_column(String(64))
     started_at: Mapped[datetime]
     answered_at: Mapped[datetime | None]
-    ended_at: Mapped[datetime] = mapped_column(index=True)
+    ended_at: Mapped[datetime]
     cause: Mapped[str] = mapped_column(String(24))
     sip_code: Mapped[int | None]
     disposition: Mapped[str] = mapped_column(String(32), index=True)

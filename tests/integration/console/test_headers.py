@@ -117,7 +117,7 @@ def test_a_fault_tells_the_browser_nothing_and_the_log_no_message(
     def broken(*_arguments: object, **_named: object) -> None:
         raise RuntimeError(NAMES[0])
 
-    monkeypatch.setattr("campaigns.console.pages.customers.find_customers", broken)
+    monkeypatch.setattr("campaigns.console.pages.customers.search_customers", broken)
     answer = world.browser("quality").get("/customers")
     assert answer.status_code == 500
     assert NAMES[0] not in answer.text + caplog.text

@@ -16,6 +16,7 @@ from campaigns.errors import NotFoundError
 from campaigns.store.console import call_filters, reviews
 from campaigns.store.console.call_views import Quality, Wanted
 from campaigns.store.console.calls import choices, latest_start, search_calls
+from campaigns.store.console.results import calls_after
 from campaigns.store.database import Database
 from campaigns.store.models import Account, Call, Promise, TurnRecord
 from tests.integration.store.rows import AT, add_customer
@@ -75,6 +76,9 @@ def test_calls_are_found_by_what_was_said_and_how_it_was_judged(database: Databa
             (Wanted(quality=Quality.MARKED), [unsure]),
             (Wanted(quality=Quality.UNSCORED, version="v2"), [unsure]),
             (Wanted(since=AT + timedelta(hours=1), until=AT + timedelta(hours=2)), [grave]),
+            (Wanted(talk_s=40), [unsure, grave, sure]),
+            (Wanted(talk_s=41), []),
+            (Wanted(talk_s=10, intent="complaint", unsure=True), [unsure]),
             (Wanted(promise="none", direction="inbound", right_party=False), [unsure, grave, sure]),
         ):
             assert [line.id for line in search_calls(session, wanted)[0].lines] == expected, wanted
@@ -123,6 +127,7 @@ def test_pages_are_the_same_however_few_are_looked_up_first(
     seen = []
     for few in (100, 2, 1, 0):
         monkeypatch.setattr(call_filters, "FEW", max(few, 1))
+        monkeypatch.setattr(call_filters, "OF_LATEST", max(few, 1))
         with database.reading() as session:
             seen.append([list(_all_pages(session, wanted)) for wanted in questions])
     assert all(each == seen[0] for each in seen)
@@ -157,3 +162,19 @@ def _call(session: Session, customer_id: int, n: int) -> int:
             )
         )  # fmt: skip
     return call.id
+
+
+def test_a_reader_of_results_who_begins_at_a_time_misses_nothing(database: Database) -> None:
+    """Calls are on record in another order than they ended in."""
+    with database.transaction() as session:
+        ids = {hours: add_call(session, hours) for hours in (5, 0, 6, 1, 7, 4)}
+    wanted = [ids[hours] for hours in (5, 6, 7, 4)]
+    since = AT + timedelta(hours=4)
+    with database.reading() as session:
+        for size in (1, 3, 9):
+            read: list[int] = []
+            while page := calls_after(session, read[-1] if read else 0, since=since, limit=size):
+                assert len(page) <= size
+                read += [call.id for call in page]
+            assert read == wanted
+        assert calls_after(session, 0, since=AT + timedelta(hours=8)) == []
