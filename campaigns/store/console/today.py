@@ -212,7 +212,7 @@ def running_campaigns(session: Session) -> list[str]:
 
 
 def failed_messages(session: Session, now: datetime) -> list[FailedMessages]:
-    """Of the last days, the newest BAD_READ of them: their reasons may be sealed, so they are told apart here."""
+    """Of the last days, the newest BAD_READ of them. Reasons may be sealed: they are told apart here."""
     rows = session.execute(
         select(Message.state, Message.reason, Message.created_at, Customer.id, Customer.external_id)
         .outerjoin(Customer, Customer.id == Message.customer_id)

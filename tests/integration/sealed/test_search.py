@@ -109,7 +109,9 @@ def test_messages_that_failed_are_told_by_reason_and_calls_of_work_are_linked(
     with store.reading() as session:
         groups = failed_messages(session, AT)
         assert [(each.reason, each.count) for each in groups] == [("unreachable", 4), ("", len(messages) - 4)]
-        assert [id for id, _ in groups[0].examples] == [each.customer_id for each in reversed(messages[1:4])]
+        assert [customer for customer, _ in groups[0].examples] == [
+            each.customer_id for each in reversed(messages[1:4])
+        ]
     quality = open_world(tmp_path / "home", store).browser("quality")
     page = quality.get("/today")
     assert page.status_code == 200
