@@ -68,9 +68,15 @@ def load_model(path: Path, model: type[Model], *, under: str | None = None) -> M
         ) from error
 
 
+_PLAIN = {
+    "Extra inputs are not permitted": "there is no such key; is it misspelt?",
+}
+
+
 def plain(message: str) -> str:
-    """What pydantic says of a mistake, without the name of the exception that a validator of ours raised."""
-    return message.removeprefix("Value error, ")
+    """What pydantic says of a mistake, in words for whoever wrote the file, and without the name of the
+    exception that a validator of ours raised."""
+    return _PLAIN.get(message, message.removeprefix("Value error, "))
 
 
 def _why(error: OSError | UnicodeDecodeError) -> str:

@@ -16,8 +16,12 @@ from campaigns.outcomes.report_words import Words
 LONGEST_SAID = 60
 SAID = 2  # sentences of the customer, the last ones
 _SPOKEN = "[零〇一二三四五六七八九幺两]"
-# Four figures in a row may be the end of an id; an amount in figures says so behind them.
-_NUMBER = rf"\d(?:[\s-]?\d){{3,}}[xX]?(?!\s?[\d元块])|{_SPOKEN}(?:[\s-]?{_SPOKEN}){{3,}}"
+# Four figures in a row, or three and an X, may be the end of an id; an amount in figures says so behind them.
+_NUMBER = (
+    r"\d(?:[\s-]?\d){3,}[xX]?(?!\s?[\d元块])"
+    r"|\d(?:[\s-]?\d){2}[\s-]?[xX](?![a-zA-Z])"
+    rf"|{_SPOKEN}(?:[\s-]?{_SPOKEN}){{3,}}"
+)
 _HIDDEN = re.compile(rf"[\w.+-]+@[\w-]+\.[\w.]+|{_NUMBER}")
 MASK = "****"
 

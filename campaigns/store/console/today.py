@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import func, literal_column, select
 from sqlalchemy.orm import Session
@@ -39,6 +39,8 @@ PAUSED_SHOWN: Final = 10
 EXAMPLES: Final = 3
 OPEN: Final = FollowUp.state == literal_column("'open'")  # as the indexes of what is open have it
 BAD_MESSAGES: Final = ("failed", "unsure")
+BAD_READ: Final = 2_000
+BAD_SHOWN: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,29 +212,28 @@ def running_campaigns(session: Session) -> list[str]:
 
 
 def failed_messages(session: Session, now: datetime) -> list[FailedMessages]:
-    """Of the last days."""
+    """Of the last days, the newest BAD_READ of them. Reasons may be sealed: they are told apart here."""
     rows = session.execute(
-        select(Message.state, Message.reason, func.count(), func.max(Message.created_at))
+        select(Message.state, Message.reason, Message.created_at, Customer.id, Customer.external_id)
+        .outerjoin(Customer, Customer.id == Message.customer_id)
         .where(Message.created_at >= now - LATELY, Message.state.in_(BAD_MESSAGES))
-        .group_by(Message.state, Message.reason)
-        .order_by(func.count().desc())
-        .limit(10)
+        .order_by(Message.created_at.desc(), Message.id.desc())
+        .limit(BAD_READ)
     )
-    return [
-        FailedMessages(state, reason or "", count, at, _texted(session, now, state, reason))
-        for state, reason, count, at in rows.all()
+    alike: dict[tuple[str, str], list[Any]] = {}
+    for row in rows:
+        alike.setdefault((row.state, row.reason or ""), []).append(row)
+    groups = [
+        FailedMessages(state, reason, len(those), those[0].created_at, _texted(those))
+        for (state, reason), those in alike.items()
     ]
+    return sorted(groups, key=lambda group: -group.count)[:BAD_SHOWN]
 
 
-def _texted(session: Session, now: datetime, state: str, reason: str | None) -> tuple[tuple[int, str], ...]:
-    rows = session.execute(
-        select(Customer.id, Customer.external_id)
-        .join(Message, Message.customer_id == Customer.id)
-        .where(Message.created_at >= now - LATELY, Message.state == state, Message.reason == reason)
-        .order_by(Message.id.desc())
-        .limit(EXAMPLES)
-    )
-    return tuple((row[0], row[1]) for row in rows)
+def _texted(rows: Sequence[Any]) -> tuple[tuple[int, str], ...]:
+    """The customers of the newest, each once."""
+    known = {row.id: row.external_id for row in rows if row.id is not None}
+    return tuple(known.items())[:EXAMPLES]
 
 
 def dead_events(session: Session) -> list[DeadEvents]:

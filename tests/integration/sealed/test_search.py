@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -11,9 +12,10 @@ import pytest
 from sqlalchemy import select
 
 from campaigns.store.console.customers import Wanted, count_customers, find_customers
+from campaigns.store.console.today import failed_messages
 from campaigns.store.database import Database, Session
 from campaigns.store.features import features
-from campaigns.store.models import Customer, PhoneNumber
+from campaigns.store.models import Customer, Message, PhoneNumber
 from campaigns.store.number_reading import statistics
 from campaigns.store.sealed.sealing import seal
 from tests.integration.console.world import NAMES, fill, open_world
@@ -95,3 +97,24 @@ def test_the_page_says_how_names_are_found(store: Database, tmp_path: Path) -> N
     page = browser.get("/customers?q=" + NAMES[0][:2]).text
     assert NAMES[0] in page
     assert "前 4 个字" in page
+
+
+def test_messages_that_failed_are_told_by_reason_and_calls_of_work_are_linked(
+    store: Database, tmp_path: Path
+) -> None:
+    with store.transaction() as session:
+        messages = session.scalars(select(Message).order_by(Message.id)).all()
+        for n, message in enumerate(messages):
+            message.state, message.reason = "failed", "unreachable" if n < 4 else None
+    with store.reading() as session:
+        groups = failed_messages(session, AT)
+        assert [(each.reason, each.count) for each in groups] == [("unreachable", 4), ("", len(messages) - 4)]
+        assert [customer for customer, _ in groups[0].examples] == [
+            each.customer_id for each in reversed(messages[1:4])
+        ]
+    quality = open_world(tmp_path / "home", store).browser("quality")
+    page = quality.get("/today")
+    assert page.status_code == 200
+    calls = set(re.findall(r'href="(/calls/\d+)"', page.text))
+    assert calls
+    assert {quality.get(call).status_code for call in calls} == {200}

@@ -38,7 +38,7 @@ def broken(folder: Path, old: str, new: str) -> tuple[int, str]:
 @pytest.mark.parametrize(
     ("old", "new", "key", "hint"),
     [
-        ("  last_start_margin_s:", "  last_start_marginn_s:", "times.last_start_marginn_s", "not permitted"),
+        ("  last_start_margin_s:", "  last_start_marginn_s:", "times.last_start_marginn_s", "no such key"),
         ('start: "10:00"}', "start: 10:00}", "regions.CN-XJ.start", "in quotes"),
         ('start: "10:00"}', 'start: "25:00"}', "regions.CN-XJ.start", "HH:MM"),
         ("fallback_zone: Asia/Shanghai", "fallback_zone: Asia/Shangai", "times.fallback_zone", "time zone"),

@@ -42,7 +42,7 @@ def language(tmp_path: Path) -> Path:
         (TALKS, "set: {due: today}", "set: {duo: today}", "slot 'duo' is not declared"),
         (TALKS, "end: refused", "end: gave_up", "Input should be"),
         (TALKS, "do: [record_promise]", "do: [record_promises]", "Input should be"),
-        (TALKS, "ask: ask_plan", "asks: ask_plan", "Extra inputs"),
+        (TALKS, "ask: ask_plan", "asks: ask_plan", "no such key"),
         (
             FLOW,
             "disclose_ai, disclose_recording",

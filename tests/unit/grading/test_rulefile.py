@@ -60,8 +60,8 @@ def test_a_good_file_is_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "line", "key", "says"),
     [
-        ("grade: D", "grad: D", 6, "strong.0.grad", "Extra inputs"),
-        ("    at_least: B", "    at_least: B\n    weight: 3", 10, "strong.1.weight", "Extra inputs"),
+        ("grade: D", "grad: D", 6, "strong.0.grad", "no such key"),
+        ("    at_least: B", "    at_least: B\n    weight: 3", 10, "strong.1.weight", "no such key"),
         ("days_past_due >= 90", "days_past_du >= 90", 5, "strong.0.when", "did you mean 'days_past_due'"),
         ("days_past_due >= 90", "days_past_due >= ", 5, "strong.0.when", "cannot be read"),
         ("days_past_due >= 90", "90", 5, "strong.0.when", "valid string"),

@@ -69,7 +69,7 @@ def test_labels_come_in_the_operators_language() -> None:
         ("retry: busy", "retry: busy, final: true", "either final or names its retry class"),
         ("from: line, retry: busy", "from: line", "either final or names its retry class"),
         ("from: line, retry: busy", "from: line, retry: busy, promise: true", "only the right party"),
-        ("from: line, retry: busy", "from: line, retry: busy, conected: true", "Extra inputs"),
+        ("from: line, retry: busy", "from: line, retry: busy, conected: true", "no such key"),
         ("from: line, retry: busy", "from: moon, retry: busy", "Input should be"),
     ],
 )

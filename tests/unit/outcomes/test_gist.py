@@ -29,6 +29,12 @@ def test_names_numbers_and_addresses_are_hidden() -> None:
     assert line.startswith("我王*")
 
 
+def test_the_end_of_an_id_is_hidden_with_an_x_too() -> None:
+    assert masked("嗯，843X", None) == "嗯，****"
+    assert masked("8 4 3 x。", None) == "****。"
+    assert masked("300元，3 xing", None) == "300元，3 xing"
+
+
 @given(st.text(max_size=200), st.integers(10**3, 10**18))
 def test_no_long_number_ever_gets_through_and_a_line_stays_a_line(text: str, number: int) -> None:
     line = masked(f"{text} {number} {text}", None)

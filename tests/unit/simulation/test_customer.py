@@ -103,7 +103,7 @@ def test_numbers_are_spoken_as_people_do(number: int, words: str) -> None:
         ("identity:", "identitty:", "no prompt asks 'identitty'"),
         ("it_is_me:", "it_is_mee:", "no such phrases: it_is_mee"),
         ("weight: 30", "weight: -1", "greater than or equal to 0"),
-        ("patience: 16", "patients: 16", "patients: Extra inputs"),
+        ("patience: 16", "patients: 16", "patients: there is no such key"),
     ],
 )
 def test_a_mistake_in_a_persona_is_located(tmp_path: Path, written: str, instead: str, message: str) -> None:

@@ -101,7 +101,7 @@ def test_what_does_not_hold_is_told(changes: dict[str, Any], told: str) -> None:
     ("written", "instead", "message"),
     [
         ("ends: promise\n", "ends: promised\n", "Input should be"),
-        ("talk:", "talks:", "talks: Extra inputs"),
+        ("talk:", "talks:", "talks: there is no such key"),
         ("{silence: 5}", "{silence: 5, user: 喂}", "either the user says something or there is silence"),
         ("amount: 617.25", "amount: 617.255", "at most two decimals"),
     ],

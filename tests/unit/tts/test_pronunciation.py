@@ -82,7 +82,7 @@ def test_one_syllable_for_each_character(text: str) -> None:
     [
         ("还得: hai2 dei3", "还得: hai2", "one syllable a character"),
         ("{character: 不, next_tones", "{character: 不好, next_tones", "at most 1 character"),
-        ("variant: f2", "variant: f2\n  speed: 3", "Extra inputs"),
+        ("variant: f2", "variant: f2\n  speed: 3", "no such key"),
     ],
 )
 def test_a_mistake_in_the_file_is_told(tmp_path: Path, old: str, new: str, said: str) -> None:
