@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -12,6 +12,8 @@ from pydantic import BaseModel, ValidationError
 from bot.errors import DataFileError
 
 Model = TypeVar("Model", bound=BaseModel)
+LineOf = Callable[..., int]
+"""The line, from 1, of the value at a location: keys and indices, outermost first."""
 
 
 _SafeLoader: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -86,7 +88,13 @@ def _why(error: OSError | UnicodeDecodeError) -> str:
 
 def line_of(path: Path, *location: str | int) -> int:
     """The line in ``path`` of the value at ``location``, or of the nearest thing above it."""
-    return _line(_read(path)[1], location)
+    return lines_of(path)(*location)
+
+
+def lines_of(path: Path) -> LineOf:
+    """``line_of`` for many places in ``path``, which is read once."""
+    root = _read(path)[1]
+    return lambda *location: _line(root, location)
 
 
 def _read(path: Path) -> tuple[Any, yaml.Node | None]:

@@ -14,7 +14,11 @@ from telephony.errors import LineConfigError
 Model = TypeVar("Model", bound=BaseModel)
 
 
-class _Loader(yaml.SafeLoader):
+_SafeLoader: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""In C where PyYAML has it: ten times as quick, with the same marks."""
+
+
+class _Loader(_SafeLoader):  # type: ignore[misc, valid-type]
     """A safe loader that refuses a key written twice, of which YAML would silently keep the last."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
@@ -25,7 +29,8 @@ class _Loader(yaml.SafeLoader):
                     None, None, f"the key {key.value!r} stands twice", key.start_mark
                 )
             seen.add(key.value)
-        return super().construct_mapping(node, deep=deep)
+        mapping: dict[Hashable, Any] = super().construct_mapping(node, deep=deep)
+        return mapping
 
 
 def load_model(source: Path | Mapping[str, Any], model: type[Model], *, name: str = "settings") -> Model:
@@ -37,14 +42,17 @@ def load_model(source: Path | Mapping[str, Any], model: type[Model], *, name: st
     except (OSError, UnicodeDecodeError) as error:
         why = error.strerror if isinstance(error, OSError) else str(error)
         raise LineConfigError(f"cannot be read: {why}", file=str(source)) from error
+    loader = _Loader(text)
     try:
-        root = yaml.compose(text, Loader=_Loader)
-        content = yaml.load(text, Loader=_Loader)  # noqa: S506 - a safe loader
+        root = loader.get_single_node()
+        content = None if root is None else loader.construct_document(root)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else None
         raise LineConfigError(error.problem or "not valid YAML", file=str(source), line=line) from error
     except yaml.YAMLError as error:
         raise LineConfigError(f"not valid YAML: {error}", file=str(source)) from error
+    finally:
+        loader.dispose()
     return _validate(content, model, str(source), root)
 
 

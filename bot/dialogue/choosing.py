@@ -45,8 +45,9 @@ def own_move(flow: Flow, draft: Draft, intent: str) -> Move | None:
 
 def move_on(flow: Flow, draft: Draft, *events: str) -> Move | None:
     """The first move here that waits for one of these events and whose guard holds."""
+    awaited = frozenset(events)
     for move in _moves(flow, draft):
-        if any(event in move.intents for event in events) and draft.allows(move):
+        if not awaited.isdisjoint(move.intents) and draft.allows(move):
             return move
     return None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
@@ -54,6 +54,7 @@ class Draft:
     wait_s: float | None = None
     says: list[Say] = field(default_factory=list)
     actions: list[Action] = field(default_factory=list)
+    _known: tuple[DialogueState, dict[str, Any]] | None = field(default=None, init=False, repr=False)
 
     @property
     def intent(self) -> str | None:
@@ -203,12 +204,14 @@ class Draft:
 
     # Facts
 
-    def _prompt_facts(self) -> dict[str, Any]:
-        debt_slots = frozenset(name for name, slot in self.flow.slots.items() if slot.reveals)
-        return prompt_facts(self.brief, self.state, self.today, debt_slots)
+    def _prompt_facts(self) -> Mapping[str, Any]:
+        """Gathered once a state: a turn weighs dozens of moves in one and the same."""
+        if self._known is None or self._known[0] is not self.state:
+            debt_slots = frozenset(name for name, slot in self.flow.slots.items() if slot.reveals)
+            self._known = self.state, prompt_facts(self.brief, self.state, self.today, debt_slots)
+        return self._known[1]
 
     def _guard_facts(self) -> dict[str, Any]:
-        facts = self._prompt_facts()
-        facts["now"] = self.at
+        facts = {**self._prompt_facts(), "now": self.at}
         keys = bool(self.flow.steps[self.state.step].keys)
         return guard_facts(facts, self.state, self.intent, self.heard, keys=keys)

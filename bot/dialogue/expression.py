@@ -39,7 +39,7 @@ class Expression:
         if missing:
             raise FlowError(f"{self.source!r} reads what is not known here: {', '.join(sorted(missing))}")
         try:
-            return self.compiled(context)
+            return self.compiled({name: context[name] for name in self.names})
         except (UndefinedError, SecurityError, TypeError, ArithmeticError) as error:
             raise FlowError(f"{self.source!r} cannot be evaluated: {error}") from error
 

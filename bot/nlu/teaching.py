@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.datafile import line_of, read_yaml
+from bot.datafile import lines_of, read_yaml
 from bot.errors import DataFileError
 from bot.nlu.normalize import normalize
 from bot.nlu.training_data import Example, load_training_data
@@ -82,8 +82,9 @@ def _ends(path: Path) -> dict[str, tuple[int, str]]:
     """After which line (from 1) the examples of each intent end, and how they are indented."""
     lines = path.read_text(encoding="utf-8").splitlines()
     ends: dict[str, tuple[int, str]] = {}
+    line_of = lines_of(path)
     for index, block in enumerate(read_yaml(path)["nlu"]):
-        first = line_of(path, "nlu", index, "examples")
+        first = line_of("nlu", index, "examples")
         last = first + len(block["examples"].rstrip("\n").splitlines())
         indent = lines[last - 1][: len(lines[last - 1]) - len(lines[last - 1].lstrip())]
         ends.setdefault(block["intent"], (last, indent))

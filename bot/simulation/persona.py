@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -123,14 +123,18 @@ def pick_persona(personas: Mapping[str, Persona], random: Random) -> Persona:
 def _check(path: Path, file: PersonaFile, asked: set[str], phrases: PhraseFile) -> None:
     said = phrases.phrases.keys() | {SILENCE, HANG_UP}
     for asks, turns in file.answers.items():
-        where = line_of(path, "answers", asks)
-        if asks not in asked:
-            raise DataFileError(str(path), f"no prompt asks {asks!r}", line=where, key=f"answers.{asks}")
-        for weights in turns:
-            if unknown := weights.keys() - said:
-                names = ", ".join(sorted(unknown))
-                raise DataFileError(str(path), f"no such phrases: {names}", line=where, key=f"answers.{asks}")
-            if sum(weights.values()) <= 0 or min(weights.values()) < 0:
-                raise DataFileError(
-                    str(path), "weights must add up to something", line=where, key=f"answers.{asks}"
-                )
+        if problem := _problem(asks, turns, asked, said):
+            raise DataFileError(
+                str(path), problem, line=line_of(path, "answers", asks), key=f"answers.{asks}"
+            )
+
+
+def _problem(asks: str, turns: Sequence[Weights], asked: set[str], said: set[str]) -> str | None:
+    if asks not in asked:
+        return f"no prompt asks {asks!r}"
+    for weights in turns:
+        if unknown := weights.keys() - said:
+            return f"no such phrases: {', '.join(sorted(unknown))}"
+        if sum(weights.values()) <= 0 or min(weights.values()) < 0:
+            return "weights must add up to something"
+    return None

@@ -76,7 +76,7 @@ def tag(
         from campaigns.cli.progress import counting
         from campaigns.cli.treating import now
         from campaigns.customers.tags.rules import load_tags
-        from campaigns.store.tags import tag_portfolio
+        from campaigns.store.tagging import tag_portfolio
         from campaigns.tables import Table
 
         loaded = load_tags(rules)

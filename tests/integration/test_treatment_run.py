@@ -45,7 +45,7 @@ from campaigns.store.models import (
 )
 from campaigns.store.outcomes import open_follow_up
 from campaigns.store.splitting import split
-from campaigns.store.tags import tag_portfolio
+from campaigns.store.tagging import tag_portfolio
 from campaigns.store.treatments import plan_treatments
 from tests.integration.store.rows import AT, add_customer
 from tests.integration.texting_world import ZONE

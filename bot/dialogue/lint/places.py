@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from bot.datafile import line_of, read_yaml
+from bot.datafile import LineOf, lines_of, read_yaml
 from bot.dialogue.brief import Brief, Debt, Party
 from bot.dialogue.lint.events import Placed
 
@@ -92,13 +92,19 @@ class Places:
     def _contents(self) -> dict[Path, Any]:
         return {}
 
+    @cached_property
+    def _lines(self) -> dict[Path, LineOf]:
+        return {}
+
     def _content(self, path: Path) -> Any:
         if path not in self._contents:
             self._contents[path] = read_yaml(path)
         return self._contents[path] or {}
 
     def _place(self, path: Path, *key: str | int) -> Place:
-        return shown(path), line_of(path, *key)
+        if path not in self._lines:
+            self._lines[path] = lines_of(path)
+        return shown(path), self._lines[path](*key)
 
 
 def shown(path: Path) -> str:

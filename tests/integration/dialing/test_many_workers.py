@@ -39,8 +39,8 @@ from tests.integration.dialing.shared_clock import SharedClock
 from tests.integration.dialing.workers_drill import CLOCK
 from tests.integration.dialing.workers_field import Field, Placed, placed
 
-# All harms fit into a campaign of 1,750. The size that the product is held to, over 5,000 by whom something is
-# due, takes minutes more: XIAORONG_DRILL_CUSTOMERS=5700.
+# All harms fit into a campaign of 1,750. The size that the product is held to, over 5,000 by whom something
+# is due, takes minutes more: XIAORONG_DRILL_CUSTOMERS=5700.
 CUSTOMERS = int(os.environ.get("XIAORONG_DRILL_CUSTOMERS", "2000"))
 DUE = 0.875  # the part of them by whom something is due, at least
 WORKERS = 4

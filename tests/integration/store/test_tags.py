@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from campaigns.customers.tags.rules import TagRules, load_tags
 from campaigns.dialing.audience import Audience
 from campaigns.errors import ConflictError, NotFoundError
-from campaigns.store import tags as store
+from campaigns.store import tagging as store
 from campaigns.store.campaigns import create_campaign
 from campaigns.store.customer_facts import customer_facts
 from campaigns.store.database import Database
@@ -26,7 +26,8 @@ from campaigns.store.models import (
     ReliefOffer,
     Suppression,
 )
-from campaigns.store.tags import tag_counts, tag_portfolio, tags_of
+from campaigns.store.tagging import tag_portfolio
+from campaigns.store.tags import tag_counts, tags_of
 from tests.integration.store.rows import AT, add_customer
 
 HERE = AT.astimezone(ZoneInfo("Asia/Shanghai"))

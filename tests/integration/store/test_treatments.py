@@ -18,7 +18,7 @@ from campaigns.store import treatments as store
 from campaigns.store.campaigns import create_campaign
 from campaigns.store.database import Database
 from campaigns.store.models import Attempt, CampaignMember, Customer, Grade, PhoneNumber
-from campaigns.store.tags import tag_portfolio
+from campaigns.store.tagging import tag_portfolio
 from campaigns.store.treatments import plan_treatments, planned_customers, treatment_counts
 from tests.integration.store.rows import AT, add_customer
 
