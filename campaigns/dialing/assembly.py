@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +47,7 @@ from campaigns.settings import Settings
 from campaigns.store.campaigns import CampaignView
 from campaigns.store.database import Database
 from campaigns.store.exclusive import exclusive_worker, shared_worker
-from campaigns.store.threads import StoreThreads
+from campaigns.store.threads import StoreThreads, patiently
 from campaigns.stores import open_store
 from campaigns.understanding import open_interpreter
 from telephony.announcements import load_announcements
@@ -227,7 +228,8 @@ def open_ground(
     **simulated: Any,
 ) -> Iterator[Ground]:
     """What ``open_worker`` and ``open_reception`` share; ``simulated`` are settings of the simulated line."""
-    language = scripts_in_force(settings, database, clock.now())
+    # A worker that was taken over opens anew, and that may be while its database is still coming back.
+    language = patiently(partial(scripts_in_force, settings, database, clock.now()))
     prompts = PromptBook.load(language)
     people = _people(settings, database, language, prompts, clock)
     carried = {"sound": True, "channel": sound.channel} if sound is not None else {}

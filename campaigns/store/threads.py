@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from typing import Concatenate, ParamSpec, TypeVar
@@ -42,18 +43,37 @@ class StoreThreads:
                 return function(session, *args, **kwargs)
 
         loop = asyncio.get_running_loop()
-        waited = 0.0
-        pause = 0.25
-        while True:
+        for pause in _pauses(self._patience_s):
             try:
                 # What the work is about, such as the attempt that log lines name, goes along.
                 return await loop.run_in_executor(self._executor, copy_context().run, transaction)
             except StoreError as error:
-                if not error.transient or waited >= self._patience_s:
+                if not error.transient:
                     raise
-                # Real time, whatever clock the calls live on: a database comes back when it does.
-                await asyncio.sleep(pause)
-                waited, pause = waited + pause, min(2 * pause, 4.0)
+            await asyncio.sleep(pause)
+        return await loop.run_in_executor(self._executor, copy_context().run, transaction)
 
     def close(self) -> None:
         self._executor.shutdown(wait=True)
+
+
+def patiently(work: Callable[[], R], patience_s: float = PATIENCE_S) -> R:
+    """The same for what leaves nothing behind and runs before there is an event loop. Raises as ``work``."""
+    for pause in _pauses(patience_s):
+        try:
+            return work()
+        except StoreError as error:
+            if not error.transient:
+                raise
+        time.sleep(pause)
+    return work()
+
+
+def _pauses(patience_s: float) -> Iterator[float]:
+    """Between one try and the next, until nobody waits any longer. Real time, whatever clock the calls live
+    on: a database comes back when it does.
+    """
+    waited, pause = 0.0, 0.25
+    while waited < patience_s:
+        yield pause
+        waited, pause = waited + pause, min(2 * pause, 4.0)

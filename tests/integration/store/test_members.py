@@ -11,13 +11,13 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from bot.dialogue.flow import load_flow
 from bot.language import language_dir
 from campaigns.compliance.facts import Purpose
 from campaigns.dialing import creation
 from campaigns.dialing.audience import Audience
 from campaigns.dialing.creation import NewCampaign, create
 from campaigns.errors import ConflictError
+from campaigns.published import load_published
 from campaigns.store import campaigns as store
 from campaigns.store.campaigns import NewInvitation, create_campaign
 from campaigns.store.database import Database
@@ -44,7 +44,7 @@ INVITATION = NewInvitation("您有一份老客户的利率优惠。", TODAY + ti
 def flows_read_once() -> Iterator[None]:
     """Reading a flow with its prompts is most of the time that these tests take."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(creation, "load_flow", cache(load_flow))
+        patch.setattr(creation, "load_published", cache(load_published))
         yield
 
 
