@@ -10,7 +10,8 @@ demo: $(VENV)/.installed
 
 test: $(VENV)/.installed-dev lint types
 	$(BIN)/lint-imports
-	$(BIN)/python -m slipcover -m pytest -n auto --dist worksteal
+	$(BIN)/python -m slipcover --json --out .coverage.json -m pytest -n auto --dist worksteal
+	$(BIN)/python -m slipcover --merge .coverage.json --out .coverage.json --fail-under 85
 	@echo "all checks passed"
 
 install: $(VENV)/.installed
@@ -41,4 +42,4 @@ $(VENV)/.installed-dev: $(VENV)/bin/python pyproject.toml constraints.txt
 	@touch $@ $(VENV)/.installed
 
 clean:
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .coverage.json .hypothesis build dist
