@@ -69,7 +69,7 @@ def _ask(
     experiment: int | None,
     spares: bool,
 ) -> Foresight:
-    at = services.ledger_now(session).astimezone(services.settings.zone)
+    at = services.local_now(session)
     return foresee(
         session,
         choose(session, at),
@@ -84,14 +84,10 @@ def _ask(
 
 def local_now(visit: Visit, session: Session) -> datetime:
     """What time it is for calls, where the lender is."""
-    return visit.services.ledger_now(session).astimezone(visit.services.settings.zone)
-
-
-def surroundings(visit: Visit, at: datetime) -> Surroundings:
-    """What a decision at ``at`` goes by beside the ledger."""
-    return _around(visit.services, at)
+    return visit.services.local_now(session)
 
 
 def _around(services: Services, at: datetime) -> Surroundings:
+    """What a decision at ``at`` goes by beside the ledger."""
     pack, simulated = services.pack, services.settings.line == SIMULATED
     return Surroundings(at, simulated, simulated, at - pack.look_back, at.date(), frozenset(pack.rules.gates))

@@ -74,6 +74,10 @@ class Services:
         """What time it is for calls: on the simulated line it may have run ahead of the clock."""
         return ledger_now(self.settings, session, self.clock)
 
+    def local_now(self, session: Session) -> datetime:
+        """The same, where the lender is."""
+        return self.ledger_now(session).astimezone(self.settings.zone)
+
 
 def open_services(settings: Settings, console: ConsoleSettings, database: Database, clock: Clock) -> Services:
     """The services of an installation. Raises DataFileError for a rule file that is wrong."""

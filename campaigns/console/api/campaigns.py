@@ -64,7 +64,7 @@ def make(visit: Visit, _query: Nothing, body: CampaignIn) -> Reply:
     wanted = NewCampaign(body.name, body.script, audience, body.concurrency, body.calls_per_second)
     more = CampaignEdit(caller_ids=body.caller_ids, control_groups=reason_of(body.control_groups))
     with visit.changing() as session:
-        at = visit.services.ledger_now(session).astimezone(settings.zone)
+        at = visit.services.local_now(session)
         check_edit(more, settings.callers, shipped_retry_policy(), at.date())
         campaign, _ = create(session, wanted, published, settings, at)
         if values := more.values():

@@ -54,7 +54,7 @@ def reachable(visit: Visit) -> Reachable:
     if agents is None:
         return Reachable(now=False, why="no_agents")
     with visit.reading() as session:
-        local = visit.services.ledger_now(session).astimezone(visit.services.settings.zone)
+        local = visit.services.local_now(session)
     if not agents.at_work(local):
         return Reachable(now=False, why="hours")
     return Reachable(now=True, until=f"{agents.closes:%H:%M}")

@@ -119,7 +119,7 @@ def keep_watching(visit: Visit, keys: Collection[str]) -> None:
 
 def _spans(services: Services) -> tuple[tuple[Span, ...], Queue]:
     with services.database.reading() as session:
-        now = services.ledger_now(session).astimezone(services.settings.zone)
+        now = services.local_now(session)
         return tuple(spans(session, now, connected())), queue(session, now)
 
 

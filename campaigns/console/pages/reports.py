@@ -200,7 +200,7 @@ def _experiment(visit: Visit) -> Counted[ExperimentReport] | None:
 
     def count() -> ExperimentReport:
         with services.database.reading() as session:
-            now = services.ledger_now(session).astimezone(services.settings.zone)
+            now = services.local_now(session)
             return experiment_report(session, name, now)
 
     return services.behind.get(("experiment", name), reporting.RECENT_S, count)
