@@ -50,10 +50,13 @@ def document() -> dict[str, Any]:
             "title": "Xiaorong",
             "version": version("xiaorong"),
             "description": (
-                "Keys are made under Settings, Keys, each with the actions that it may. "
-                "Money is in minor units; times have their zone. Errors are application/problem+json. "
-                "What is sent twice with one "
-                "Idempotency-Key within a day is done once."
+                "Programs do here what people do on the console's pages. "
+                "Keys are made under Settings, Keys, each with the actions that it may; a key acts for its "
+                "holder. Names, numbers and what was said are masked, or null, without personal.see. "
+                "Money is in minor units; times have their zone; days are the lender's. "
+                "A list's `next` is the `cursor` of its following page. "
+                "Errors are application/problem+json. "
+                "What is sent twice with one Idempotency-Key within a day is done once."
             ),
         },
         "servers": [{"url": "/"}],
