@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -16,7 +17,7 @@ from campaigns.customers.intake.kind import Kind
 from campaigns.errors import AccessError, ConflictError, ImportFileError, NotFoundError
 from campaigns.store.console import uploads as store
 from campaigns.store.console.audit import Deed
-from campaigns.store.console.jobs import JobView, NewJob, latest_job
+from campaigns.store.console.jobs import JobView, NewJob, latest_by_subject
 from campaigns.store.console.uploads import UploadView
 from campaigns.store.database import Session
 
@@ -142,5 +143,11 @@ def _check_idle(session: Session, upload: UploadView) -> None:
 
 def latest_work(session: Session, upload: UploadView) -> JobView | None:
     """The check or import of it that began last."""
-    jobs = [latest_job(session, kind, "upload", str(upload.id)) for kind in (IMPORT_CHECK, IMPORT_RUN)]
-    return max((each for each in jobs if each), key=lambda each: each.id, default=None)
+    return works_of(session, [upload]).get(upload.id)
+
+
+def works_of(session: Session, uploads: Sequence[UploadView]) -> dict[int, JobView]:
+    """The same of each that has one, by its id."""
+    subjects = [str(upload.id) for upload in uploads]
+    found = latest_by_subject(session, (IMPORT_CHECK, IMPORT_RUN), "upload", subjects)
+    return {int(subject): job for subject, job in found.items()}

@@ -28,6 +28,10 @@ def resume(visit: Visit, _query: Nothing, _body: Nothing) -> Reply:
     return Reply(LaunchOut(state="running", approval=None, job=done.job))
 
 
+def carry_on(visit: Visit, _query: Nothing, _body: Nothing) -> LaunchOut:
+    return LaunchOut(state="running", approval=None, job=steps.carry_on(visit, name_of(visit)).job)
+
+
 def stop(visit: Visit, _query: Nothing, body: WhyIn) -> StopOut:
     return StopOut(state="finished", members=steps.stop(visit, name_of(visit), body.why))
 
@@ -67,6 +71,17 @@ ENDPOINTS = (
         TAG,
         LaunchOut,
         fails=(404, 409),
+    ),
+    Endpoint(
+        "POST",
+        "/campaigns/{name}/carry-on",
+        RUN,
+        carry_on,
+        "Work a running campaign off again",
+        TAG,
+        LaunchOut,
+        fails=(404, 409),
+        about="After the console that worked it off was stopped meanwhile.",
     ),
     Endpoint(
         "POST",

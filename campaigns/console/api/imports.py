@@ -10,7 +10,7 @@ from pydantic import Field, StringConstraints
 from campaigns.console import importing, intake
 from campaigns.console.api.endpoint import Endpoint, Given, Nothing, Reply, Told
 from campaigns.console.api.fields import Paged, Plain, told
-from campaigns.console.api.ledger import UploadOut, upload_out
+from campaigns.console.api.ledger import UploadOut, upload_out, upload_told
 from campaigns.console.jobs.import_check import IMPORT_CHECK
 from campaigns.console.visit import Visit
 from campaigns.customers.intake.columns import Columns, bases, fields_of
@@ -103,9 +103,10 @@ class RowsOut(Told):
 def listed(visit: Visit, query: Paged, _body: Nothing) -> UploadsOut:
     with visit.reading() as session:
         rows = store.uploads_page(session, before_id=query.place, limit=query.limit + 1)
-        items = tuple(upload_out(session, each) for each in rows[: query.limit])
-    more = str(items[-1].id) if len(rows) > query.limit else None
-    return UploadsOut(items=items, next=more)
+        shown = rows[: query.limit]
+        works = importing.works_of(session, shown)
+    more = str(shown[-1].id) if len(rows) > query.limit else None
+    return UploadsOut(items=tuple(upload_out(each, works.get(each.id)) for each in shown), next=more)
 
 
 def columns(visit: Visit, _query: Nothing, _body: Nothing) -> ColumnsOut:
@@ -155,7 +156,7 @@ def discard(visit: Visit, _query: Nothing, _body: Nothing) -> UploadOut:
 
 def _upload(visit: Visit) -> UploadOut:
     with visit.reading() as session:
-        return upload_out(session, store.upload_by_id(session, visit.number("id")))
+        return upload_told(session, visit.number("id"))
 
 
 def _look(visit: Visit, upload: UploadView) -> intake.Preview:

@@ -119,12 +119,17 @@ def job_out(found: JobView) -> JobOut:
 
 def _reply(visit: Visit, upload_id: int) -> Reply:
     with visit.reading() as session:
-        return Reply(upload_out(session, store.upload_by_id(session, upload_id)))
+        return Reply(upload_told(session, upload_id))
 
 
-def upload_out(session: Session, found: UploadView) -> UploadOut:
-    """A file and how far it is."""
-    latest = importing.latest_work(session, found)
+def upload_told(session: Session, upload_id: int) -> UploadOut:
+    """The file and how far it is. Raises NotFoundError."""
+    found = store.upload_by_id(session, upload_id)
+    return upload_out(found, importing.latest_work(session, found))
+
+
+def upload_out(found: UploadView, work: JobView | None) -> UploadOut:
+    """``work``: its check or import that began last."""
     return UploadOut(
         id=found.id,
         kind=found.kind,
@@ -133,7 +138,7 @@ def upload_out(session: Session, found: UploadView) -> UploadOut:
         checked=found.checked.get("counts", {}),
         imported=found.imported.get("counts", {}),
         rejected=found.rejected is not None,
-        job=None if latest is None else job_out(latest),
+        job=None if work is None else job_out(work),
     )
 
 

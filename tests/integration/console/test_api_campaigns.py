@@ -302,3 +302,11 @@ def test_a_campaign_of_the_world_says_how_it_was_set(world: World) -> None:
     told = program(world, "analyst").get("/campaigns/march").json()
     assert (told["hours"], told["retries"], told["invitation"], told["experiment"]) == (None,) * 4
     assert told["audience"]["min_amount_due"] == 1
+
+
+def test_a_running_campaign_is_worked_off_again(world: World) -> None:
+    key = program(world)
+    assert key.ask("POST", "/campaigns/march/carry-on").status_code == 409  # a draft
+    key.ask("POST", "/campaigns/march/launch")
+    assert key.ask("POST", "/campaigns/march/carry-on").json()["state"] == "running"
+    assert key.ask("POST", "/campaigns/none/carry-on").status_code == 404
