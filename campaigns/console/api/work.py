@@ -19,7 +19,11 @@ class FollowUpQuery(Given):
     """``cursor``: the ``next`` of the page before."""
 
     reason: Annotated[
-        Plain, Field(max_length=32, description="Only of this reason, such as human or stop_request.")
+        Plain,
+        Field(
+            max_length=32,
+            description="One of /follow-ups/reasons, such as refused.",
+        ),
     ] = ""
     cursor: Annotated[str, StringConstraints(pattern=r"^u?[0-9]{1,9}$")] | None = None
     limit: Limit = 100
