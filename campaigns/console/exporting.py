@@ -84,7 +84,7 @@ def _may_have_personal(visit: Visit) -> bool:
     return visit.may(PERSONAL) and visit.may(SEE_PERSONAL)
 
 
-def decide(visit: Visit, approval_id: int, *, agreed: bool, comment: str) -> None:
+def decide(visit: Visit, approval_id: int, *, agreed: bool, comment: str) -> ApprovalView:
     """Agree to an export of personal data, which begins then for the one who asked, or refuse it."""
     job_id = None
     with visit.changing() as session:
@@ -98,6 +98,7 @@ def decide(visit: Visit, approval_id: int, *, agreed: bool, comment: str) -> Non
             )
     if job_id is not None:
         visit.jobs.begin(job_id)
+    return found
 
 
 def _decided(session: Session, visit: Visit, approval_id: int, *, agreed: bool, comment: str) -> ApprovalView:

@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.dialogue.bundle import read_bundle
+from bot.dialogue.flow import flow_names
+from bot.language import language_dir
 from campaigns.console.visit import Visit
 from campaigns.dialing.fitting import shipped_fits
+from campaigns.errors import NotFoundError
 from campaigns.published import flow_versions, scripts_on_offer
 
 
@@ -29,6 +32,17 @@ def scripts(visit: Visit) -> list[ScriptLine]:
     published, fits = folder(visit), shipped_fits().flows
     versions = flow_versions(published, read_bundle(published).digest)
     return [ScriptLine(*each) for each in versions if each[0] not in fits or not fits[each[0]].inbound]
+
+
+def check_known(visit: Visit, *names: str) -> None:
+    """Each is a script, published or written. Raises NotFoundError, DataFileError."""
+    flows = flow_names(folder(visit))
+    written = flow_names(language_dir(visit.services.settings.language))
+    for name in names:
+        if name not in (*flows, *written):
+            raise NotFoundError(
+                "there is no script %(script)r; there are: %(flows)s", script=name, flows=", ".join(flows)
+            )
 
 
 def version_of(visit: Visit, name: str) -> str:

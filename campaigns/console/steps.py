@@ -1,4 +1,4 @@
-"""Launching, pausing, resuming and stopping a campaign, for pages and programs alike.
+"""Launching, pausing, resuming and stopping a campaign, and the second person's word, for pages and programs.
 
 Each raises NotFoundError, and ConflictError where the campaign's state does not allow it.
 """
@@ -20,7 +20,12 @@ from campaigns.errors import ConflictError
 from campaigns.said import Code, Said
 from campaigns.store.campaigns import pause_campaign, resume_campaign, start_campaign
 from campaigns.store.changes import note_change, stop_campaign
-from campaigns.store.console.approvals import request_approval
+from campaigns.store.console.approvals import (
+    ApprovalView,
+    decide_approval,
+    latest_approval,
+    request_approval,
+)
 from campaigns.store.console.audit import Deed
 from campaigns.store.console.campaigns import CampaignLine
 from campaigns.store.console.jobs import NewJob, latest_job
@@ -102,6 +107,25 @@ def stop(visit: Visit, name: str, why: str) -> int:
         left = stop_campaign(session, line.id, by=visit.who.username, at=at)
         visit.record(session, state_deed("campaigns.stopped", line, "finished", why))
     return left
+
+
+def decide(visit: Visit, name: str, approval_id: int, *, agreed: bool, comment: str) -> ApprovalView:
+    """Agree to the launch that was asked for last, or refuse it: never by who asked, on record.
+
+    Agreeing does not launch it: whoever may then does. Raises NotFoundError; ConflictError: another request
+    is the latest, it is decided, or it is one's own.
+    """
+    with visit.changing() as session:
+        line = line_named(session, name)
+        request = latest_approval(session, LAUNCH, "campaign", line.name)
+        if request is None or request.id != approval_id:
+            raise ConflictError("this request is out of date: load the page again")
+        decided = decide_approval(
+            session, request.id, approve=agreed, by=visit.who.user_id, at=visit.now, comment=comment
+        )
+        action = "campaigns.approved" if agreed else "campaigns.approval_refused"
+        visit.record(session, Deed(action, "campaign", line.name, after=request.details))
+    return decided
 
 
 def _ask(visit: Visit, session: Session, line: CampaignLine) -> Launched:

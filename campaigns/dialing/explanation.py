@@ -55,11 +55,12 @@ class Explanation:
             frozenset(pack.rules.gates),
         )
 
-    def whole(self, last: int | None) -> dict[str, Any]:
+    def whole(self, last: int | None, before_id: int | None = None) -> dict[str, Any]:
+        """``last``: so many decisions, the newest; ``before_id``: of those with lower ids."""
         customer_id = self._customer.id
         past = self._moment < self._now
         until = self._moment if past else None
-        decisions = decisions_of(self._session, customer_id, until=until, limit=last)
+        decisions = decisions_of(self._session, customer_id, until=until, before_id=before_id, limit=last)
         return {
             "customer": self._customer.external_id,
             "person": self._person(),

@@ -72,12 +72,22 @@ _DECISIONS = (
 
 
 def decisions_of(
-    session: Session, customer_id: int, *, until: datetime | None = None, limit: int | None = None
+    session: Session,
+    customer_id: int,
+    *,
+    until: datetime | None = None,
+    before_id: int | None = None,
+    limit: int | None = None,
 ) -> list[StoredDecision]:
-    """A customer's decisions, under whatever key of theirs, newest first, up to ``until``."""
+    """A customer's decisions, under whatever key of theirs, newest first, up to ``until``.
+
+    ``before_id``: only those of lower ids, for the page after one that ends there.
+    """
     query = _DECISIONS.where(theirs(DecisionRecord.customer_id, DecisionRecord.at))
     if until is not None:
         query = query.where(DecisionRecord.at <= until)
+    if before_id is not None:
+        query = query.where(DecisionRecord.id < before_id)
     query = query.order_by(DecisionRecord.id.desc()).limit(limit)
     rows = session.execute(query, shared(session, customer_id).values)
     return [_stored(row) for row in rows]

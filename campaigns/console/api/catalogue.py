@@ -5,7 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from campaigns.console.api import campaigns, customers, leaving, ledger, live, results
+from campaigns.console.api import (
+    approvals,
+    audiences,
+    audit,
+    campaign_steps,
+    campaigns,
+    customers,
+    dry_runs,
+    imports,
+    leaving,
+    ledger,
+    live,
+    reports,
+    results,
+    story,
+    work,
+)
 from campaigns.console.api.answer import answering
 from campaigns.console.api.endpoint import PREFIX, AnyEndpoint, Endpoint, Nothing, Told
 from campaigns.console.page import Open, PageRoute
@@ -25,11 +41,20 @@ def me(visit: Visit, _query: Nothing, _body: Nothing) -> MeOut:
 
 ENDPOINTS: Final[tuple[AnyEndpoint, ...]] = (
     *ledger.ENDPOINTS,
+    *imports.ENDPOINTS,
     *customers.ENDPOINTS,
+    *story.ENDPOINTS,
     *campaigns.ENDPOINTS,
+    *campaign_steps.ENDPOINTS,
+    *audiences.ENDPOINTS,
+    *dry_runs.ENDPOINTS,
+    *approvals.ENDPOINTS,
     *live.ENDPOINTS,
+    *work.ENDPOINTS,
     *results.ENDPOINTS,
+    *reports.ENDPOINTS,
     *leaving.ENDPOINTS,
+    *audit.ENDPOINTS,
     Endpoint("GET", "/me", Open.SIGNED_IN, me, "What this key may do", "keys", MeOut),
 )
 

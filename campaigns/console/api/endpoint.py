@@ -48,9 +48,10 @@ class Reply:
 class Endpoint(Generic[Q, B]):
     """One operation. ``asks``: an action of permissions.yaml, the very one of the page that does the same.
 
-    ``answer`` None: the handler answers with a file of ``media``. ``form``: the body is multipart, with a
-    file of the name ``file``. ``fails``: what else it may end as, beside what all may. ``once``: takes an
-    Idempotency-Key. ``matches``: wants If-Match, with the ETag of what is changed.
+    ``about``: what whoever writes a program must know of it beyond the summary. ``answer`` None: the handler
+    answers with a file of ``media``. ``form``: the body is multipart, with a file of the name ``file``.
+    ``fails``: what else it may end as, beside what all may. ``once``: takes an Idempotency-Key. ``matches``:
+    wants If-Match, with the ETag of what is changed.
     """
 
     method: str
@@ -71,6 +72,7 @@ class Endpoint(Generic[Q, B]):
     media: str = "application/octet-stream"
     body_limit: int | None = None
     describes: Mapping[str, Any] = field(default_factory=dict)
+    about: str = ""
 
     @property
     def takes_body(self) -> bool:

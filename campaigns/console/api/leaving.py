@@ -9,7 +9,7 @@ from pydantic import StringConstraints
 from starlette.responses import FileResponse, Response
 
 from campaigns.console import exporting
-from campaigns.console.api.campaigns import name_of
+from campaigns.console.api.campaign_told import name_of
 from campaigns.console.api.endpoint import Endpoint, Given, Nothing, Reply, Told
 from campaigns.console.api.fields import Day, JobOut, Name, Plain
 from campaigns.console.api.ledger import job_out

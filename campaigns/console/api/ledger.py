@@ -9,18 +9,19 @@ from pydantic import Field, StringConstraints
 from starlette.exceptions import HTTPException
 from starlette.responses import FileResponse, Response
 
+from campaigns.console import importing
 from campaigns.console.api.endpoint import Endpoint, Given, Nothing, Reply, Told
 from campaigns.console.api.fields import JobOut, Moment, Name, Short
 from campaigns.console.jobs.import_check import IMPORT_CHECK
 from campaigns.console.jobs.import_run import IMPORT_RUN
-from campaigns.console.pages import imports
 from campaigns.console.visit import Visit
 from campaigns.customers.intake.kind import Kind
 from campaigns.errors import ConflictError, NotFoundError
 from campaigns.payments.record import PaymentRow
 from campaigns.store.console import uploads as store
 from campaigns.store.console.audit import Deed
-from campaigns.store.console.jobs import JobView, job_by_id, latest_job
+from campaigns.store.console.jobs import JobView, job_by_id
+from campaigns.store.console.uploads import UploadView
 from campaigns.store.database import Session
 from campaigns.store.payments import book_payments
 
@@ -67,8 +68,8 @@ def upload(visit: Visit, _query: Nothing, body: UploadIn) -> Reply:
     file = visit.upload("file")
     if file is None or not file.filename:
         raise HTTPException(422, "the form needs a file, named 'file', with a file name")
-    upload_id = imports.bring(visit, file, Kind(body.kind), body.mapping or "")
-    imports.begin(visit, upload_id, IMPORT_CHECK)
+    upload_id = importing.bring(visit, file, Kind(body.kind), body.mapping or "")
+    importing.begin(visit, upload_id, IMPORT_CHECK)
     return _reply(visit, upload_id)
 
 
@@ -77,14 +78,13 @@ def get(visit: Visit, _query: Nothing, _body: Nothing) -> Reply:
 
 
 def start(visit: Visit, _query: Nothing, _body: Nothing) -> Reply:
-    imports.begin(visit, visit.number("id"), IMPORT_RUN)
+    importing.begin(visit, visit.number("id"), IMPORT_RUN)
     return _reply(visit, visit.number("id"))
 
 
 def rejected(visit: Visit, _query: Nothing, _body: Nothing) -> Response:
-    answer = imports.rejected(visit)
-    assert isinstance(answer, FileResponse)  # noqa: S101 - the page answers with nothing else
-    return answer
+    path, name = importing.rejected(visit, visit.number("id"))
+    return FileResponse(path, media_type="text/csv; charset=utf-8", filename=name)
 
 
 def job(visit: Visit, _query: Nothing, _body: Nothing) -> JobOut:
@@ -119,13 +119,17 @@ def job_out(found: JobView) -> JobOut:
 
 def _reply(visit: Visit, upload_id: int) -> Reply:
     with visit.reading() as session:
-        return Reply(_out(session, upload_id))
+        return Reply(upload_told(session, upload_id))
 
 
-def _out(session: Session, upload_id: int) -> UploadOut:
+def upload_told(session: Session, upload_id: int) -> UploadOut:
+    """The file and how far it is. Raises NotFoundError."""
     found = store.upload_by_id(session, upload_id)
-    jobs = [latest_job(session, kind, "upload", str(found.id)) for kind in (IMPORT_CHECK, IMPORT_RUN)]
-    latest = max((each for each in jobs if each is not None), key=lambda each: each.id, default=None)
+    return upload_out(found, importing.latest_work(session, found))
+
+
+def upload_out(found: UploadView, work: JobView | None) -> UploadOut:
+    """``work``: its check or import that began last."""
     return UploadOut(
         id=found.id,
         kind=found.kind,
@@ -134,7 +138,7 @@ def _out(session: Session, upload_id: int) -> UploadOut:
         checked=found.checked.get("counts", {}),
         imported=found.imported.get("counts", {}),
         rejected=found.rejected is not None,
-        job=None if latest is None else job_out(latest),
+        job=None if work is None else job_out(work),
     )
 
 
@@ -152,7 +156,9 @@ ENDPOINTS = (
         status=202,
         fails=(409,),
         form=True,
-        body_limit=imports.LARGEST,
+        body_limit=importing.LARGEST,
+        about="By its headers, or by `mapping`. How it is read is told and changed under /columns, its first "
+        "rows under /rows.",
     ),
     Endpoint(
         "GET", "/imports/{id:int}", "imports.read", get, "How far a file is", TAG, UploadOut, fails=(404,)

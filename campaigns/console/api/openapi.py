@@ -13,7 +13,6 @@ from pydantic.json_schema import models_json_schema
 
 from campaigns.console.api.catalogue import ENDPOINTS
 from campaigns.console.api.endpoint import PREFIX, AnyEndpoint, Nothing, Told
-from campaigns.console.page import Open
 from campaigns.console.web.problem import MEDIA_TYPE
 
 REF: Final = "#/components/schemas/{model}"
@@ -51,10 +50,13 @@ def document() -> dict[str, Any]:
             "title": "Xiaorong",
             "version": version("xiaorong"),
             "description": (
-                "Keys are made under Settings, Keys, each with the actions that it may. "
-                "Money is in minor units; times have their zone. Errors are application/problem+json. "
-                "What is sent twice with one "
-                "Idempotency-Key within a day is done once."
+                "Programs do here what people do on the console's pages. "
+                "Keys are made under Settings, Keys, each with the actions that it may; a key acts for its "
+                "holder. Names, numbers and what was said are masked, or null, without personal.see. "
+                "Money is in minor units; times have their zone; days are the lender's. "
+                "A list's `next` is the `cursor` of its following page. "
+                "Errors are application/problem+json. "
+                "What is sent twice with one Idempotency-Key within a day is done once."
             ),
         },
         "servers": [{"url": "/"}],
@@ -90,11 +92,11 @@ def _operation(endpoint: AnyEndpoint, names: dict[Any, Any], schemas: dict[str, 
         "parameters": [*_path(endpoint), *_query(endpoint, names, schemas), *_headers(endpoint)],
         "responses": _responses(endpoint, names),
     }
+    asks = "For any key."
     if isinstance(endpoint.asks, str):
-        told["description"] = f"Asks for `{endpoint.asks}`."
+        asks = f"Asks for `{endpoint.asks}`."
         told["x-action"] = endpoint.asks
-    elif endpoint.asks is Open.SIGNED_IN:
-        told["description"] = "For any key."
+    told["description"] = f"{endpoint.about} {asks}".strip()
     if endpoint.takes_body:
         told["requestBody"] = _body(endpoint, names, schemas)
     return told
@@ -116,10 +118,14 @@ def _query(endpoint: AnyEndpoint, names: dict[Any, Any], schemas: dict[str, Any]
         return []
     schema = schemas[names[(endpoint.query, "validation")]["$ref"].rpartition("/")[2]]
     needed = schema.get("required", [])
-    return [
-        {"name": name, "in": "query", "required": name in needed, "schema": _without_null(each)}
-        for name, each in schema["properties"].items()
-    ]
+    return [_parameter(name, each, name in needed) for name, each in schema["properties"].items()]
+
+
+def _parameter(name: str, schema: dict[str, Any], needed: bool) -> dict[str, Any]:
+    kept = _without_null(schema)
+    about = kept.pop("description", None)
+    told = {"name": name, "in": "query", "required": needed, "schema": kept}
+    return told if about is None else {**told, "description": about}
 
 
 def _without_null(schema: dict[str, Any]) -> dict[str, Any]:

@@ -5,16 +5,12 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any, Final
 
-from pydantic import ValidationError
-
 from campaigns.compliance.campaign_window import DAYS, CampaignWindow
 from campaigns.compliance.effective import EffectivePack
-from campaigns.compliance.personal import opened
 from campaigns.console.forms.typed import Typed, UnfitError
-from campaigns.refused import wrong_in
+from campaigns.console.lawful import lawful_window
 
 OWN: Final = "own"
-LOOKED_AHEAD: Final = 14  # days whose law counts
 
 
 def window_of(typed: Typed, pack: EffectivePack, today: date) -> CampaignWindow | None:
@@ -29,26 +25,7 @@ def window_of(typed: Typed, pack: EffectivePack, today: date) -> CampaignWindow 
         "holidays": bool(typed("holidays")),
         "closed_on": [_day(part) for part in typed.parts("closed_on")],
     }
-    try:
-        window = CampaignWindow.model_validate(told)
-    except ValidationError as error:
-        raise UnfitError("the hours cannot be so: %(why)s", why=wrong_in(error)) from error
-    _check_law(window, pack, today)
-    return window
-
-
-def _check_law(window: CampaignWindow, pack: EffectivePack, today: date) -> None:
-    """What no day's law allows is a slip of the hand, and told rather than cut."""
-    days = [pack.hours(today + timedelta(days=n)) for n in range(LOOKED_AHEAD)]
-    legal = opened([], [hours for hours in days if hours is not None])
-    for wished in (hours for stretches in window.hours.values() for hours in stretches):
-        if not any(wished.within(law) for law in legal):
-            raise UnfitError(
-                "%(hours)s reaches out of the hours that the rules allow, %(law)s (%(pack)s)",
-                hours=str(wished),
-                law=", ".join(map(str, legal)),
-                pack=pack.identity,
-            )
+    return lawful_window(told, pack, today)
 
 
 def typed_of(window: CampaignWindow | None, pack: EffectivePack, today: date) -> dict[str, tuple[str, ...]]:

@@ -7,12 +7,11 @@ from typing import Any, Final
 
 from starlette.responses import Response
 
-from campaigns.compliance.facts import Purpose
-from campaigns.console import reporting
+from campaigns.console import audiences, reporting, trying
 from campaigns.console.forecast import forecast_of
-from campaigns.console.foresight import SAMPLE, foresight_behind, local_now
+from campaigns.console.foresight import SAMPLE, local_now
 from campaigns.console.jobs.campaign_run import CAMPAIGN_RUN
-from campaigns.console.jobs.dry_run import DRY_RUN, SAMPLES
+from campaigns.console.jobs.dry_run import SAMPLES
 from campaigns.console.launching import (
     LAUNCH,
     connected,
@@ -33,7 +32,7 @@ from campaigns.console.web.streams import stream
 from campaigns.dialing.priority import value_of
 from campaigns.outcomes.relief import shipped_relief_rules
 from campaigns.outcomes.retry import shipped_retry_policy
-from campaigns.store.audiences import Authority, authority_in, member_sample
+from campaigns.store.audiences import Authority, authority_in
 from campaigns.store.changes import changes_of, rules_by_campaign
 from campaigns.store.console.approvals import latest_approval
 from campaigns.store.console.campaign_setup import campaign_setup, held_back, in_experiment
@@ -90,18 +89,7 @@ def watch(visit: Visit) -> Response:
 
 def foresee(visit: Visit) -> Response:
     """Whom the law would keep from a call now, of those that are still to be called."""
-    with visit.reading() as session:
-        line = line_of(visit, session)
-        setup = campaign_setup(session, line.id)
-    seen = foresight_behind(
-        visit,
-        ("campaign", line.id, str(setup.windows), setup.control_groups),
-        Purpose(line.purpose),
-        setup.window,
-        lambda session, _at: member_sample(session, line.id, SAMPLE),
-        experiment=setup.experiment,
-        spares=setup.control_groups is None,
-    )
+    seen = audiences.foreseen(visit)
     path = visit.request.url.path
     return visit.render("campaign_new/preview.html", problem="", seen=seen, most=SAMPLE, path=path)
 
@@ -181,7 +169,7 @@ def _changes(_visit: Visit, session: Session, line: CampaignLine) -> dict[str, A
 
 
 def _dry_run(_visit: Visit, session: Session, line: CampaignLine) -> dict[str, Any]:
-    job = latest_job(session, DRY_RUN, "campaign", line.name)
+    job = trying.latest(session, line.name)
     told = None if job is None or job.state != "done" else forecast_of(job.result)
     return {"dry_run": job, "forecast": told, "samples": SAMPLES}
 

@@ -9,17 +9,17 @@ from starlette.responses import Response
 
 from bot.errors import DataFileError
 from campaigns.compliance.campaign_window import DAYS
+from campaigns.console import making
 from campaigns.console.foresight import local_now
 from campaigns.console.forms import pace_form, window_form
 from campaigns.console.forms.typed import Typed
 from campaigns.console.launching import LAUNCH, line_of, path_of
 from campaigns.console.page import Page, PageRoute
 from campaigns.console.visit import Visit
-from campaigns.dialing.editing import CampaignEdit, check_edit, reason_of
+from campaigns.dialing.editing import CampaignEdit, reason_of
 from campaigns.errors import ConflictError
 from campaigns.outcomes.retry import shipped_retry_policy
-from campaigns.store.changes import EDITABLE, edit_campaign
-from campaigns.store.console.audit import Deed
+from campaigns.store.changes import EDITABLE
 from campaigns.store.console.campaign_setup import CampaignSetup, campaign_setup
 from campaigns.store.console.campaigns import CampaignLine
 
@@ -43,7 +43,6 @@ def show(visit: Visit) -> Response:
 def change(visit: Visit) -> Response:
     """Set what differs; what was before and after is on record."""
     typed = Typed.of(visit.fields.multi_items() if visit.fields is not None else ())
-    settings, policy = visit.services.settings, shipped_retry_policy()
     with visit.reading() as session:
         line = line_of(visit, session)
         setup = campaign_setup(session, line.id)
@@ -51,12 +50,7 @@ def change(visit: Visit) -> Response:
     try:
         wanted = edit_of(typed, setup, visit, today)
         with visit.changing() as session:
-            at = local_now(visit, session)
-            check_edit(wanted, settings.callers, policy, at.date())
-            made = edit_campaign(
-                session, line.id, wanted.values(), by=visit.who.username, at=at, today=at.date()
-            )
-            visit.record(session, Deed("campaigns.edited", "campaign", line.name, made.before, made.after))
+            making.change(visit, session, line, wanted)
     except (ConflictError, DataFileError) as error:
         return _form(visit, line, typed, visit.explain(error))
     return visit.go(f"{path_of(line)}?tab=setup", visit.text("The campaign was changed."))

@@ -9,28 +9,24 @@ from starlette.responses import Response
 
 from bot.errors import DataFileError
 from campaigns.compliance.campaign_window import DAYS
-from campaigns.console.foresight import SAMPLE, foresight_of, local_now
+from campaigns.console import audiences, making
+from campaigns.console.foresight import SAMPLE, local_now
 from campaigns.console.forms import pace_form, window_form
-from campaigns.console.forms.campaign_form import ARMS, campaign_of, fitted_of
+from campaigns.console.forms.audience_form import audience_of
+from campaigns.console.forms.campaign_form import ARMS, campaign_of
 from campaigns.console.forms.typed import Typed
 from campaigns.console.forms.window_form import window_of
 from campaigns.console.page import Page, PageRoute
-from campaigns.console.scripts import folder, scripts
+from campaigns.console.scripts import scripts
 from campaigns.console.view.hours import MARKS, drawn_days
 from campaigns.console.visit import Visit
 from campaigns.customers.treatments.treatmentfile import load_treatments
 from campaigns.dialing.audience import LETTERS
-from campaigns.dialing.creation import create
-from campaigns.dialing.editing import check_edit
 from campaigns.errors import CampaignsError, ConflictError
 from campaigns.outcomes.relief import shipped_relief_rules
 from campaigns.outcomes.retry import shipped_retry_policy
 from campaigns.store.audience_lists import list_by_id
-from campaigns.store.audiences import audience_sample, audience_size, authority_over
-from campaigns.store.changes import edit_campaign
-from campaigns.store.console.audit import Deed
 from campaigns.store.console.customers import known_tags
-from campaigns.store.experiments import experiment_named
 
 HERE: Final = "/campaigns/-/new"
 DEFAULT_FLOW: Final = "repayment-reminder"
@@ -54,25 +50,22 @@ def show(visit: Visit) -> Response:
 
 def count(visit: Visit) -> Response:
     """How many there would be, what they may be offered, and the hours."""
-    typed = _typed(visit)
+    typed, pack = _typed(visit), visit.services.pack
+    today = _today(visit)
     try:
-        _, fitted = fitted_of(typed, folder(visit))
-        window = window_of(typed, visit.services.pack, _today(visit))
+        window = window_of(typed, pack, today)
+        counted = audiences.count(visit, typed("flow"), audience_of(typed))
     except (ConflictError, DataFileError) as error:
         return visit.render("campaign_new/count.html", problem=visit.explain(error))
-    with visit.reading() as session:
-        at = local_now(visit, session)
-        size = audience_size(session, fitted.audience, at)
-        authority = authority_over(session, fitted.audience, at)
     return visit.render(
         "campaign_new/count.html",
         problem="",
-        size=size,
-        audience=fitted.audience,
-        authority=authority,
+        size=counted.size,
+        audience=counted.fitted.audience,
+        authority=counted.authority,
         relief=shipped_relief_rules(),
         approve_above=visit.services.console.approve_above,
-        days=drawn_days(visit.services.pack, window, at.date(), 7),
+        days=drawn_days(pack, window, today, 7),
         marks=MARKS,
     )
 
@@ -81,18 +74,13 @@ def preview(visit: Visit) -> Response:
     """Whom the law would keep from a call now, of a sample."""
     typed = _typed(visit)
     try:
-        _, fitted = fitted_of(typed, folder(visit))
-        window, spares = window_of(typed, visit.services.pack, _today(visit)), not typed("control_groups")
-        with visit.reading() as session:
-            own = experiment_named(session, typed("experiment"))
-        seen = foresight_of(
+        seen = audiences.preview(
             visit,
-            ("audience", fitted.audience, fitted.purpose, str(window), own, spares),
-            fitted.purpose,
-            window,
-            lambda session, at: audience_sample(session, fitted.audience, at, SAMPLE),
-            experiment=own,
-            spares=spares,
+            typed("flow"),
+            audience_of(typed),
+            window_of(typed, visit.services.pack, _today(visit)),
+            experiment=typed("experiment"),
+            spares=not typed("control_groups"),
         )
     except (ConflictError, DataFileError) as error:
         return visit.render("campaign_new/preview.html", problem=visit.explain(error))
@@ -102,24 +90,9 @@ def preview(visit: Visit) -> Response:
 def make(visit: Visit) -> Response:
     """Make it, as a draft. What is wrong is told above the form as it was typed."""
     typed, services = _typed(visit), visit.services
-    settings = services.settings
     try:
-        wanted, published = campaign_of(typed, settings, services.pack, _today(visit)), folder(visit)
-        with visit.changing() as session:
-            at = local_now(visit, session)
-            check_edit(wanted.more, settings.callers, shipped_retry_policy(), at.date())
-            campaign, audience = create(session, wanted.new, published, settings, at)
-            values = wanted.more.values()
-            if values:
-                edit_campaign(session, campaign.id, values, by=visit.who.username, at=at, today=at.date())
-            after = {
-                "members": campaign.members,
-                "flow": campaign.flow,
-                "concurrency": campaign.concurrency,
-                "calls_per_second": campaign.calls_per_second,
-                "grades": list(audience.grades),
-            }
-            visit.record(session, Deed("campaigns.created", "campaign", campaign.name, after=after))
+        wanted = campaign_of(typed, services.settings, services.pack, _today(visit))
+        campaign = making.make(visit, wanted)
     except (CampaignsError, DataFileError) as error:
         return _form(visit, typed, visit.explain(error))
     made = visit.text("The campaign is made; it is a draft until it is launched.")

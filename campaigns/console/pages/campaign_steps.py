@@ -5,13 +5,11 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from campaigns.console import steps
-from campaigns.console.launching import LAUNCH, line_of, name_of, path_of
+from campaigns.console.launching import LAUNCH, name_of
 from campaigns.console.page import Page, PageRoute
 from campaigns.console.visit import Visit
 from campaigns.errors import ConflictError
 from campaigns.said import Said
-from campaigns.store.console.approvals import decide_approval, latest_approval
-from campaigns.store.console.audit import Deed
 
 
 def launch(visit: Visit) -> Response:
@@ -56,22 +54,10 @@ def _back(visit: Visit) -> str:
 
 def decide(visit: Visit) -> Response:
     agreed = visit.form("decision", 10) == "approve"
-    with visit.changing() as session:
-        line = line_of(visit, session)
-        request = latest_approval(session, LAUNCH, "campaign", line.name)
-        if request is None or request.id != visit.number("approval"):
-            raise ConflictError("this request is out of date: load the page again")
-        decide_approval(
-            session,
-            request.id,
-            approve=agreed,
-            by=visit.who.user_id,
-            at=visit.now,
-            comment=visit.form("comment", 255),
-        )
-        action = "campaigns.approved" if agreed else "campaigns.approval_refused"
-        visit.record(session, Deed(action, "campaign", line.name, after=request.details))
-    return visit.go(path_of(line), visit.text("Your decision is on record."))
+    steps.decide(
+        visit, name_of(visit), visit.number("approval"), agreed=agreed, comment=visit.form("comment", 255)
+    )
+    return visit.go(_back(visit), visit.text("Your decision is on record."))
 
 
 PAGE = Page(

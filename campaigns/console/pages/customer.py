@@ -9,9 +9,9 @@ from typing import Any, Final
 from starlette.responses import Response
 
 from campaigns.compliance.reasons import SUPPRESSIONS, Reason
+from campaigns.console.explaining import explained
 from campaigns.console.page import Page, PageRoute
 from campaigns.console.visit import Visit
-from campaigns.dialing.explanation import Explanation
 from campaigns.errors import ConflictError, NotFoundError
 from campaigns.store.console import story
 from campaigns.store.console.audit import Deed
@@ -78,7 +78,7 @@ def unbar(visit: Visit) -> Response:
 
 
 def _overview(visit: Visit, session: Session, subject: Person) -> dict[str, Any]:
-    told = _explanation(visit, session, subject, 1)
+    told = explained(visit, session, subject, 1)
     return {
         "told": told,
         "grade": _grade(visit, session, subject),
@@ -91,7 +91,7 @@ def _overview(visit: Visit, session: Session, subject: Person) -> dict[str, Any]
 
 
 def _decisions(visit: Visit, session: Session, subject: Person) -> dict[str, Any]:
-    return {"told": _explanation(visit, session, subject, DECISIONS_SHOWN)}
+    return {"told": explained(visit, session, subject, DECISIONS_SHOWN)}
 
 
 def _calls(_visit: Visit, session: Session, subject: Person) -> dict[str, Any]:
@@ -121,13 +121,6 @@ TABS: Final[dict[str, Callable[[Visit, Session, Person], dict[str, Any]]]] = {
     "messages": _messages,
     "file": _file,
 }
-
-
-def _explanation(visit: Visit, session: Session, subject: Person, last: int) -> dict[str, Any]:
-    now = visit.services.ledger_now(session)
-    return Explanation(
-        visit.services.settings, visit.services.pack, session, subject.key, now, now, visit.language
-    ).whole(last)
 
 
 def _grade(visit: Visit, session: Session, subject: Person) -> ExplainedGrade | None:

@@ -20,14 +20,16 @@ NOT_FOR_KEYS: Final = frozenset(
         "users.write",
         "keys.own",
         "keys.all",
-        "campaigns.approve",
         "calls.listen",
         "simulator.use",
         "scripts.propose",
         "scripts.publish",
     }
 )
-"""What only a person may do: a key that could make keys or approve its own work would bind nobody."""
+"""What only a person may do: a key that could make keys would bind nobody.
+
+A key may approve what others asked for: it acts for its holder, and nobody approves their own request.
+"""
 
 
 def show(visit: Visit) -> Response:

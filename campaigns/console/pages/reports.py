@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 
 from starlette.responses import Response
 
-from campaigns.console import reporting
+from campaigns.console import counting, reporting
 from campaigns.console.page import MenuEntry, Page, PageRoute
 from campaigns.console.pages.exports import day_of
 from campaigns.console.reporting import Question
@@ -35,9 +35,8 @@ from campaigns.outcomes.overview.summary import Overview
 from campaigns.outcomes.report_words import Words, words
 from campaigns.store.console.audit import Deed
 from campaigns.store.console.campaigns import campaign_names
-from campaigns.store.experiment_results import experiment_report
 from campaigns.store.experiments import experiment_names
-from campaigns.store.number_reading import By, statistics
+from campaigns.store.number_reading import By
 from telephony.status import NumberStatus
 
 FORMS: Final = {
@@ -125,13 +124,7 @@ def numbers(visit: Visit) -> Response:
     """How the numbers stand, by state, prefix, source or campaign."""
     chosen = visit.query("by", 16)
     by: By = next((each for each in NUMBERS_BY if each == chosen), "status")
-    services = visit.services
-
-    def count() -> Any:
-        with services.database.reading() as session:
-            return statistics(session, by, services.pack, services.ledger_now(session))
-
-    found = services.behind.get(("numbers", by), reporting.RECENT_S, count)
+    found = counting.numbers_by(visit.services, by)
     if found is None:
         return visit.render("reports/counting.html", tab="numbers")
     groups = found.value
@@ -193,17 +186,7 @@ def take_test(visit: Visit) -> Response:
 
 
 def _experiment(visit: Visit) -> Counted[ExperimentReport] | None:
-    name, services = str(visit.request.path_params["name"]), visit.services
-    with visit.reading() as session:
-        if name not in experiment_names(session):
-            raise NotFoundError("there is no experiment %(name)r", name=name)
-
-    def count() -> ExperimentReport:
-        with services.database.reading() as session:
-            now = services.local_now(session)
-            return experiment_report(session, name, now)
-
-    return services.behind.get(("experiment", name), reporting.RECENT_S, count)
+    return counting.experiment(visit.services, str(visit.request.path_params["name"]))
 
 
 def _file(

@@ -14,13 +14,12 @@ from campaigns.console.page import MenuEntry, Page, PageRoute
 from campaigns.console.services import Services
 from campaigns.console.visit import Visit
 from campaigns.console.web.streams import stream
-from campaigns.errors import ConflictError
+from campaigns.console.work import close_work
 from campaigns.store.console import today as store
 from campaigns.store.console.approvals import pending_approvals
 from campaigns.store.console.audit import Deed
 from campaigns.store.console.live import live_counts
 from campaigns.store.database import Session
-from campaigns.store.followups import close_follow_up
 from campaigns.store.lines import line_view
 from campaigns.store.webhooks import redeliver
 from campaigns.store.workers import list_workers
@@ -36,7 +35,7 @@ def show(visit: Visit) -> Response:
     with visit.reading() as session:
         groups = store.follow_up_groups(session)
         work = store.follow_up_page(
-            session, reason=reason, after_id=visit.query_number("after"), limit=store.PER_PAGE + 1
+            session, reason=reason, after=store.work_place(visit.query("after")), limit=store.PER_PAGE + 1
         )
     shown = work[: store.PER_PAGE]
     return visit.render(
@@ -44,7 +43,7 @@ def show(visit: Visit) -> Response:
         part="today/work.html",
         groups=groups,
         work=shown,
-        more=shown[-1].id if len(work) > store.PER_PAGE else None,
+        more=shown[-1].place if len(work) > store.PER_PAGE else None,
         choices={"reason": reason},
         first=visit.query("after") == "",
         **now,
@@ -64,14 +63,7 @@ def watch(visit: Visit) -> Response:
 
 def close(visit: Visit) -> Response:
     """Work for a person is done; what came of it is kept."""
-    note = visit.form("note", 255)
-    if not note:
-        raise ConflictError("say what came of it")
-    with visit.changing() as session:
-        number = visit.number("follow_up")
-        reason = close_follow_up(session, number, at=visit.now, by=visit.who.username, note=note)
-        deed = Deed("followups.closed", "follow_up", str(number), after={"kind": reason}, reason=note)
-        visit.record(session, deed)
+    close_work(visit, visit.number("follow_up"), visit.form("note", 255))
     return visit.go("/today", visit.text("It is closed, with your note."))
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from campaigns.errors import ConflictError, NotFoundError
@@ -168,6 +168,18 @@ def latest_job(session: Session, kind: str, subject_kind: str, subject: str) -> 
         .limit(1)
     )
     return None if row is None else _view(row)
+
+
+def latest_by_subject(
+    session: Session, kinds: Collection[str], subject_kind: str, subjects: Collection[str]
+) -> dict[str, JobView]:
+    """The latest job of these kinds for each of the subjects that has one; 500 subjects at most."""
+    latest = (
+        select(func.max(Job.id))
+        .where(Job.subject_kind == subject_kind, Job.subject.in_(subjects), Job.kind.in_(kinds))
+        .group_by(Job.subject)
+    )
+    return {row.subject: _view(row) for row in session.scalars(select(Job).where(Job.id.in_(latest)))}
 
 
 def jobs_of(session: Session, kind: str, *, user_id: int | None = None, limit: int = 50) -> list[JobView]:

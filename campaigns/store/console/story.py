@@ -153,11 +153,14 @@ def calls_of(session: Session, subject: Person) -> list[CallView]:
     return [_call(row, campaign, subject.key) for row, campaign in rows]
 
 
-def messages_of(session: Session, subject: Person) -> list[MessageView]:
-    """Messages to the customer, the newest first."""
-    rows = session.scalars(
-        select(Message).where(Message.customer_id == subject.id).order_by(Message.id.desc()).limit(PER_TAB)
-    )
+def messages_of(
+    session: Session, subject: Person, *, before_id: int | None = None, limit: int = PER_TAB
+) -> list[MessageView]:
+    """Messages to the customer, the newest first; ``before_id``: only those of lower ids."""
+    query = select(Message).where(Message.customer_id == subject.id)
+    if before_id is not None:
+        query = query.where(Message.id < before_id)
+    rows = session.scalars(query.order_by(Message.id.desc()).limit(limit))
     return [
         MessageView(
             row.id,

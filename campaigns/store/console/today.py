@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -41,6 +42,7 @@ OPEN: Final = FollowUp.state == literal_column("'open'")  # as the indexes of wh
 BAD_MESSAGES: Final = ("failed", "unsure")
 BAD_READ: Final = 2_000
 BAD_SHOWN: Final = 10
+_PLACE: Final = re.compile(r"(u?)([0-9]{1,9})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,27 @@ class FollowUpLine:
     call_id: int | None
     disposition: str | None
     said: Private | None  # by the customer, at the end of the call or in a text message
+
+    @property
+    def place(self) -> WorkPlace:
+        return WorkPlace(self.urgent, self.id)
+
+
+@dataclass(frozen=True, slots=True)
+class WorkPlace:
+    """Where a page of open work ends. Urgent work stands before the rest, so its id alone would not do."""
+
+    urgent: bool
+    id: int
+
+    def __str__(self) -> str:
+        return f"{'u' if self.urgent else ''}{self.id}"
+
+
+def work_place(text: str) -> WorkPlace | None:
+    """The place that ``str`` tells; None for anything else."""
+    found = _PLACE.fullmatch(text)
+    return None if found is None else WorkPlace(bool(found[1]), int(found[2]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,19 +169,19 @@ def follow_up_groups(session: Session) -> list[FollowUpGroup]:
 
 
 def follow_up_page(
-    session: Session, *, reason: str = "", after_id: int | None = None, limit: int = PER_PAGE
+    session: Session, *, reason: str = "", after: WorkPlace | None = None, limit: int = PER_PAGE
 ) -> list[FollowUpLine]:
-    """Open work in the order in which it came, urgent first on the first page of all."""
+    """Open work behind ``after``: all that is urgent, then the rest, each in the order in which it came."""
     places = select(FollowUp.id).where(OPEN).order_by(FollowUp.id)
     if reason:
         places = places.where(FollowUp.reason == reason)
-    later = places.where(FollowUp.urgent.is_(False))
+    urgent, later = (places.where(FollowUp.urgent.is_(first)) for first in (True, False))
     # The few that are shown, each part by its own index, and only then what is known of them.
     ids: list[int] = []
-    if after_id is None:
-        ids += session.scalars(places.where(FollowUp.urgent.is_(True)).limit(limit))
+    if after is None or after.urgent:
+        ids += session.scalars(urgent.where(FollowUp.id > (after.id if after else 0)).limit(limit))
     else:
-        later = later.where(FollowUp.id > after_id)
+        later = later.where(FollowUp.id > after.id)
     ids += session.scalars(later.limit(limit - len(ids)))
     query = (
         select(FollowUp, Customer.external_id, Customer.name, Call.e164, Call.disposition)

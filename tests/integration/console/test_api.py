@@ -139,7 +139,7 @@ def test_a_campaign_is_made_changed_launched_paused_and_stopped(world: World) ->
     assert key.ask("POST", "/campaigns/june/stop", {"why": "over"}).json()["state"] == "finished"
     told = {action for action, via in deeds(world) if via == "token"}
     assert {
-        f"campaigns.{each}" for each in ("created", "changed", "launched", "paused", "resumed", "stopped")
+        f"campaigns.{each}" for each in ("created", "edited", "launched", "paused", "resumed", "stopped")
     } <= told
 
 

@@ -49,3 +49,20 @@ def test_it_is_read_a_page_at_a_time_and_filtered(world: World) -> None:
     assert seen == [f"user{place}" for place in reversed(range(60))]
     found = auditor.get("/settings/audit?action=user.added&subject=user7").text
     assert re.findall(r"<td>.*?(user\d+)</td>", found) == ["user7"]
+
+
+def test_settings_within_settings_are_read_in_words(world: World) -> None:
+    fields = {
+        "concurrency": "2", "calls_per_second": "1", "caller": "+8610000000", "hours": "own",
+        "hours_tue": "10:00-11:00, 14:00-16:00", "waits_busy": "20, 40", "tries_busy": "2",
+    }  # fmt: skip
+    world.browser("campaign_manager").post("/campaigns/march/edit", fields)
+    with world.database.transaction() as session:
+        deed = Deed("user.changed", "user", "x", {"roles": []}, {"roles": list("abcdefgh"), "more": {}})
+        record(session, ACTOR, deed, AT)
+    auditor = world.browser("auditor")
+    for page in (auditor.get("/settings/audit"), auditor.get("/campaigns/march?tab=changes")):
+        assert page.status_code == 200
+        assert "周二 10:00-11:00、14:00-16:00" in page.text
+        assert "占线 间隔（分钟） 20、40；最多次数 2" in page.text
+    assert "<summary>+2</summary>g、h" in auditor.get("/settings/audit?subject=x").text

@@ -108,6 +108,17 @@ def test_columns_are_chosen_by_hand_and_saved_for_the_next_file(world: World) ->
     assert twice.status_code == 409
 
 
+def test_a_file_that_is_being_read_is_left_alone(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(world.app.state.jobs, "begin", lambda _job: None)
+    browser = world.browser("campaign_manager")
+    bring(browser, as_csv([HEAD, row(1)]))
+    assert browser.post("/imports/1/check").status_code == 303  # queued: as if it took its time
+    for path, fields in (("columns", {"base": "standard", "field.name": "姓名"}), ("discard", {})):
+        assert browser.post(f"/imports/1/{path}", fields).status_code == 409
+    with world.database.reading() as session:
+        assert session.get_one(Upload, 1).state == "uploaded"
+
+
 def test_payments_and_a_vendors_file_are_imported(world: World) -> None:
     browser = world.browser("administrator")
     with world.database.reading() as session:

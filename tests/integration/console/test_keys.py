@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from campaigns.console.pages.keys import NOT_FOR_KEYS
 from campaigns.store.models import ApiToken, AuditEntry
 from tests.integration.console.world import World
 
@@ -45,6 +46,14 @@ def test_a_key_may_no_more_than_its_holder_and_never_make_keys(world: World) -> 
     world.browser("administrator").post(path, {"roles": "script_editor", "active": "yes"})
     told = world.visitor().get("/api/v1/me", authorization=f"Bearer {key}")
     assert told.json()["actions"] == []
+
+
+def test_a_key_may_approve_what_others_asked_for_when_it_was_given_that(world: World) -> None:
+    key = make(world, scopes=["campaigns.approve"])
+    told = world.visitor().get("/api/v1/me", authorization=f"Bearer {key}")
+    assert told.json()["actions"] == ["campaigns.approve"]
+    page = world.browser("campaign_manager").get("/settings/keys").text
+    assert not [scope for scope in NOT_FOR_KEYS if f'value="{scope}"' in page]
 
 
 def test_a_key_ends_by_time_by_hand_and_with_its_holder(world: World) -> None:

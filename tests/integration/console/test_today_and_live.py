@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -26,6 +27,23 @@ def a_live_call(world: World) -> int:
         attempt.state, attempt.ended_at = "dialing", None
         register(session, Identity("w", "host", "place", 1))
         return attempt.id
+
+
+def test_all_urgent_work_is_shown_and_then_all_the_rest(world: World) -> None:
+    with world.database.transaction() as session:
+        session.query(FollowUp).delete()
+        for place in range(36):  # urgent work comes last, and fills more than one page
+            session.add(FollowUp(reason="refused", urgent=place >= 4, created_at=AT, customer_id=1))
+            session.flush()
+        wanted = [id_ for (id_,) in session.query(FollowUp.id).order_by(FollowUp.urgent.desc(), FollowUp.id)]
+    found: list[int] = []
+    path: str | None = "/today"
+    while path is not None:
+        page = world.browser("quality").get(path).text
+        found += map(int, re.findall(r'data-open="close-(\d+)"', page))
+        following = re.search(r'rel="next" href="([^"]+)"', page)
+        path = None if following is None else "/today" + following[1]
+    assert found == wanted
 
 
 def test_work_for_people_is_closed_with_a_note(world: World) -> None:

@@ -18,7 +18,7 @@ from campaigns.console.forms import pace_form, window_form
 from campaigns.console.forms.audience_form import audience_of
 from campaigns.console.forms.campaign_form import campaign_of
 from campaigns.console.forms.typed import Typed, UnfitError
-from campaigns.console.pages.campaign_keys import keys_in
+from campaigns.console.lists import keys_in
 from campaigns.console.view.hours import drawn_days
 from campaigns.errors import ConflictError
 from campaigns.outcomes.retry import shipped_retry_policy
