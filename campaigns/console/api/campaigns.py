@@ -35,6 +35,7 @@ from campaigns.store.changes import edit_campaign
 from campaigns.store.console.audit import Deed
 from campaigns.store.console.campaign_setup import CampaignSetup, campaign_setup
 from campaigns.store.console.campaigns import CampaignLine, campaign_heads, figures_of, with_figures
+from campaigns.store.console.launches import LAUNCH
 from campaigns.store.database import Session
 
 
@@ -158,7 +159,7 @@ def _reply(session: Session, name: str) -> Reply:
 
 
 TAG = "campaigns"
-RUN = launching.LAUNCH
+RUN = LAUNCH
 ENDPOINTS = (
     Endpoint(
         "GET",

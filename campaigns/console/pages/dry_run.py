@@ -5,13 +5,14 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from campaigns.console.jobs.dry_run import DRY_RUN, SAMPLES
-from campaigns.console.launching import LAUNCH, line_of, path_of
+from campaigns.console.launching import line_of, path_of
 from campaigns.console.page import Page, PageRoute
 from campaigns.console.visit import Visit
 from campaigns.errors import ConflictError
 from campaigns.store.changes import EDITABLE
 from campaigns.store.console.audit import Deed
 from campaigns.store.console.jobs import NewJob, latest_job
+from campaigns.store.console.launches import LAUNCH
 
 
 def begin(visit: Visit) -> Response:
