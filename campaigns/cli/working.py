@@ -17,7 +17,7 @@ from campaigns.cli.running import Tally, supervise
 from campaigns.clock import Clock
 from campaigns.dialing.assembly import SoundOptions, open_switchboard, open_worker
 from campaigns.dialing.events import ReceptionEvent, WorkerEvent
-from campaigns.dialing.smoothness import keep_calls_smooth
+from campaigns.dialing.smoothness import smooth_calls
 from campaigns.dialing.switchboard import Switchboard
 from campaigns.dialing.timing import choose_clock
 from campaigns.dialing.worker import Duty, RunEnd, Worker
@@ -74,8 +74,7 @@ def work(
                     settings, database, None, clock, listen, sound=sound, duty=duty, metrics=metrics
                 )
             )
-            with opened as worker:
-                keep_calls_smooth()
+            with opened as worker, smooth_calls():
                 metrics.watch_live(partial(_live, worker))
                 end = _watch(worker, partial(_line, worker, clock, settings.zone, tally, received), console)
             if end is not RunEnd.FENCED:

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from bot.datafile import plain
 from campaigns.errors import SettingsError
-from campaigns.settings import Settings
+from campaigns.settings import SETTINGS_FILE, Settings
 
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 
@@ -85,4 +85,4 @@ def console_settings(settings: Settings) -> ConsoleSettings:
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         key = ".".join(str(part) for part in ("console", *first["loc"]))
-        raise SettingsError(f"{key}: {plain(first['msg'])}") from error
+        raise SettingsError(f"{settings.home / SETTINGS_FILE}: {key}: {plain(first['msg'])}") from error
