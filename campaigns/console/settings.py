@@ -38,6 +38,7 @@ class ConsoleSettings(BaseModel):
     upload_limit: int = Field(default=100_000_000, ge=10_000)  # bytes of a file that is brought in
     approve_exports: bool = False  # whether a second person approves an export of personal data
     report_dials: int = Field(default=20_000, ge=0)  # up to which a report is counted while its reader waits
+    sweep_days: int = Field(default=7, ge=1, le=365)  # without deleting what is past its time: Today says so
     run_campaigns: bool = True  # whether this process works off the campaigns that it launches
 
     @field_validator("trusted_proxies")
@@ -68,6 +69,10 @@ class ConsoleSettings(BaseModel):
     @property
     def idle(self) -> timedelta:
         return timedelta(minutes=self.idle_minutes)
+
+    @property
+    def sweeps_within(self) -> timedelta:
+        return timedelta(days=self.sweep_days)
 
     @property
     def longest_session(self) -> timedelta:

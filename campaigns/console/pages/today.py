@@ -22,6 +22,7 @@ from campaigns.store.console.live import live_counts
 from campaigns.store.database import Session
 from campaigns.store.followups import close_follow_up
 from campaigns.store.lines import line_view
+from campaigns.store.sweeps import overdue_since
 from campaigns.store.webhooks import redeliver
 from campaigns.store.workers import list_workers
 
@@ -111,6 +112,7 @@ def _counted(visit: Visit, session: Session) -> dict[str, Any]:
         "open_work": sum(group.count for group in groups),
         "urgent_work": sum(group.urgent for group in groups),
         "jobs": store.failed_jobs(session, visit.now),
+        "unswept": overdue_since(session, visit.now, visit.services.console.sweeps_within),
         "heard": heard(visit),
     }
 
