@@ -10,7 +10,7 @@ from starlette.responses import Response
 from campaigns.compliance.facts import Purpose
 from campaigns.console import reporting
 from campaigns.console.forecast import forecast_of
-from campaigns.console.foresight import SAMPLE, foresight_behind, local_now
+from campaigns.console.foresight import SAMPLE, Asked, foresight_behind, local_now
 from campaigns.console.jobs.campaign_run import CAMPAIGN_RUN
 from campaigns.console.jobs.dry_run import DRY_RUN, SAMPLES
 from campaigns.console.launching import connected, line_of, name_of
@@ -90,8 +90,7 @@ def foresee(visit: Visit) -> Response:
     with visit.reading() as session:
         line = line_of(visit, session)
         setup = campaign_setup(session, line.id)
-    seen = foresight_behind(
-        visit,
+    asked = Asked(
         ("campaign", line.id, str(setup.windows), setup.control_groups),
         Purpose(line.purpose),
         setup.window,
@@ -99,6 +98,7 @@ def foresee(visit: Visit) -> Response:
         experiment=setup.experiment,
         spares=setup.control_groups is None,
     )
+    seen = foresight_behind(visit, asked)
     path = visit.request.url.path
     return visit.render("campaign_new/preview.html", problem="", seen=seen, most=SAMPLE, path=path)
 

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from bot.errors import DataFileError
 from campaigns.compliance.campaign_window import DAYS
-from campaigns.console.foresight import SAMPLE, foresight_of, local_now
+from campaigns.console.foresight import SAMPLE, Asked, foresight_of, local_now
 from campaigns.console.forms import pace_form, window_form
 from campaigns.console.forms.campaign_form import ARMS, campaign_of, fitted_of
 from campaigns.console.forms.typed import Typed
@@ -85,8 +85,7 @@ def preview(visit: Visit) -> Response:
         window, spares = window_of(typed, visit.services.pack, _today(visit)), not typed("control_groups")
         with visit.reading() as session:
             own = experiment_named(session, typed("experiment"))
-        seen = foresight_of(
-            visit,
+        asked = Asked(
             ("audience", fitted.audience, fitted.purpose, str(window), own, spares),
             fitted.purpose,
             window,
@@ -94,6 +93,7 @@ def preview(visit: Visit) -> Response:
             experiment=own,
             spares=spares,
         )
+        seen = foresight_of(visit, asked)
     except (ConflictError, DataFileError) as error:
         return visit.render("campaign_new/preview.html", problem=visit.explain(error))
     return visit.render("campaign_new/preview.html", problem="", seen=seen, most=SAMPLE)
