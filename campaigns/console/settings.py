@@ -8,9 +8,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from bot.datafile import plain
-from campaigns.errors import SettingsError
-from campaigns.settings import SETTINGS_FILE, Settings
+from campaigns.settings import Settings, wrong_setting
 
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 
@@ -88,6 +86,4 @@ def console_settings(settings: Settings) -> ConsoleSettings:
     try:
         return ConsoleSettings.model_validate(settings.console)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        key = ".".join(str(part) for part in ("console", *first["loc"]))
-        raise SettingsError(f"{settings.home / SETTINGS_FILE}: {key}: {plain(first['msg'])}") from error
+        raise wrong_setting(error, settings.home, "console") from error
