@@ -18,6 +18,7 @@ import uvicorn
 from starlette.routing import Mount
 
 from campaigns.cli.attending import Attendant, QuietServer
+from campaigns.cli.calendar_watch import watch_calendar
 from campaigns.clock import Clock, SystemClock
 from campaigns.console.access.signing_in import new_setup_link
 from campaigns.console.app import create_app
@@ -126,7 +127,9 @@ def _worker(
 
     @contextmanager
     def opened() -> Iterator[Worker | Switchboard]:
-        with choose(choose_clock(settings, database, real_time=real_time)) as worker, smooth_calls():
+        clock = choose_clock(settings, database, real_time=real_time)
+        watch_calendar(settings, clock.now())
+        with choose(clock) as worker, smooth_calls():
             yield worker
 
     return BackgroundWorker(opened)

@@ -13,6 +13,7 @@ from rich.live import Live
 from rich.text import Text
 
 from campaigns.cli.answering import Received, check_receives
+from campaigns.cli.calendar_watch import watch_calendar
 from campaigns.cli.running import Tally, supervise
 from campaigns.clock import Clock
 from campaigns.dialing.assembly import SoundOptions, open_switchboard, open_worker
@@ -67,6 +68,7 @@ def work(
     with metrics_port(settings, metrics):
         while True:
             clock = choose_clock(settings, database, real_time=real_time)
+            watch_calendar(settings, clock.now())
             opened: AbstractContextManager[Worker | Switchboard] = (
                 open_switchboard(settings, database, None, clock, listen, receives, duty, metrics=metrics)
                 if with_calls
