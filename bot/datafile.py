@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from bot.errors import DataFileError
 
@@ -57,17 +58,19 @@ def load_model(path: Path, model: type[Model], *, under: str | None = None) -> M
     try:
         return model.model_validate(content)
     except ValidationError as error:
-        # A misspelt key is both unknown and missing; the line of what was written is the one to go to.
-        mistakes = sorted(
-            error.errors(include_url=False), key=lambda mistake: mistake["type"] != "extra_forbidden"
-        )
-        first, *others = mistakes
+        first, *others = mistakes_in(error)
         location = prefix + first["loc"]
         more = f" (and {len(others)} more)" if others else ""
         key = ".".join(str(part) for part in location) or None
         raise DataFileError(
             str(path), plain(first["msg"]) + more, line=_line(root, location), key=key
         ) from error
+
+
+def mistakes_in(error: ValidationError) -> list[ErrorDetails]:
+    """All of them. A misspelt key is both unknown and missing; what was written comes first, to go to."""
+    found = error.errors(include_url=False, include_input=False)
+    return sorted(found, key=lambda mistake: mistake["type"] != "extra_forbidden")
 
 
 _PLAIN = {

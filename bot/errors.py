@@ -28,8 +28,10 @@ class DataFileError(BotError):
 
     def __init__(self, file: str, message: str, *, line: int | None = None, key: str | None = None) -> None:
         self.file, self.line, self.key = file, line, key
-        where = file if line is None else f"{file}:{line}"
-        super().__init__(f"{where}: {key}: {message}" if key else f"{where}: {message}")
+        place = file if line is None else f"{file}:{line}"
+        self.where = f"{place}: {key}" if key else place
+        self.message = message
+        super().__init__(f"{self.where}: {message}")
 
 
 class DamagedFileError(BotError):

@@ -11,11 +11,13 @@ from campaigns.errors import ConflictError
 from campaigns.folders import HouseFolders
 from campaigns.recordings import open_recordings
 from campaigns.settings import Settings
+from campaigns.store.console.audit import Actor
 from campaigns.store.database import Database
 from campaigns.store.housekeeping import Housekeeper, Times
 from campaigns.store.periods import Periods, periods
 from campaigns.store.retention import Tally, survey
 from campaigns.store.sweeping import Sweeper
+from campaigns.store.sweeps import record_sweep
 from campaigns.store.verify import verify
 
 
@@ -34,8 +36,8 @@ class Keeping:
         law = survey(self.database, self.pack, self.times.ledger, self.periods.law)
         return law + self._house().survey()
 
-    def sweep(self) -> dict[str, int]:
-        """Delete what is past its time; how many of each kind.
+    def sweep(self, actor: Actor) -> dict[str, int]:
+        """Delete what is past its time, on record as of ``actor``; how many of each kind.
 
         Raises ConflictError when the log of decisions does not hold: what could prove a change is not
         deleted.
@@ -49,7 +51,12 @@ class Keeping:
             now, rules = self.times.ledger, self.periods.law
             swept = Sweeper(self.database, self.pack, log, shelf, now, rules).sweep()
         tidied = self._house().sweep(log)
-        return {kind: count for counts in (swept, tidied) for kind, count in counts.items()}
+        deleted: dict[str, int] = {
+            kind: count for counts in (swept, tidied) for kind, count in counts.items()
+        }
+        with self.database.transaction() as session:
+            record_sweep(session, actor, sum(deleted.values()), self.times.real)
+        return deleted
 
     def _house(self) -> Housekeeper:
         return Housekeeper(self.database, self.periods, HouseFolders(self.settings.home), self.times)

@@ -13,10 +13,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from bot.datafile import plain
+from bot.datafile import mistakes_in
 from campaigns.agents import AgentSettings
 from campaigns.dialing.line_rules import LineRules
 from campaigns.errors import NotInitialisedError, SettingsError
+from campaigns.refused import told_of
 
 SETTINGS_FILE = "settings.toml"
 KEY_FILE, KEY_BYTES = "permit.key", 32
@@ -313,6 +314,12 @@ def load_settings(home: Path) -> Settings:
         # The variable XIAORONG_HOME would win over the directory that was asked for.
         return Settings(home=home, **content).model_copy(update={"home": home})
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        key = ".".join(str(part) for part in first["loc"])
-        raise SettingsError(f"{path}: {key}: {plain(first['msg'])}") from error
+        raise wrong_setting(error, home) from error
+
+
+def wrong_setting(error: ValidationError, home: Path, *under: str) -> SettingsError:
+    """What is wrong first in the settings file of ``home``, or in a variable over it; ``under``: what key."""
+    first = mistakes_in(error)[0]
+    key = ".".join(str(part) for part in (*under, *first["loc"]))
+    place = f"{home / SETTINGS_FILE}: {key}"
+    return SettingsError("%(where)s: %(why)s", where=place, why=told_of(first))

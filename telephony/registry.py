@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pkgutil import resolve_name
 from typing import cast
 
@@ -54,39 +55,30 @@ def line_names() -> tuple[str, ...]:
 
 def open_line(name: str, gate: PermitGate, setup: LineSetup) -> Line:
     """The line called ``name``, behind ``gate``. Raises LineConfigError: unknown name, wrong settings."""
-    if name not in _CARRIERS:
-        raise LineConfigError(f"there is no line {name!r}; known: {', '.join(_CARRIERS)}")
-    build = resolve_name(_CARRIERS[name])
-    return GuardedLine(cast(Carrier, build(setup)), gate)
+    return GuardedLine(cast(Carrier, _built(_CARRIERS, name, setup, "there is no line")), gate)
 
 
 def open_checker(name: str, setup: LineSetup) -> NumberChecker:
     """The number check called ``name``. Raises LineConfigError: unknown name, wrong settings."""
-    if name not in _CHECKERS:
-        raise LineConfigError(f"there is no number check {name!r}; known: {', '.join(_CHECKERS)}")
-    build = resolve_name(_CHECKERS[name])
-    return cast(NumberChecker, build(setup))
+    return cast(NumberChecker, _built(_CHECKERS, name, setup, "there is no number check"))
 
 
 def open_inbound(name: str, setup: LineSetup) -> InboundCalls:
     """Where calls come in on the line ``name``. Raises LineConfigError: unknown name, wrong settings."""
-    if name not in _INBOUND:
-        raise LineConfigError(f"no calls come in on a line {name!r}; known: {', '.join(_INBOUND)}")
-    build = resolve_name(_INBOUND[name])
-    return cast(InboundCalls, build(setup))
+    return cast(InboundCalls, _built(_INBOUND, name, setup, "no calls come in on a line"))
 
 
 def open_messenger(name: str, setup: LineSetup) -> Messenger:
     """Text messages over the line ``name``. Raises LineConfigError: it has none, or wrong settings."""
-    if name not in _MESSENGERS:
-        raise LineConfigError(f"no text messages go over a line {name!r}; known: {', '.join(_MESSENGERS)}")
-    build = resolve_name(_MESSENGERS[name])
-    return cast(Messenger, build(setup))
+    return cast(Messenger, _built(_MESSENGERS, name, setup, "no text messages go over a line"))
 
 
 def open_setup_check(name: str, setup: LineSetup) -> SetupCheck:
     """The check of the set-up of the line ``name``. Raises LineConfigError: unknown name, wrong settings."""
-    if name not in _SETUP_CHECKS:
-        raise LineConfigError(f"there is no line {name!r}; known: {', '.join(_SETUP_CHECKS)}")
-    build = resolve_name(_SETUP_CHECKS[name])
-    return cast(SetupCheck, build(setup))
+    return cast(SetupCheck, _built(_SETUP_CHECKS, name, setup, "there is no line"))
+
+
+def _built(builders: Mapping[str, str], name: str, setup: LineSetup, lacking: str) -> object:
+    if name not in builders:
+        raise LineConfigError(f"{lacking} {name!r}; known: {', '.join(builders)}")
+    return resolve_name(builders[name])(setup)

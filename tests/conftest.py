@@ -33,7 +33,7 @@ settings.load_profile("usual")
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """One process more than cores: one is with the drill of many workers for minutes, and that mostly waits."""
+    """One process more than cores: one has the drill of many workers for minutes, and that mostly waits."""
     return (os.cpu_count() or 1) + 1
 
 

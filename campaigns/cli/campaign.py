@@ -35,6 +35,14 @@ Channel = Annotated[
         show_default=False,
     ),
 ]
+Alone = Annotated[
+    str,
+    typer.Option(
+        metavar="REASON",
+        help="Without the second person who must agree to a large campaign; why, kept on record.",
+        show_default=False,
+    ),
+]
 
 
 @app.command(
@@ -206,22 +214,26 @@ def run(
     real_time: RealTime = False,
     audio: Audio = False,
     channel: Channel = None,
+    alone: Alone = "",
 ) -> None:
     """Run a campaign until it is finished, paused or stopped. On the simulated line time is virtual."""
     with open_installation(context.obj) as (settings, database):
         from campaigns.cli.running import exit_as, run_campaign, sound_options
 
         sound = sound_options(audio, channel)
-        exit_as(run_campaign(settings, database, name, real_time=real_time, sound=sound))
+        exit_as(run_campaign(settings, database, name, real_time=real_time, alone=alone, sound=sound))
 
 
-@app.command(epilog="Example:  xiaorong campaign launch march")
-def launch(context: typer.Context, name: Name) -> None:
+@app.command(
+    epilog="Examples:  xiaorong campaign launch march  |  "
+    'xiaorong campaign launch march --alone "the director agreed by telephone"'
+)
+def launch(context: typer.Context, name: Name, alone: Alone = "") -> None:
     """Set a new or paused campaign running, for the workers; see xiaorong worker run."""
     with open_installation(context.obj) as (settings, database):
         from campaigns.cli.launching import launch_for_workers
 
-        typer.echo(launch_for_workers(settings, database, name))
+        typer.echo(launch_for_workers(settings, database, name, alone))
 
 
 @app.command(epilog="Example:  xiaorong campaign pause march")
@@ -246,13 +258,17 @@ def resume(
     real_time: RealTime = False,
     audio: Audio = False,
     channel: Channel = None,
+    alone: Alone = "",
 ) -> None:
     """Resume a paused campaign and run it."""
     with open_installation(context.obj) as (settings, database):
         from campaigns.cli.running import exit_as, run_campaign, sound_options
 
         sound = sound_options(audio, channel)
-        exit_as(run_campaign(settings, database, name, real_time=real_time, resume=True, sound=sound))
+        end = run_campaign(
+            settings, database, name, real_time=real_time, resume=True, alone=alone, sound=sound
+        )
+        exit_as(end)
 
 
 @app.command(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import json
 
 from rich.console import Console
@@ -13,6 +14,7 @@ from campaigns.compliance.words import label
 from campaigns.dialing.timing import ledger_now
 from campaigns.keeping import Keeping, keeping
 from campaigns.settings import Settings
+from campaigns.store.console.audit import Actor
 from campaigns.store.database import Database
 from campaigns.store.retention import Tally
 from campaigns.tables import Table
@@ -28,7 +30,7 @@ def keep_or_delete(settings: Settings, database: Database, *, apply: bool, as_js
         now = ledger_now(settings, session)
     kept = keeping(settings, database, pack, ledger=now, real=SystemClock().now())
     tallies = kept.survey()
-    deleted = kept.sweep() if apply else {}
+    deleted = kept.sweep(Actor(None, getpass.getuser(), "command")) if apply else {}
     if as_json:
         print(json.dumps(_data(kept, tallies, deleted, pack.label), indent=2))  # noqa: T201
     else:

@@ -33,6 +33,7 @@ from campaigns.stores import open_store
 MARK = "made-by-xiaorong-demo"  # only a directory with this file in it is ever removed
 CAMPAIGN = "demo"
 FLOW = "repayment-reminder"
+NOBODY_CALLED = "a demo: its customers are made up, and nobody is called"
 READ_BACK = "readback"
 
 
@@ -126,7 +127,9 @@ def demonstrate(
         )
         prompts = PromptBook.load(language_dir(settings.language))
         listener = Listener(prompts, console)
-        run_campaign(settings, database, CAMPAIGN, sound=sound, also=listener, console=console)
+        run_campaign(
+            settings, database, CAMPAIGN, alone=NOBODY_CALLED, sound=sound, also=listener, console=console
+        )
         if sound is not None:
             console.print(f"The calls were recorded: xiaorong --home {home} recording list", soft_wrap=True)
         write_report(settings, database, CAMPAIGN, csv=home / "report", html=home / "report.html")

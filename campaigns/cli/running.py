@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import getpass
 import signal
 import sys
 from collections import Counter
@@ -15,6 +14,7 @@ from rich.live import Live
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
+from campaigns.cli.launching import operator_of
 from campaigns.dialing.assembly import SoundOptions, open_worker
 from campaigns.dialing.events import Decided, Dialled, Ended, Listener, WorkerEvent, ignore
 from campaigns.dialing.switchboard import Switchboard
@@ -25,6 +25,7 @@ from campaigns.outcomes.report_terminal import funnel_table
 from campaigns.settings import Settings
 from campaigns.store.campaigns import campaign_by_name, check_can_run, resume_campaign
 from campaigns.store.changes import note_change
+from campaigns.store.console.launches import settle_launch
 from campaigns.store.database import Database
 from campaigns.store.reporting import campaign_report
 
@@ -63,16 +64,23 @@ def run_campaign(
     *,
     real_time: bool = False,
     resume: bool = False,
+    alone: str = "",
     sound: SoundOptions | None = None,
     also: Listener = ignore,
     console: Console | None = None,
 ) -> RunEnd:
-    """Run until finished, paused or stopped; print progress and the closing funnel. Raises CampaignsError."""
+    """Run until finished, paused or stopped; print progress and the closing funnel.
+
+    ``alone``: why no second person need agree to a large campaign. Raises CampaignsError.
+    """
     console = console or Console()
     with database.transaction() as session:
         campaign = campaign_by_name(session, name)
     if not resume:
         check_can_run(campaign.name, campaign.state, campaign.pause_reason)
+    operator = operator_of(settings, alone)
+    with database.transaction() as session:
+        settle_launch(session, name, operator)
     clock = choose_clock(settings, database, real_time=real_time)
     tally = Tally()
 
@@ -89,7 +97,7 @@ def run_campaign(
         if resume:  # only now is it sure that nobody else runs it
             with database.transaction() as session:
                 resume_campaign(session, campaign.id)
-                note_change(session, campaign.id, "resume", getpass.getuser(), clock.now())
+                note_change(session, campaign.id, "resume", operator.name, clock.now())
 
         def show() -> None:
             with suppress(StoreError), database.transaction() as session:  # the worker minds the store

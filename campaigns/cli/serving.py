@@ -18,6 +18,7 @@ import uvicorn
 from starlette.routing import Mount
 
 from campaigns.cli.attending import Attendant, QuietServer
+from campaigns.cli.calendar_watch import watch_calendar
 from campaigns.clock import Clock, SystemClock
 from campaigns.console.access.signing_in import new_setup_link
 from campaigns.console.app import create_app
@@ -26,7 +27,7 @@ from campaigns.console.settings import ConsoleSettings, console_settings
 from campaigns.dialing.assembly import open_switchboard, open_worker
 from campaigns.dialing.background import BackgroundWorker
 from campaigns.dialing.lines import line_settings
-from campaigns.dialing.smoothness import keep_calls_smooth
+from campaigns.dialing.smoothness import smooth_calls
 from campaigns.dialing.switchboard import Switchboard
 from campaigns.dialing.timing import SIMULATED, choose_clock
 from campaigns.dialing.worker import Duty, Worker
@@ -37,6 +38,7 @@ from campaigns.settings import Settings
 from campaigns.store.console.users import has_administrator, has_users
 from campaigns.store.database import Database
 from campaigns.tracing import set_up_traces
+from telephony.listening import listen
 from telephony.shared_door import SharedDoor
 from telephony.twilio.haste import HastyProtocol
 from telephony.twilio.server import SERVER_OPTIONS
@@ -57,9 +59,12 @@ def serve_console(
 ) -> None:
     """Serve until Ctrl-C or SIGTERM; with ``duty`` a worker too, and on a real line the calls to us.
 
-    Raises SettingsError when nothing can listen there, and what stopped the worker.
+    Raises SettingsError when nothing can listen there, ClockError when the worker could not go by the clock,
+    and what stopped the worker.
     """
     console = _console(settings, host, port, with_worker=duty is not None)
+    if duty is not None:
+        choose_clock(settings, database, real_time=real_time)  # what is wrong is told before the address
     set_up_logs(settings, service=True)
     set_up_traces(settings)
     services = open_services(settings, console, database, SystemClock())
@@ -122,17 +127,17 @@ def _worker(
 
     @contextmanager
     def opened() -> Iterator[Worker | Switchboard]:
-        with choose(choose_clock(settings, database, real_time=real_time)) as worker:
-            keep_calls_smooth()
+        clock = choose_clock(settings, database, real_time=real_time)
+        watch_calendar(settings, clock.now())
+        with choose(clock) as worker, smooth_calls():
             yield worker
 
     return BackgroundWorker(opened)
 
 
 def _listen(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return socket.create_server((host, port), family=family)
+        return listen(host, port)
     except OSError as error:
         raise SettingsError(
             f"nothing can listen on {host}:{port}: {error.strerror}; choose another with --port"

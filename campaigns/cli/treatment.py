@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from campaigns.cli.campaign import Alone
 from campaigns.cli.installation import open_installation
 
 app = typer.Typer(no_args_is_help=True, help="What each customer gets, and how often they hear of us.")
@@ -90,6 +91,7 @@ def run(
         typer.Option(formats=["%Y-%m-%d"], help="Marketing calls: their last day.", show_default=False),
     ] = None,
     approved_by: Annotated[str, typer.Option(help="Marketing calls: who approved the words.")] = "",
+    alone: Alone = "",
 ) -> None:
     """Do what is due today: queue messages, fill standing campaigns, put limits and products before people.
 
@@ -101,7 +103,7 @@ def run(
         from campaigns.cli.treatment_running import print_run, run_today
 
         words = invitation_of(invitation, invitation_until, approved_by)
-        print_run(run_today(settings, database, rules, words, launch=launch))
+        print_run(run_today(settings, database, rules, words, launch=launch, alone=alone))
 
 
 @app.command(

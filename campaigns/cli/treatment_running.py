@@ -8,6 +8,7 @@ from pathlib import Path
 import typer
 from rich.console import Console
 
+from campaigns.cli.launching import operator_of
 from campaigns.cli.treating import now, plan_portfolio
 from campaigns.compliance.effective import load_effective
 from campaigns.customers.treatments.proposals import shipped_proposals
@@ -36,6 +37,7 @@ def run_today(
     invitation: NewInvitation | None,
     *,
     launch: bool,
+    alone: str,
 ) -> TreatmentRun:
     """Plan anew, then do what is due today. Raises DataFileError, ConflictError, StoreError."""
     loaded = load_treatments(rules)
@@ -49,7 +51,9 @@ def run_today(
         lender=settings,
         invitation=invitation,
     )
-    return run_treatments(database, desk, now(settings, database), launch=launch)
+    return run_treatments(
+        database, desk, now(settings, database), launch=operator_of(settings, alone) if launch else None
+    )
 
 
 def print_run(run: TreatmentRun) -> None:

@@ -13,11 +13,12 @@ from rich.live import Live
 from rich.text import Text
 
 from campaigns.cli.answering import Received, check_receives
+from campaigns.cli.calendar_watch import watch_calendar
 from campaigns.cli.running import Tally, supervise
 from campaigns.clock import Clock
 from campaigns.dialing.assembly import SoundOptions, open_switchboard, open_worker
 from campaigns.dialing.events import ReceptionEvent, WorkerEvent
-from campaigns.dialing.smoothness import keep_calls_smooth
+from campaigns.dialing.smoothness import smooth_calls
 from campaigns.dialing.switchboard import Switchboard
 from campaigns.dialing.timing import choose_clock
 from campaigns.dialing.worker import Duty, RunEnd, Worker
@@ -67,6 +68,7 @@ def work(
     with metrics_port(settings, metrics):
         while True:
             clock = choose_clock(settings, database, real_time=real_time)
+            watch_calendar(settings, clock.now())
             opened: AbstractContextManager[Worker | Switchboard] = (
                 open_switchboard(settings, database, None, clock, listen, receives, duty, metrics=metrics)
                 if with_calls
@@ -74,8 +76,7 @@ def work(
                     settings, database, None, clock, listen, sound=sound, duty=duty, metrics=metrics
                 )
             )
-            with opened as worker:
-                keep_calls_smooth()
+            with opened as worker, smooth_calls():
                 metrics.watch_live(partial(_live, worker))
                 end = _watch(worker, partial(_line, worker, clock, settings.zone, tally, received), console)
             if end is not RunEnd.FENCED:

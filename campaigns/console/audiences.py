@@ -7,7 +7,7 @@ from pathlib import Path
 
 from campaigns.compliance.campaign_window import CampaignWindow
 from campaigns.compliance.facts import Purpose
-from campaigns.console.foresight import SAMPLE, foresight_behind, foresight_of
+from campaigns.console.foresight import SAMPLE, Asked, foresight_behind, foresight_of
 from campaigns.console.launching import line_of
 from campaigns.console.scripts import folder
 from campaigns.console.visit import Visit
@@ -75,8 +75,7 @@ def preview(
     fitted = fitted_to(folder(visit), flow, audience)
     with visit.reading() as session:
         own = experiment_named(session, experiment)
-    return foresight_of(
-        visit,
+    asked = Asked(
         ("audience", fitted.audience, fitted.purpose, str(window), own, spares),
         fitted.purpose,
         window,
@@ -84,6 +83,7 @@ def preview(
         experiment=own,
         spares=spares,
     )
+    return foresight_of(visit, asked)
 
 
 def foreseen(visit: Visit) -> Foresight | None:
@@ -94,8 +94,7 @@ def foreseen(visit: Visit) -> Foresight | None:
     with visit.reading() as session:
         line = line_of(visit, session)
         setup = campaign_setup(session, line.id)
-    return foresight_behind(
-        visit,
+    asked = Asked(
         ("campaign", line.id, str(setup.windows), setup.control_groups),
         Purpose(line.purpose),
         setup.window,
@@ -103,3 +102,4 @@ def foreseen(visit: Visit) -> Foresight | None:
         experiment=setup.experiment,
         spares=setup.control_groups is None,
     )
+    return foresight_behind(visit, asked)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
+from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Final
 
 from campaigns.compliance.campaign_window import CampaignWindow
@@ -20,66 +22,47 @@ SAMPLE: Final = 200  # a second of work: each is decided on as at its turn
 RECENT_S: Final = 20.0
 
 
-def foresight_of(
-    visit: Visit,
-    key: Hashable,
-    purpose: Purpose,
-    window: CampaignWindow | None,
-    choose: Callable[[Session, datetime], list[Candidate]],
-    *,
-    experiment: int | None = None,
-    spares: bool = True,
-) -> Foresight:
-    """What the law says now of those that ``choose`` names."""
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Of whom, and for what, the law is asked. ``key`` names them; ``choose`` reads them as of a time.
 
-    def ask() -> Foresight:
-        with visit.reading() as session:
-            return _ask(visit.services, session, purpose, window, choose, experiment, spares)
+    ``experiment``: the campaign's own; ``spares``: whether whom other experiments leave alone are spared.
+    """
 
-    return visit.services.recent.get(("foresight", key), RECENT_S, ask)
+    key: Hashable
+    purpose: Purpose
+    window: CampaignWindow | None
+    choose: Callable[[Session, datetime], list[Candidate]]
+    experiment: int | None = None
+    spares: bool = True
 
 
-def foresight_behind(
-    visit: Visit,
-    key: Hashable,
-    purpose: Purpose,
-    window: CampaignWindow | None,
-    choose: Callable[[Session, datetime], list[Candidate]],
-    *,
-    experiment: int | None = None,
-    spares: bool = True,
-) -> Foresight | None:
+def foresight_of(visit: Visit, asked: Asked) -> Foresight:
+    """What the law says now."""
+    ask = partial(_ask, visit.services, asked)
+    return visit.services.recent.get(("foresight", asked.key), RECENT_S, ask)
+
+
+def foresight_behind(visit: Visit, asked: Asked) -> Foresight | None:
     """The same, asked behind the page; None while it is."""
-    services = visit.services
-
-    def ask() -> Foresight:
-        with services.database.reading() as session:
-            return _ask(services, session, purpose, window, choose, experiment, spares)
-
-    found = services.behind.get(("foresight", key), RECENT_S, ask)
+    ask = partial(_ask, visit.services, asked)
+    found = visit.services.behind.get(("foresight", asked.key), RECENT_S, ask)
     return None if found is None else found.value
 
 
-def _ask(
-    services: Services,
-    session: Session,
-    purpose: Purpose,
-    window: CampaignWindow | None,
-    choose: Callable[[Session, datetime], list[Candidate]],
-    experiment: int | None,
-    spares: bool,
-) -> Foresight:
-    at = services.local_now(session)
-    return foresee(
-        session,
-        choose(session, at),
-        purpose,
-        window,
-        _around(services, at),
-        services.pack,
-        experiment=experiment,
-        spares=spares,
-    )
+def _ask(services: Services, asked: Asked) -> Foresight:
+    with services.database.reading() as session:
+        at = services.local_now(session)
+        return foresee(
+            session,
+            asked.choose(session, at),
+            asked.purpose,
+            asked.window,
+            _around(services, at),
+            services.pack,
+            experiment=asked.experiment,
+            spares=asked.spares,
+        )
 
 
 def local_now(visit: Visit, session: Session) -> datetime:

@@ -119,6 +119,11 @@ def language_of(request: HTTPConnection, viewer: Viewer | None, services: Servic
     return choose_language(request.headers.get("accept-language", ""), services.settings.language)
 
 
+def asked_language(request: HTTPConnection) -> str:
+    """What a program asks for; English where it does not."""
+    return choose_language(request.headers.get("accept-language", ""), "en")
+
+
 def wants_json(request: Request) -> bool:
     """A program asks, not a browser."""
     return bearer(request) is not None or request.url.path.startswith("/api/")

@@ -8,9 +8,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from bot.datafile import plain
-from campaigns.errors import SettingsError
-from campaigns.settings import Settings
+from campaigns.settings import Settings, wrong_setting
 
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 
@@ -38,6 +36,7 @@ class ConsoleSettings(BaseModel):
     upload_limit: int = Field(default=100_000_000, ge=10_000)  # bytes of a file that is brought in
     approve_exports: bool = False  # whether a second person approves an export of personal data
     report_dials: int = Field(default=20_000, ge=0)  # up to which a report is counted while its reader waits
+    sweep_days: int = Field(default=7, ge=1, le=365)  # without deleting what is past its time: Today says so
     run_campaigns: bool = True  # whether this process works off the campaigns that it launches
 
     @field_validator("trusted_proxies")
@@ -70,6 +69,10 @@ class ConsoleSettings(BaseModel):
         return timedelta(minutes=self.idle_minutes)
 
     @property
+    def sweeps_within(self) -> timedelta:
+        return timedelta(days=self.sweep_days)
+
+    @property
     def longest_session(self) -> timedelta:
         return timedelta(hours=self.session_hours)
 
@@ -83,6 +86,4 @@ def console_settings(settings: Settings) -> ConsoleSettings:
     try:
         return ConsoleSettings.model_validate(settings.console)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        key = ".".join(str(part) for part in ("console", *first["loc"]))
-        raise SettingsError(f"{key}: {plain(first['msg'])}") from error
+        raise wrong_setting(error, settings.home, "console") from error

@@ -8,13 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from campaigns.console.jobs.campaign_run import CAMPAIGN_RUN
-from campaigns.console.launching import (
-    LAUNCH,
-    asked_for,
-    line_named,
-    must_ask,
-    state_deed,
-)
+from campaigns.console.launching import line_named, state_deed
 from campaigns.console.visit import Visit
 from campaigns.errors import ConflictError
 from campaigns.said import Code, Said
@@ -29,6 +23,7 @@ from campaigns.store.console.approvals import (
 from campaigns.store.console.audit import Deed
 from campaigns.store.console.campaigns import CampaignLine
 from campaigns.store.console.jobs import NewJob, latest_job
+from campaigns.store.console.launches import LAUNCH, asked_for, must_ask
 from campaigns.store.database import Session
 
 
@@ -50,7 +45,7 @@ def launch(visit: Visit, name: str) -> Launched:
                 campaign=line.name,
                 state=Code("campaign", line.state),
             )
-        if must_ask(visit, session, line):
+        if must_ask(session, line, visit.services.console.approve_above):
             return _ask(visit, session, line)
         start_campaign(session, line.id, visit.services.ledger_now(session))
         visit.record(session, state_deed("campaigns.launched", line, "running"))
@@ -75,7 +70,7 @@ def resume(visit: Visit, name: str) -> Launched:
     """paused → running, or ask a second person where it is large and none agreed to it as it is."""
     with visit.changing() as session:
         line = line_named(session, name)
-        if line.state == "paused" and must_ask(visit, session, line):
+        if line.state == "paused" and must_ask(session, line, visit.services.console.approve_above):
             return _ask(visit, session, line)
         resume_campaign(session, line.id)
         _note(visit, session, line, "resume")
@@ -85,7 +80,9 @@ def resume(visit: Visit, name: str) -> Launched:
 
 
 def carry_on(visit: Visit, name: str) -> Launched:
-    """Work a running campaign off again, after the console was stopped meanwhile."""
+    """Work a running campaign off again, after the console was stopped meanwhile; or ask a second person, as
+    ``resume`` does.
+    """
     with visit.changing() as session:
         line = line_named(session, name)
         if line.state != "running":
@@ -94,6 +91,8 @@ def carry_on(visit: Visit, name: str) -> Launched:
             )
         if _is_worked_off(session, line):
             raise ConflictError("campaign %(campaign)r is being worked off already", campaign=line.name)
+        if must_ask(session, line, visit.services.console.approve_above):
+            return _ask(visit, session, line)
         visit.record(session, state_deed("campaigns.resumed", line, "running"))
         job = _run(visit, session, line)
     return _begun(visit, job)

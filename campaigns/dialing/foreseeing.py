@@ -16,7 +16,7 @@ from campaigns.dialing.reserve import that_counts
 from campaigns.store.audiences import Candidate
 from campaigns.store.database import Session
 from campaigns.store.facts import Surroundings, call_facts, numbers_of
-from campaigns.store.ledger import MemberTurn
+from campaigns.store.member_turns import MemberTurn
 from telephony.status import NumberStatus
 
 EXAMPLES = 3

@@ -25,7 +25,8 @@ from campaigns.store.changes import pause_by_system
 from campaigns.store.database import Session
 from campaigns.store.facts import Seen, Surroundings, fact_sheet, lock_debtor, numbers_of
 from campaigns.store.handout import put_back
-from campaigns.store.ledger import MemberTurn, Place, Reservation
+from campaigns.store.ledger import Place, Reservation
+from campaigns.store.member_turns import MemberTurn
 from campaigns.store.models import Attempt, PhoneNumber
 from campaigns.store.pacing import NoSlot, Slot, Trunk, take_slot
 

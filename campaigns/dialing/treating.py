@@ -27,6 +27,7 @@ from campaigns.outcomes.messages import MessageBook, RenderedMessage
 from campaigns.store import standing_campaigns as standing
 from campaigns.store import treatment_actions as store
 from campaigns.store.campaigns import NewInvitation, start_campaign
+from campaigns.store.console.launches import Operator, settle_launch
 from campaigns.store.database import Database, Session
 from campaigns.store.messages import queue_message
 from campaigns.store.outcomes import open_follow_up
@@ -63,9 +64,13 @@ class TreatmentRun:
     unfit: Counter[tuple[str, str]] = field(default_factory=Counter)  # due for a call that is not for them
 
 
-def run_treatments(database: Database, desk: Desk, at: datetime, *, launch: bool = False) -> TreatmentRun:
+def run_treatments(
+    database: Database, desk: Desk, at: datetime, *, launch: Operator | None = None
+) -> TreatmentRun:
     """Do what is due on the day of ``at``, in the zone it carries. Again on the same day: nothing more.
 
+    ``launch``: whoever launches the standing campaigns; None: they stay drafts, as do large ones to which
+    nobody else has agreed.
     Written in several transactions: an interrupted run can be run again. Raises StoreError, DataFileError,
     ConflictError for an invitation that may not be spoken.
     """
@@ -86,9 +91,14 @@ def run_treatments(database: Database, desk: Desk, at: datetime, *, launch: bool
             f"recorded messages to customers who cannot be reached: {desk.pack.identity} allows none "
             "(voicemail.leave)"
         )
-    if launch:
+    if launch is not None:
         with database.transaction() as session:
             for campaign_id, name in standing.drafts(session):
+                try:
+                    settle_launch(session, name, launch)
+                except ConflictError as error:
+                    run.left_out.append(str(error))
+                    continue
                 start_campaign(session, campaign_id, at)
                 run.launched.append(name)
     return run

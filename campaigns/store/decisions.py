@@ -10,10 +10,8 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from campaigns.compliance.campaign_window import CampaignWindow
-from campaigns.compliance.facts import Purpose
 from campaigns.store.database import Database
-from campaigns.store.ledger import MemberTurn
+from campaigns.store.member_turns import MEMBERS, MemberTurn, member_turn
 from campaigns.store.models import (
     Account,
     Attempt,
@@ -131,39 +129,11 @@ def place_of(session: Session, customer_id: int) -> MemberTurn | None:
 
     None: there is no account. The ids of member and campaign are 0 outside a campaign.
     """
-    member = session.execute(
-        select(
-            CampaignMember.id,
-            CampaignMember.campaign_id,
-            CampaignMember.customer_id,
-            CampaignMember.account_id,
-            CampaignMember.turn,
-            Campaign.state,
-            Campaign.purpose,
-            Campaign.windows,
-            Campaign.experiment_id,
-            Campaign.control_groups,
-        )
-        .join(Campaign, Campaign.id == CampaignMember.campaign_id)
-        .where(CampaignMember.customer_id == customer_id)
-        .order_by(CampaignMember.id.desc())
-        .limit(1)
+    row = session.execute(
+        MEMBERS.where(CampaignMember.customer_id == customer_id).order_by(CampaignMember.id.desc()).limit(1)
     ).first()
-    if member is not None:
-        member_id, campaign_id, owner, account, turn, state, purpose, windows, own, control_groups = member
-        window = None if windows is None else CampaignWindow.model_validate(windows)
-        return MemberTurn(
-            member_id,
-            campaign_id,
-            owner,
-            account,
-            turn,
-            state,
-            Purpose(purpose),
-            window,
-            experiment=own,
-            spares=control_groups is None,
-        )
+    if row is not None:
+        return member_turn(row)
     account_id = session.scalar(
         select(Account.id)
         .where(Account.customer_id == customer_id)

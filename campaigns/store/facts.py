@@ -26,7 +26,7 @@ from campaigns.store.approved import invitation_of
 from campaigns.store.broken import broken_promise
 from campaigns.store.gaps import gap_of
 from campaigns.store.holdouts import is_held_out
-from campaigns.store.ledger import MemberTurn
+from campaigns.store.member_turns import MemberTurn
 from campaigns.store.models import (
     Attempt,
     Call,

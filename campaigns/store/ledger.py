@@ -13,9 +13,9 @@ from typing import Any
 from sqlalchemy import and_, bindparam, case, exists, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
-from campaigns.compliance.campaign_window import CampaignWindow
 from campaigns.compliance.facts import Purpose
 from campaigns.outcomes.webhook_events import EventType
+from campaigns.store.member_turns import MEMBERS, MemberTurn, member_turn
 from campaigns.store.models import (
     Account,
     Attempt,
@@ -23,7 +23,6 @@ from campaigns.store.models import (
     Campaign,
     CampaignMember,
     Customer,
-    ExperimentArm,
     FollowUp,
     LegalFact,
     Permit,
@@ -59,41 +58,7 @@ class Reservation:
     flow: str | None = None  # of the member's arm; None: the campaign's own
 
 
-@dataclass(frozen=True, slots=True)
-class MemberTurn:
-    """A member that holds a turn in the queue. ``campaign_state`` as of this transaction."""
-
-    id: int
-    campaign_id: int
-    customer_id: int
-    account_id: int
-    turn: int
-    campaign_state: str
-    purpose: Purpose = Purpose.REMINDER
-    window: CampaignWindow | None = None  # the campaign's own hours
-    flow: str | None = None  # of its arm, in an experiment
-    experiment: int | None = None  # the campaign's own
-    spares: bool = False  # whether it leaves alone whom other experiments compare with
-
-
-_MEMBER = (
-    select(
-        CampaignMember.id,
-        CampaignMember.campaign_id,
-        CampaignMember.customer_id,
-        CampaignMember.account_id,
-        CampaignMember.turn,
-        Campaign.state,
-        Campaign.purpose,
-        Campaign.windows,
-        ExperimentArm.flow,
-        Campaign.experiment_id,
-        Campaign.control_groups,
-    )
-    .join(Campaign, Campaign.id == CampaignMember.campaign_id)
-    .outerjoin(ExperimentArm, ExperimentArm.id == CampaignMember.arm_id)
-    .where(CampaignMember.id == bindparam("member_id"))
-)
+_MEMBER = MEMBERS.where(CampaignMember.id == bindparam("member_id"))
 _MEMBER_IN_TURN = _MEMBER.where(
     CampaignMember.turn == bindparam("turn"), CampaignMember.state == "queued"
 ).with_for_update(of=CampaignMember)
@@ -113,32 +78,13 @@ def member_in_turn(session: Session, member_id: int, turn: int) -> MemberTurn | 
     row = session.execute(_MEMBER_IN_TURN, {"member_id": member_id, "turn": turn}).one_or_none()
     if row is None:
         return None
-    return _member_turn(row)
-
-
-def _member_turn(row: Any) -> MemberTurn:
-    member_id, campaign_id, customer_id, account_id, turn, state, purpose, windows, *rest = row
-    flow, experiment, control_groups = rest
-    window = None if windows is None else CampaignWindow.model_validate(windows)
-    return MemberTurn(
-        member_id,
-        campaign_id,
-        customer_id,
-        account_id,
-        turn,
-        state,
-        Purpose(purpose),
-        window,
-        flow,
-        experiment,
-        control_groups is None,
-    )
+    return member_turn(row)
 
 
 def member_of(session: Session, member_id: int) -> MemberTurn:
     """The member as it stands, whatever its turn."""
     row = session.execute(_MEMBER, {"member_id": member_id}).one()
-    return _member_turn(row)
+    return member_turn(row)
 
 
 def attempt_of_turn(session: Session, member_id: int, turn: int) -> tuple[int, str] | None:

@@ -11,7 +11,7 @@ from campaigns.compliance.facts import CallFacts
 from campaigns.compliance.texting import WEEK_DAYS, Occasion
 from campaigns.outcomes.delivery import GONE
 from campaigns.store.facts import Surroundings, fact_sheet, numbers_of
-from campaigns.store.ledger import MemberTurn
+from campaigns.store.member_turns import MemberTurn
 from campaigns.store.models import Account, Attempt, Call, CampaignMember, Message, PhoneNumber, Promise
 from campaigns.store.people import shared
 

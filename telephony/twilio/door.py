@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
@@ -12,6 +11,7 @@ import uvicorn
 from starlette.applications import Starlette
 
 from telephony.errors import LineConfigError
+from telephony.listening import listen
 from telephony.twilio.haste import HastyProtocol
 from telephony.twilio.server import SERVER_OPTIONS
 
@@ -40,7 +40,7 @@ class WebDoor:
         if self._task is not None and not self._task.done():
             return
         try:
-            listener = socket.create_server((self._host, self._port))
+            listener = listen(self._host, self._port)
         except OSError as error:
             where = f"{self._host}:{self._port}"
             raise LineConfigError(

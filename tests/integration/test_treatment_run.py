@@ -28,6 +28,7 @@ from campaigns.outcomes.messages import load_messages
 from campaigns.outcomes.sending import Lender
 from campaigns.settings import Settings
 from campaigns.store.campaigns import NewInvitation
+from campaigns.store.console.launches import Operator
 from campaigns.store.database import Database
 from campaigns.store.followups import close_follow_up, list_follow_ups
 from campaigns.store.merging import merge
@@ -69,9 +70,11 @@ def grade(session: Session, customer_id: int, letter: str) -> None:
     session.add(Grade(customer_id=customer_id, letter=letter, points=1, rules_version="v", graded_at=AT))
 
 
-def run(database: Database, at: datetime = HERE, desk: Desk = DESK, *, launch: bool = False) -> TreatmentRun:
+def run(
+    database: Database, at: datetime = HERE, desk: Desk = DESK, *, launch: bool = False, most: int = 1_000
+) -> TreatmentRun:
     plan_treatments(database, RULES, at)
-    return run_treatments(database, desk, at, launch=launch)
+    return run_treatments(database, desk, at, launch=Operator("wang", most, at) if launch else None)
 
 
 def late(database: Database, letters: str) -> list[int]:
@@ -116,8 +119,11 @@ def test_who_is_due_gets_a_message_and_a_place_in_the_standing_campaign_once_a_d
         bodies = [(row.occasion, row.reveals_debt) for row in session.scalars(select(Message))]
         assert bodies == [("reminder", False)] * 2
     # Two days on D is due again by SMS, and still waits for the call; B is not.
+    held = run(clean_database, HERE + timedelta(days=2), launch=True, most=0)
+    assert held.done == {("frequent", Action.REMINDER_SMS): 1}
+    assert held.launched == []
+    assert sum("second person" in reason for reason in held.left_out) == 2
     again = run(clean_database, HERE + timedelta(days=2), launch=True)
-    assert again.done == {("frequent", Action.REMINDER_SMS): 1}
     assert again.launched == ["frequent-20260302", "regular-20260302"]
     with clean_database.transaction() as session:
         assert {row.state for row in session.scalars(select(Campaign))} == {"running"}

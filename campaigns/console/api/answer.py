@@ -14,9 +14,13 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from campaigns.console.api.endpoint import AnyEndpoint, Given, Nothing, Reply, Told
+from campaigns.console.guard import asked_language
+from campaigns.console.view.saying import said
 from campaigns.console.visit import Visit
 from campaigns.console.web.problem import problem
 from campaigns.errors import ConflictError
+from campaigns.refused import told_of
+from campaigns.said import Said
 from campaigns.store.console import once as store
 
 KEY_HEADER: Final = "idempotency-key"
@@ -33,7 +37,7 @@ def answering(endpoint: AnyEndpoint) -> Callable[[Visit], Response]:
             query = _query(visit, endpoint.query)
             body = _form(visit, endpoint) if endpoint.form else _body(visit, endpoint.body)
         except ValidationError as error:
-            return _unfit(error)
+            return _unfit(visit, error)
         if endpoint.once and (key := visit.request.headers.get(KEY_HEADER)) is not None:
             return _once(visit, endpoint, key, query, body)
         return _respond(visit, endpoint, endpoint.handler(visit, query, body))
@@ -90,11 +94,16 @@ def _form(visit: Visit, endpoint: AnyEndpoint) -> Given:
     return body
 
 
-def _unfit(error: ValidationError) -> Response:
-    found = error.errors(include_url=False, include_context=False, include_input=False)
+def _unfit(visit: Visit, error: ValidationError) -> Response:
+    language = asked_language(visit.request)
+    found = error.errors(include_url=False, include_input=False)
     malformed = any(each["type"] == "json_invalid" for each in found)
-    errors = [{"where": ".".join(map(str, each["loc"])), "what": each["msg"]} for each in found]
-    return problem(400 if malformed else 422, "the request is not as described", errors=errors)
+    errors = [
+        {"where": ".".join(map(str, each["loc"])), "what": said(told_of(each), language)} for each in found
+    ]
+    detail = said(Said("the request is not as described"), language)
+    headers = {"Content-Language": language}
+    return problem(400 if malformed else 422, detail, errors=errors, headers=headers)
 
 
 def _once(visit: Visit, endpoint: AnyEndpoint, key: str, query: Given, body: Given) -> Response:

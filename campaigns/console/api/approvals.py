@@ -12,9 +12,10 @@ from campaigns.console import exporting, steps
 from campaigns.console.api.campaign_told import name_of
 from campaigns.console.api.endpoint import Endpoint, Given, Nothing, Told
 from campaigns.console.api.fields import Plain
-from campaigns.console.launching import LAUNCH, line_of
+from campaigns.console.launching import line_of
 from campaigns.console.visit import Visit
 from campaigns.store.console.approvals import ApprovalView, latest_approval, pending_approvals
+from campaigns.store.console.launches import LAUNCH
 
 
 class ApprovalOut(Told):

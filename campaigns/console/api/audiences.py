@@ -17,11 +17,11 @@ from campaigns.console.api.endpoint import Endpoint, Given, Nothing, Told
 from campaigns.console.api.fields import Name, Plain, Short
 from campaigns.console.api.hours_fields import HoursIn, window_of
 from campaigns.console.foresight import SAMPLE
-from campaigns.console.launching import LAUNCH
 from campaigns.console.scripts import check_known
 from campaigns.console.visit import Visit
 from campaigns.dialing.foreseeing import Foresight
 from campaigns.store.audience_lists import KeptList
+from campaigns.store.console.launches import LAUNCH
 
 
 class CountIn(Given):

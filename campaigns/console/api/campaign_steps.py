@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from campaigns.console import launching, steps
+from campaigns.console import steps
 from campaigns.console.api.campaign_fields import CampaignOneOut, LaunchOut, StopOut, WhyIn
 from campaigns.console.api.campaign_told import name_of, reply
 from campaigns.console.api.endpoint import Endpoint, Nothing, Reply
 from campaigns.console.visit import Visit
+from campaigns.store.console.launches import LAUNCH
 
 
 def launch(visit: Visit, _query: Nothing, _body: Nothing) -> Reply:
@@ -29,7 +30,8 @@ def resume(visit: Visit, _query: Nothing, _body: Nothing) -> Reply:
 
 
 def carry_on(visit: Visit, _query: Nothing, _body: Nothing) -> LaunchOut:
-    return LaunchOut(state="running", approval=None, job=steps.carry_on(visit, name_of(visit)).job)
+    done = steps.carry_on(visit, name_of(visit))
+    return LaunchOut(state="running", approval=done.approval, job=done.job)
 
 
 def stop(visit: Visit, _query: Nothing, body: WhyIn) -> StopOut:
@@ -37,7 +39,7 @@ def stop(visit: Visit, _query: Nothing, body: WhyIn) -> StopOut:
 
 
 TAG = "campaigns"
-RUN = launching.LAUNCH
+RUN = LAUNCH
 ENDPOINTS = (
     Endpoint(
         "POST",

@@ -28,6 +28,7 @@ from campaigns.dialing.editing import CampaignEdit, reason_of
 from campaigns.store.audience_lists import list_by_id
 from campaigns.store.console.campaign_setup import campaign_setup
 from campaigns.store.console.campaigns import campaign_heads, figures_of, with_figures
+from campaigns.store.console.launches import LAUNCH
 
 
 def listed(visit: Visit, query: CampaignQuery, _body: Nothing) -> CampaignsOut:
@@ -99,7 +100,7 @@ def check_list(visit: Visit, audience: AudienceIn) -> None:
 
 
 TAG = "campaigns"
-RUN = launching.LAUNCH
+RUN = LAUNCH
 ENDPOINTS = (
     Endpoint(
         "GET",

@@ -13,9 +13,9 @@ from campaigns.console.api.fields import JobOut
 from campaigns.console.api.ledger import job_out
 from campaigns.console.forecast import Forecast, forecast_of
 from campaigns.console.jobs.dry_run import SAMPLES
-from campaigns.console.launching import LAUNCH
 from campaigns.console.visit import Visit
 from campaigns.store.console.jobs import job_by_id
+from campaigns.store.console.launches import LAUNCH
 
 Sample = Literal[SAMPLES]  # type: ignore[valid-type]
 

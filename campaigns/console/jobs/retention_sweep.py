@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from campaigns.console.job import JobContext, JobKind
 from campaigns.keeping import keeping
+from campaigns.store.console.audit import Actor
 
 RETENTION_SWEEP: Final = "retention.sweep"
 
@@ -17,7 +18,8 @@ def sweep(context: JobContext) -> Mapping[str, Any]:
     with services.database.reading() as session:
         now = services.ledger_now(session)
     kept = keeping(services.settings, services.database, services.pack, ledger=now, real=services.now())
-    return {"deleted": {kind: count for kind, count in kept.sweep().items() if count}}
+    swept = kept.sweep(Actor(None, context.job.by, "job"))
+    return {"deleted": {kind: count for kind, count in swept.items() if count}}
 
 
 JOB = JobKind(RETENTION_SWEEP, sweep)

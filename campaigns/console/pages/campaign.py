@@ -12,15 +12,7 @@ from campaigns.console.forecast import forecast_of
 from campaigns.console.foresight import SAMPLE, local_now
 from campaigns.console.jobs.campaign_run import CAMPAIGN_RUN
 from campaigns.console.jobs.dry_run import SAMPLES
-from campaigns.console.launching import (
-    LAUNCH,
-    connected,
-    is_approved,
-    line_of,
-    must_ask,
-    name_of,
-    needs_approval,
-)
+from campaigns.console.launching import connected, line_of, name_of
 from campaigns.console.page import Page, PageRoute
 from campaigns.console.reporting import Question
 from campaigns.console.scripts import version_of
@@ -38,6 +30,7 @@ from campaigns.store.console.approvals import latest_approval
 from campaigns.store.console.campaign_setup import campaign_setup, held_back, in_experiment
 from campaigns.store.console.campaigns import CampaignLine, campaign_line, dispositions_of, objections_of
 from campaigns.store.console.jobs import latest_job
+from campaigns.store.console.launches import LAUNCH, is_agreed, is_large
 from campaigns.store.database import Session
 from campaigns.store.priorities import queue_of
 
@@ -53,16 +46,20 @@ def show(visit: Visit) -> Response:
     tab = tab if tab in TABS else next(iter(TABS))
     with visit.reading() as session:
         line = line_of(visit, session)
+        agreed = is_agreed(session, line)
+        large = is_large(line, visit.services.console.approve_above)
+        job = latest_job(session, CAMPAIGN_RUN, "campaign", line.name)
+        stands = line.state == "running" and visit.services.console.run_campaigns and not (job and job.open)
         values: dict[str, Any] = {
             "line": line,
             "tab": tab,
             "tabs": list(TABS),
             "approval": latest_approval(session, LAUNCH, "campaign", line.name),
-            "approved": is_approved(session, line),
-            "needs_approval": needs_approval(visit, line),
-            "ask_again": line.state == "paused" and must_ask(visit, session, line),
-            "runs_here": visit.services.console.run_campaigns,
-            "job": latest_job(session, CAMPAIGN_RUN, "campaign", line.name),
+            "approved": agreed,
+            "needs_approval": large,
+            "ask_again": large and not agreed and (stands or line.state == "paused"),
+            "stands": stands,
+            "job": job,
             "has_arms": in_experiment(session, line.id),
             **TABS[tab](visit, session, line),
         }

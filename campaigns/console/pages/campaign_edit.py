@@ -13,7 +13,7 @@ from campaigns.console import making
 from campaigns.console.foresight import local_now
 from campaigns.console.forms import pace_form, window_form
 from campaigns.console.forms.typed import Typed
-from campaigns.console.launching import LAUNCH, line_of, path_of
+from campaigns.console.launching import line_of, path_of
 from campaigns.console.page import Page, PageRoute
 from campaigns.console.visit import Visit
 from campaigns.dialing.editing import CampaignEdit, reason_of
@@ -22,6 +22,7 @@ from campaigns.outcomes.retry import shipped_retry_policy
 from campaigns.store.changes import EDITABLE
 from campaigns.store.console.campaign_setup import CampaignSetup, campaign_setup
 from campaigns.store.console.campaigns import CampaignLine
+from campaigns.store.console.launches import LAUNCH
 
 
 def show(visit: Visit) -> Response:

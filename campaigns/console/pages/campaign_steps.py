@@ -5,18 +5,16 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from campaigns.console import steps
-from campaigns.console.launching import LAUNCH, name_of
+from campaigns.console.launching import name_of
 from campaigns.console.page import Page, PageRoute
 from campaigns.console.visit import Visit
 from campaigns.errors import ConflictError
 from campaigns.said import Said
+from campaigns.store.console.launches import LAUNCH
 
 
 def launch(visit: Visit) -> Response:
-    done = steps.launch(visit, name_of(visit))
-    if done.approval is not None:
-        return visit.go(_back(visit), visit.text("A second person must approve this launch."), kind="warn")
-    return visit.go(_back(visit), visit.text("The campaign is running."))
+    return _begun(visit, steps.launch(visit, name_of(visit)))
 
 
 def pause(visit: Visit) -> Response:
@@ -26,14 +24,16 @@ def pause(visit: Visit) -> Response:
 
 
 def resume(visit: Visit) -> Response:
-    done = steps.resume(visit, name_of(visit))
-    if done.approval is not None:
-        return visit.go(_back(visit), visit.text("A second person must approve this launch."), kind="warn")
-    return visit.go(_back(visit), visit.text("The campaign is running."))
+    return _begun(visit, steps.resume(visit, name_of(visit)))
 
 
 def carry_on(visit: Visit) -> Response:
-    steps.carry_on(visit, name_of(visit))
+    return _begun(visit, steps.carry_on(visit, name_of(visit)))
+
+
+def _begun(visit: Visit, done: steps.Launched) -> Response:
+    if done.approval is not None:
+        return visit.go(_back(visit), visit.text("A second person must approve this launch."), kind="warn")
     return visit.go(_back(visit), visit.text("The campaign is running."))
 
 

@@ -6,9 +6,10 @@ from starlette.responses import Response
 
 from campaigns.console import trying
 from campaigns.console.jobs.dry_run import SAMPLES
-from campaigns.console.launching import LAUNCH, line_of, name_of
+from campaigns.console.launching import line_of, name_of
 from campaigns.console.page import Page, PageRoute
 from campaigns.console.visit import Visit
+from campaigns.store.console.launches import LAUNCH
 
 
 def begin(visit: Visit) -> Response:

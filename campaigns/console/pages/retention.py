@@ -15,6 +15,7 @@ from campaigns.keeping import keeping
 from campaigns.store.console.audit import Deed
 from campaigns.store.console.jobs import NewJob, jobs_of
 from campaigns.store.periods import periods, set_period
+from campaigns.store.sweeps import latest_sweep, overdue_since
 
 RECENT_S: Final = 60.0  # a survey looks at every record that is old enough
 
@@ -25,6 +26,8 @@ def show(visit: Visit) -> Response:
         now = services.ledger_now(session)
         jobs = jobs_of(session, RETENTION_SWEEP, limit=10)
         held = periods(session, services.pack)
+        swept = latest_sweep(session)
+        unswept = overdue_since(session, visit.now, services.console.sweeps_within)
     latest = jobs[0].id if jobs and not jobs[0].open else 0
     days = tuple(period.days for period in held.shown)
     kept = keeping(services.settings, services.database, services.pack, ledger=now, real=services.now())
@@ -41,6 +44,8 @@ def show(visit: Visit) -> Response:
         products=held.law.products,
         pack=services.pack.label,
         jobs=jobs,
+        swept=swept,
+        unswept=unswept,
         at=now if found is None else counted_at(visit, found),
     )
 

@@ -21,6 +21,7 @@ from campaigns.store.console.audit import Deed
 from campaigns.store.console.live import live_counts
 from campaigns.store.database import Session
 from campaigns.store.lines import line_view
+from campaigns.store.sweeps import overdue_since
 from campaigns.store.webhooks import redeliver
 from campaigns.store.workers import list_workers
 
@@ -103,6 +104,7 @@ def _counted(visit: Visit, session: Session) -> dict[str, Any]:
         "open_work": sum(group.count for group in groups),
         "urgent_work": sum(group.urgent for group in groups),
         "jobs": store.failed_jobs(session, visit.now),
+        "unswept": overdue_since(session, visit.now, visit.services.console.sweeps_within),
         "heard": heard(visit),
     }
 

@@ -13,8 +13,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.errors import BotError
 from campaigns.console.access.viewer import session_cookie
-from campaigns.console.guard import language_of, wants_json
+from campaigns.console.guard import asked_language, language_of, wants_json
 from campaigns.console.services import Services
+from campaigns.console.view.saying import said
 from campaigns.console.visit import Visit
 from campaigns.console.web.problem import problem
 from campaigns.errors import (
@@ -87,7 +88,9 @@ HANDLERS: Final = {
 
 def _answer(request: Request, status: int, told: Exception | str) -> Response:
     if wants_json(request):
-        return problem(status, str(told), headers=getattr(request.state, "allowance", None))
+        language = asked_language(request)
+        headers = {"Content-Language": language, **(getattr(request.state, "allowance", None) or {})}
+        return problem(status, said(told, language), headers=headers)
     visit = getattr(request.state, "visit", None) or _visit(request)
     message = visit.explain(told)
     if visit.partial:

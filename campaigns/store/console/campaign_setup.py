@@ -35,6 +35,7 @@ class CampaignSetup:
     design: Design | None
     arms: Mapping[str, int]
     experiment: int | None = None
+    priorities: dict[str, Any] | None = None
     control_groups: str | None = None  # why whom other experiments leave alone are called too
 
     @property
@@ -67,6 +68,7 @@ def campaign_setup(session: Session, campaign_id: int) -> CampaignSetup:
         retries=campaign.retries,
         caller_ids=None if campaign.caller_ids is None else tuple(campaign.caller_ids),
         standing=campaign.standing,
+        priorities=campaign.priorities,
         design=None if experiment is None else design_of_experiment(session, experiment),
         arms={} if experiment is None else arm_sizes(session, campaign_id),
         experiment=experiment,

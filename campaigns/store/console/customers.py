@@ -133,15 +133,10 @@ def _page(
     return CustomerPage(_lines(session, [row[0] for row in shown], at), following)
 
 
-def count_customers(session: Session, wanted: Wanted, at: datetime) -> int:
-    """How many fit; COUNTED + 1 stands for more than COUNTED."""
-    return _count(session, _prepared(session, wanted, at))
-
-
 def search_customers(
     session: Session, wanted: Wanted, at: datetime, *, after: Place | None = None, limit: int = 50
 ) -> tuple[CustomerPage, int]:
-    """A page and how many fit, by one search."""
+    """A page and how many fit, by one search; COUNTED + 1 stands for more than COUNTED."""
     search = _prepared(session, wanted, at)
     return _page(session, wanted, search, at, after, limit), _count(session, search)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session
 
 from campaigns.errors import ConflictError, NotFoundError
@@ -149,6 +149,8 @@ def add_setup(
     session: Session, user_id: int | None, token_hash: str, at: datetime, expires_at: datetime
 ) -> None:
     """A one-time token, of which only a hash is kept; earlier ones of the same user are void."""
+    if session.get_bind().dialect.name == "postgresql":  # two at once would not see each other's
+        session.execute(text("LOCK TABLE console_setup IN SHARE ROW EXCLUSIVE MODE"))
     same = ConsoleSetup.user_id.is_(None) if user_id is None else ConsoleSetup.user_id == user_id
     session.execute(update(ConsoleSetup).where(same, ConsoleSetup.used_at.is_(None)).values(used_at=at))
     session.add(ConsoleSetup(user_id=user_id, token_hash=token_hash, created_at=at, expires_at=expires_at))

@@ -14,7 +14,7 @@ from typing import Final
 
 CONTRACT, STAFF, EVIDENCE, REQUESTS, CALL = "contract", "staff", "evidence", "requests", "call"
 STAYS: Final[Mapping[str, str]] = {
-    CONTRACT: "the lender's ledger and the counts that the law rests on: as long as the contract is kept",
+    CONTRACT: "the lender's ledger and the counts that the law rests on: not deleted, as no end is told",
     STAFF: "of people who work for the lender: as long as the record that they made",
     EVIDENCE: "proves what was done, for good: masked, or the house's own words",
     REQUESTS: "a day: campaigns.store.console.once",

@@ -27,6 +27,7 @@ from campaigns.store.facts import Surroundings
 from campaigns.store.handout import claim_due
 from campaigns.store.migrate import upgrade
 from campaigns.store.models import PhoneNumber
+from campaigns.store.sweeps import latest_sweep
 from tests.integration.store.rows import AT, add_customer
 
 Run = Callable[..., Result]
@@ -242,4 +243,10 @@ def test_retention_shows_and_deletes(run: Run, settings: Settings) -> None:
     assert {kind["kind"]: kind["kept"] for kind in page["kinds"]}["decisions"] == 4
     assert "--apply" in run("retention").output
     assert "已删除" in run("retention", "--apply").output
+    database = Database(settings.store_url)
+    with database.reading() as session:
+        swept = latest_sweep(session)
+    database.close()
+    assert swept is not None
+    assert swept.via == "command"
     assert "决定记录完整" in run("verify").output

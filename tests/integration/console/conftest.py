@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -41,3 +42,17 @@ def world(tmp_path: Path, filled_template: Path) -> Iterator[World]:
     event.listen(database.engine, "connect", _unsafe)
     yield open_world(tmp_path / "home", database)
     database.close()
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    """A running browser."""
+    playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
+    path = os.environ.get("XIAORONG_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    if path is None:
+        pytest.skip("there is no Chromium here: install Debian's package, or set XIAORONG_CHROMIUM")
+    arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
+    with playwright.sync_playwright() as engine:
+        browser = engine.chromium.launch(executable_path=path, args=arguments)
+        yield browser
+        browser.close()

@@ -6,7 +6,6 @@ Needs Chromium, as the other tests of the browser do.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,21 +15,16 @@ from campaigns.clock import SystemClock
 from campaigns.console.access.permissions import Role
 from campaigns.console.settings import ConsoleSettings
 from campaigns.store.campaigns import campaign_by_name
-from campaigns.store.console.users import add_user, set_password
-from campaigns.store.database import Database
-from tests.integration.console.test_in_a_browser import (
+from tests.integration.console.browsing import (
     TABLET,
     check_accessible,
-    chromium,
     page_of,
     serving,
     sign_in,
 )
-from tests.integration.console.world import CHEAP, PASSWORD, World
+from tests.integration.console.lenders import lender_at
+from tests.integration.console.world import World
 from tests.integration.dialing.campaigning import install
-from tests.integration.store.rows import AT
-
-__all__ = ["chromium"]  # a fixture
 
 pytestmark = [pytest.mark.external, pytest.mark.slow]
 
@@ -47,18 +41,11 @@ def lender(
         "campaigns.console.jobs.campaign_run.choose_clock", lambda *_given, **_named: SystemClock()
     )
     settings = install(tmp_path / "lender", customers=15, cache=model_cache)
-    database = Database(settings.store_url)
-    with database.transaction() as session:
-        for role in (Role.CAMPAIGN_MANAGER, Role.ADMINISTRATOR):
-            user = add_user(session, role.value, f"the {role.value}", [role.value], AT)
-            set_password(session, user.id, CHEAP.hash(PASSWORD), AT)
     console = ConsoleSettings(approve_above=3, run_campaigns=True)
-    services = replace(world.services, settings=settings, database=database, console=console)
-    lender = World(services, world.clock)
-    del lender.app.state.jobs.begin  # a campaign runs while people watch it
-    yield lender
-    lender.app.state.jobs.close()
-    database.close()
+    with lender_at(settings, world, console, Role.CAMPAIGN_MANAGER, Role.ADMINISTRATOR) as lender:
+        del lender.app.state.jobs.begin  # a campaign runs while people watch it
+        yield lender
+        lender.app.state.jobs.close()
 
 
 @pytest.fixture

@@ -279,3 +279,19 @@ def test_an_endpoint_is_added_tested_and_removed(world: World) -> None:
     assert key.ask("DELETE", "/webhooks/core").json()["count"] == 1
     with world.database.reading() as session:
         assert session.query(Job).filter_by(kind="webhooks.deliver").one().state == "done"
+
+
+def test_what_is_wrong_is_told_in_the_language_that_is_asked_for(world: World) -> None:
+    key = program(world, Role.ADMINISTRATOR, {"payments.book", "campaigns.read"})
+    for asked, detail, what in (
+        ({}, "the request is not as described", "Field required"),
+        ({"accept-language": "en"}, "the request is not as described", "Field required"),
+        ({"accept-language": "zh-CN,zh;q=0.9"}, "请求与接口说明不符", "缺少此项"),
+    ):
+        answer = key.ask("POST", "/payments", {}, **asked)
+        told = answer.json()
+        assert (answer.status_code, told["detail"]) == (422, detail)
+        assert {each["what"] for each in told["errors"]} == {what}
+    missing = key.ask("GET", "/campaigns/none", **{"accept-language": "zh"})
+    assert missing.headers["content-language"] == "zh"
+    assert missing.json()["detail"] == "没有活动“none”"

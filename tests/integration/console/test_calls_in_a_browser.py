@@ -9,19 +9,17 @@ from typing import Any
 import pytest
 
 from campaigns.store.models import AuditEntry
-from tests.integration.console.recorded import CALL, record, talk
-from tests.integration.console.test_in_a_browser import (
+from tests.integration.console.browsing import (
     TABLET,
     check_accessible,
-    chromium,
     page_of,
     serving,
     sign_in,
 )
+from tests.integration.console.recorded import CALL, record, talk
 from tests.integration.console.world import World
 
 pytestmark = [pytest.mark.external, pytest.mark.slow]
-__all__ = ["chromium"]  # the fixture
 
 
 def until(page: Any, told: str) -> None:

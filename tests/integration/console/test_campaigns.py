@@ -13,6 +13,7 @@ from campaigns.store.campaigns import campaign_by_name, pause_campaign, start_ca
 from campaigns.store.console.approvals import decide_approval, request_approval
 from campaigns.store.console.audit import Actor
 from campaigns.store.console.jobs import NewJob, jobs_page
+from campaigns.store.console.launches import Operator, settle_launch
 from campaigns.store.database import Database
 from campaigns.store.models import Approval, AuditEntry, Campaign
 from tests.integration.console.world import CAMPAIGN, World, fill
@@ -116,6 +117,35 @@ def test_a_large_campaign_launched_at_the_command_line_goes_on_here_by_a_second_
     large.browser("administrator").post(f"{PATH}/approvals/1", {"decision": "approve"})
     manager.post(f"{PATH}/resume")
     assert state(world) == "running"
+
+
+def test_a_large_campaign_that_ran_unasked_is_carried_on_by_a_second_person(world: World) -> None:
+    with world.database.transaction() as session:
+        start_campaign(session, campaign_by_name(session, CAMPAIGN).id, AT)
+    large = world.configured(approve_above=3, run_campaigns=True)
+    large.app.state.jobs.begin = lambda _job_id: None  # nothing is to be dialled
+    manager = large.browser("campaign_manager")
+    assert "申请恢复审批" in manager.get(PATH).text
+    manager.post(f"{PATH}/carry-on")
+    assert "/carry-on" not in manager.get(PATH).text  # it is asked for already
+    with world.database.reading() as session:
+        assert not jobs_page(session)
+    assert "待审批" in large.browser("administrator").get(PATH).text
+    large.browser("administrator").post(f"{PATH}/approvals/1", {"decision": "approve"})
+    manager.post(f"{PATH}/carry-on")
+    with world.database.reading() as session:
+        assert [job.state for job in jobs_page(session)] == ["queued"]
+
+
+def test_what_an_operator_took_upon_themselves_goes_on_here_as_it_is(world: World) -> None:
+    with world.database.transaction() as session:
+        settle_launch(session, CAMPAIGN, Operator("root", 3, AT, "nobody else is here"))
+    manager = world.configured(approve_above=3).browser("campaign_manager")
+    manager.post(f"{PATH}/launch")
+    assert state(world) == "running"
+    log = world.browser("auditor").get("/settings/audit").text
+    assert "未经第二人审批运行活动" in log
+    assert "nobody else is here" in log
 
 
 def test_why_it_holds_is_said_in_the_readers_language(world: World) -> None:

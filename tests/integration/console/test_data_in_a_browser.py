@@ -6,19 +6,17 @@ from typing import Any
 
 import pytest
 
-from tests.integration.console.test_imports import HEAD, as_csv, row
-from tests.integration.console.test_in_a_browser import (
+from tests.integration.console.browsing import (
     DESKTOP,
     TABLET,
     check_accessible,
-    chromium,
     page_of,
     serving,
     sign_in,
 )
+from tests.integration.console.test_imports import HEAD, as_csv, row
 from tests.integration.console.world import CAMPAIGN, World
 
-__all__ = ["chromium"]
 pytestmark = [pytest.mark.external, pytest.mark.slow]
 
 

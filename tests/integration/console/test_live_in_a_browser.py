@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,27 +18,22 @@ from campaigns.dialing.assembly import open_worker
 from campaigns.dialing.background import BackgroundWorker
 from campaigns.dialing.worker import Duty
 from campaigns.store.campaigns import launch_campaign
-from campaigns.store.console.users import add_user, set_password
-from campaigns.store.database import Database
 from campaigns.store.models import AuditEntry
 from telephony.far_end import FarEnd, FarReply
-from tests.integration.console.test_in_a_browser import (
+from tests.integration.console.browsing import (
     DESKTOP,
     TABLET,
     check_accessible,
-    chromium,
     page_of,
     serving,
     sign_in,
 )
-from tests.integration.console.world import CHEAP, PASSWORD, World
+from tests.integration.console.lenders import lender_at
+from tests.integration.console.world import World
 from tests.integration.dialing.campaigning import MONDAY_MORNING, campaign, install
 from tests.integration.dialing.shared_clock import SharedClock
 from tests.integration.dialing.test_handover import ALWAYS
-from tests.integration.store.rows import AT
 from tests.unit.telephony.fakes import ScriptedFarEnd
-
-__all__ = ["chromium"]  # a fixture
 
 pytestmark = [pytest.mark.external, pytest.mark.slow]
 
@@ -60,24 +54,19 @@ def lender(
     monkeypatch.setattr("campaigns.console.web.streams.LONGEST_S", 600.0)
     settings = install(tmp_path / "lender", customers=15, cache=model_cache)
     settings = settings.model_copy(update={"agents": ALWAYS})
-    database = Database(settings.store_url)
-    drill = campaign(database).id
-    with database.transaction() as session:
-        for role in (Role.QUALITY, Role.ANALYST):
-            user = add_user(session, role.value, f"the {role.value}", [role.value], AT)
-            set_password(session, user.id, CHEAP.hash(PASSWORD), AT)
-        launch_campaign(session, drill, MONDAY_MORNING)
     clock = SharedClock.make(tmp_path / "clock", MONDAY_MORNING, SPEED)
-    worker = BackgroundWorker(
-        lambda: open_worker(settings, database, None, clock, far_end=patient, duty=Duty(calls=10))
-    )
     console = ConsoleSettings(run_campaigns=False)
-    services = replace(world.services, settings=settings, database=database, console=console)
-    worker.start()
-    yield World(services, world.clock)
-    worker.leave()
-    worker._thread.join(30)
-    database.close()
+    with lender_at(settings, world, console, Role.QUALITY, Role.ANALYST) as lender:
+        database = lender.database
+        with database.transaction() as session:
+            launch_campaign(session, campaign(database).id, MONDAY_MORNING)
+        worker = BackgroundWorker(
+            lambda: open_worker(settings, database, None, clock, far_end=patient, duty=Duty(calls=10))
+        )
+        worker.start()
+        yield lender
+        worker.leave()
+        worker.join(30)
 
 
 def test_a_call_is_followed_and_handed_over_by_keyboard(chromium: Any, lender: World) -> None:

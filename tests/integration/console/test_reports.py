@@ -12,9 +12,12 @@ import pytest
 from campaigns.console import reporting
 from campaigns.console.reporting import Question
 from campaigns.console.web.behind import Behind
+from campaigns.console.web.recent import Recent
 from campaigns.outcomes.overview.dimensions import Dimension
+from campaigns.store.console.audit import Actor
 from campaigns.store.models import Approval, AuditEntry, Job
-from tests.integration.console.world import CAMPAIGN, NAMES, World
+from campaigns.store.sweeps import record_sweep
+from tests.integration.console.world import CAMPAIGN, NAMES, Browser, World
 
 COUNTING = "正在统计"
 
@@ -136,6 +139,31 @@ def test_retention_shows_what_is_due_and_deletes_only_when_sure(world: World) ->
     assert browser.post("/settings/retention", {"sure": "yes"}).status_code == 303
     with world.database.reading() as session:
         assert session.query(Job).filter_by(kind="retention.sweep").count() == 1
+
+
+def _anew(world: World) -> Browser:
+    """Somebody who sees nothing that was counted before."""
+    return World(replace(world.services, recent=Recent()), world.clock).browser("administrator")
+
+
+def test_that_nothing_was_deleted_for_long_is_told_until_it_is(world: World) -> None:
+    browser = world.browser("administrator")
+    assert "尚未清理过到期记录" in browser.get("/settings/retention").text
+    assert "未清理到期记录" not in browser.get("/today").text  # it is new
+    world.wait(hours=7 * 24 + 1)
+    again = _anew(world)
+    assert "自 2026-03-02 起未清理到期记录" in again.get("/today").text
+    with world.database.transaction() as session:
+        record_sweep(session, Actor(None, "root", "command"), 17, world.services.now())
+    world.wait(minutes=1)
+    again = _anew(world)
+    assert "未清理到期记录" not in again.get("/today").text
+    page = again.get("/settings/retention").text
+    assert "root（命令行），共删除 17 项" in page
+    assert 'class="alert warn"' not in page
+    world.wait(hours=7 * 24)
+    late = _anew(world)
+    assert "自 2026-03-09 起未清理到期记录" in late.get("/settings/retention").text
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

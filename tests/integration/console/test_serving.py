@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,13 +20,16 @@ import pytest
 import uvicorn
 
 from campaigns.cli.attending import Attendant, QuietServer
+from campaigns.cli.serving import serve_console
+from campaigns.clock import SystemClock
 from campaigns.console.job import JobKind, Jobs
 from campaigns.dialing.background import BackgroundWorker
-from campaigns.dialing.worker import RunEnd
-from campaigns.errors import ConflictError
-from campaigns.settings import create_home
+from campaigns.dialing.worker import Duty, RunEnd
+from campaigns.errors import ClockError, ConflictError
+from campaigns.settings import create_home, load_settings
 from campaigns.store.console.audit import Actor
 from campaigns.store.console.jobs import NewJob
+from campaigns.store.models import DecisionRecord
 from tests.integration.console.world import World
 
 LONG_S = 60.0
@@ -190,6 +194,31 @@ def test_no_job_is_taken_once_the_console_is_about_to_stop(world: World) -> None
         jobs.add(session, NewJob("work", "thing", "1", {}), Actor(None, "somebody", "job"))
 
 
+def test_a_worker_that_cannot_go_by_the_clock_is_told_of_before_the_address(
+    tmp_path: Path, world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    create_home(tmp_path / "ahead")
+    with world.database.transaction() as session:
+        tomorrow = SystemClock().now() + timedelta(days=1)
+        latest = session.query(DecisionRecord).order_by(DecisionRecord.id.desc()).first()
+        assert latest is not None
+        session.add(
+            DecisionRecord(
+                at=tomorrow,
+                campaign_id=latest.campaign_id,
+                customer_id=latest.customer_id,
+                verdict="refuse",
+                reason="capped",
+                pack="cn@1",
+            )
+        )
+    with pytest.raises(ClockError, match="virtual time"):
+        serve_console(
+            load_settings(tmp_path / "ahead"), world.database, None, 0, Duty(calls=1), real_time=True
+        )
+    assert capsys.readouterr().out == ""
+
+
 def test_a_terminated_process_leaves_with_exit_code_0(
     tmp_path: Path, sqlite_template: Path, model_cache: Path
 ) -> None:
@@ -214,3 +243,4 @@ def test_a_terminated_process_leaves_with_exit_code_0(
         rest = process.stdout.read()
         assert process.wait(60) == 0
     assert "calls in progress may end first" in rest
+    assert "leaked" not in rest

@@ -29,7 +29,7 @@ from campaigns.store.campaigns import create_campaign
 from campaigns.store.database import Database
 from campaigns.store.facts import Surroundings, call_facts, latest_event_at, numbers_of
 from campaigns.store.inbound import inbound_calls, inbound_rows
-from campaigns.store.ledger import MemberTurn
+from campaigns.store.member_turns import MemberTurn
 from campaigns.store.models import (
     Account,
     Attempt,

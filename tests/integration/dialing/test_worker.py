@@ -326,7 +326,7 @@ def test_a_fault_in_handing_out_lets_calls_end_and_loses_no_member(
 
 def test_a_lost_call_counts_as_a_talk(bench: Bench) -> None:
     from campaigns.store.facts import Surroundings, call_facts, numbers_of
-    from campaigns.store.ledger import MemberTurn
+    from campaigns.store.member_turns import MemberTurn
 
     bench.run()
     with bench.database.transaction() as session:

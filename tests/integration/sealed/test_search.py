@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 from sqlalchemy import select
 
-from campaigns.store.console.customers import Wanted, count_customers, find_customers
+from campaigns.store.console.customers import Wanted, search_customers
 from campaigns.store.console.today import failed_messages
 from campaigns.store.database import Database, Session
 from campaigns.store.features import features
@@ -43,9 +43,9 @@ def store(request: pytest.FixtureRequest, sqlite_database: Database) -> Iterator
 
 def found(session: Session, text: str, **more: object) -> list[str]:
     wanted = replace(Wanted(text=text, personal=True), **more)  # type: ignore[arg-type]
-    lines = find_customers(session, wanted, AT).lines
-    assert count_customers(session, wanted, AT) == len(lines)
-    return sorted(line.name.value for line in lines)
+    page, total = search_customers(session, wanted, AT)
+    assert total == len(page.lines)
+    return sorted(line.name.value for line in page.lines)
 
 
 def test_customers_are_found_by_beginnings_and_numbers(store: Database) -> None:

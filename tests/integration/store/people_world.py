@@ -14,7 +14,7 @@ from campaigns.dialing.audience import Audience
 from campaigns.store import legal
 from campaigns.store.campaigns import create_campaign
 from campaigns.store.facts import Surroundings, fact_sheet, numbers_of
-from campaigns.store.ledger import MemberTurn
+from campaigns.store.member_turns import MemberTurn
 from campaigns.store.merging import merge
 from campaigns.store.models import (
     Attempt,

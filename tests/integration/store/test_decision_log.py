@@ -16,7 +16,8 @@ from campaigns.store.campaigns import create_campaign
 from campaigns.store.chain import append_decision, sealed_head
 from campaigns.store.database import Database
 from campaigns.store.deletions import Deleted, record_deletions
-from campaigns.store.ledger import MemberTurn, add_attempt
+from campaigns.store.ledger import add_attempt
+from campaigns.store.member_turns import MemberTurn
 from campaigns.store.migrate import upgrade
 from campaigns.store.models import CampaignMember, DecisionRecord, PhoneNumber
 from campaigns.store.verify import verify

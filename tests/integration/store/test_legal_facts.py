@@ -24,7 +24,8 @@ from campaigns.store.campaigns import create_campaign, start_campaign
 from campaigns.store.database import Database
 from campaigns.store.facts import Surroundings, call_facts, numbers_of
 from campaigns.store.handout import claim_due
-from campaigns.store.ledger import MemberTurn, Reservation, start_dial
+from campaigns.store.ledger import Reservation, start_dial
+from campaigns.store.member_turns import MemberTurn
 from campaigns.store.models import Customer, FollowUp, PhoneNumber, Suppression
 from campaigns.store.outcomes import open_follow_up
 from campaigns.store.verify import verify

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from campaigns.errors import StoreError
 from campaigns.store.campaigns import create_campaign
 from campaigns.store.database import REVISION, Database
 from campaigns.store.migrate import head, revision, upgrade
-from campaigns.store.models import Base, DecisionRecord
+from campaigns.store.models import Base, DecisionRecord, Deletion
 from tests.integration.store.rows import AT, add_customer
 
 
@@ -48,6 +49,31 @@ def test_the_decision_log_is_append_only(database: Database, change: object) -> 
         )
     with pytest.raises(StoreError, match="append-only"), database.transaction() as session:
         session.execute(change)  # type: ignore[call-overload]
+
+
+@pytest.mark.parametrize(("kind", "goes"), [("decisions", True), ("messages", False), ("audit", False)])
+def test_a_decision_goes_only_by_a_deletion_of_decisions_that_it_is_among(
+    database: Database, kind: str, goes: bool
+) -> None:
+    with database.transaction() as session:
+        customer = add_customer(session)
+        campaign = create_campaign(session, "c", "f", Audience(), concurrency=1, calls_per_second=1, at=AT)
+        row = DecisionRecord(
+            at=AT, campaign_id=campaign.id, customer_id=customer.id, verdict="refuse", reason="x", pack="p@1"
+        )
+        session.add(row)
+        session.flush()
+        session.add(
+            Deletion(
+                at=AT, kind=kind, first_id=row.id, last_id=row.id, last_link="0", count=1, newest_at=AT,
+                why="p@1", link="0",
+            )
+        )  # fmt: skip
+    refused = nullcontext() if goes else pytest.raises(StoreError, match="append-only")
+    with refused, database.transaction() as session:
+        session.execute(delete(DecisionRecord))
+    with database.reading() as session:
+        assert session.query(DecisionRecord).count() == (0 if goes else 1)
 
 
 def test_a_database_without_tables_says_what_to_do(tmp_path: Path) -> None:

@@ -25,7 +25,8 @@ from campaigns.store import legal
 from campaigns.store.campaigns import create_campaign
 from campaigns.store.chain import append_decision
 from campaigns.store.database import Database
-from campaigns.store.ledger import MemberTurn, add_attempt
+from campaigns.store.ledger import add_attempt
+from campaigns.store.member_turns import MemberTurn
 from campaigns.store.merging import merge
 from campaigns.store.migrate import upgrade
 from campaigns.store.models import (

@@ -27,7 +27,8 @@ from campaigns.store import handout, workers
 from campaigns.store.campaigns import create_campaign, start_campaign
 from campaigns.store.database import Database, Session
 from campaigns.store.facts import Surroundings, call_facts, numbers_of
-from campaigns.store.ledger import MemberTurn, Reservation, start_dial
+from campaigns.store.ledger import Reservation, start_dial
+from campaigns.store.member_turns import MemberTurn
 from campaigns.store.models import Attempt, Call, CampaignMember, FollowUp, Suppression, WorkerRecord
 from campaigns.store.workers import DEAD, LEFT
 from telephony.status import HangupCause, NumberStatus

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -104,8 +105,8 @@ def test_passwords_that_are_not_taken(password: str) -> None:
     ],
 )
 def test_a_wrong_setting_is_named(key: str, value: object) -> None:
-    settings = Settings.model_construct(console={key: value})
-    with pytest.raises(SettingsError, match=f"console.{key}"):
+    settings = Settings.model_construct(home=Path("lender"), console={key: value})
+    with pytest.raises(SettingsError, match=f"lender/settings.toml: console.{key}"):
         console_settings(settings)
 
 

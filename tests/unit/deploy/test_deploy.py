@@ -68,6 +68,22 @@ def test_the_target_wants_units_that_are_there() -> None:
         assert (FOLDER / re.sub(r"@\w+", "@", name)).is_file(), name
 
 
+@pytest.mark.parametrize("path", sorted(FOLDER.glob("*.timer")), ids=lambda path: path.name)
+def test_a_timer_starts_a_service_once_that_is_there(path: Path) -> None:
+    assert unit(path.with_suffix(".service"))["Service"]["Type"] == "oneshot"
+    assert unit(path)["Timer"]["OnCalendar"]
+
+
+def test_what_is_past_its_time_is_deleted_daily() -> None:
+    assert "xiaorong-retention.timer" in unit(FOLDER / "xiaorong.target")["Unit"]["Wants"].split()
+    shell, option, script = COMPOSE["services"]["retention"]["command"]
+    assert (shell, option) == ("sh", "-c")
+    program, *words = script.partition("do ")[2].partition(";")[0].split()
+    assert program == "xiaorong"
+    check_command(words)
+    assert "--apply" in words
+
+
 @pytest.mark.external
 @pytest.mark.parametrize("path", UNITS, ids=lambda path: path.name)
 def test_systemd_reads_the_unit(path: Path, tmp_path: Path) -> None:
