@@ -8,6 +8,7 @@ from datetime import datetime
 from campaigns.compliance.checks import CHECKS
 from campaigns.compliance.effective import EffectivePack
 from campaigns.compliance.facts import CallFacts
+from campaigns.compliance.reasons import Reason
 from campaigns.compliance.verdict import Allow, Defer, Refuse, Verdict
 from campaigns.compliance.windows import next_opening
 
@@ -43,9 +44,12 @@ def earliest(facts: CallFacts, pack: EffectivePack) -> datetime | None:
 
 
 def _later(facts: CallFacts, pack: EffectivePack, until: datetime) -> datetime:
-    """The first moment from ``until`` on at which no check defers, as long as nothing new happens."""
+    """The first moment from ``until`` on at which no check defers, as long as nothing new happens.
+
+    A calendar that is not known may be any day, and is asked about again then.
+    """
     for _ in range(MAX_STEPS):
-        later = _longest_deferral(replace(facts, now=until), pack)
+        later = _longest_deferral(replace(facts, now=until), pack, but=Reason.CALENDAR_UNKNOWN)
         if later is None or later.until <= until:
             break
         until = later.until
@@ -63,7 +67,8 @@ def _strictest(facts: CallFacts, pack: EffectivePack) -> Defer | Refuse | None:
     return longest
 
 
-def _longest_deferral(facts: CallFacts, pack: EffectivePack) -> Defer | None:
-    """As ``_strictest``, blind to refusals: what may be refused by then is decided then."""
+def _longest_deferral(facts: CallFacts, pack: EffectivePack, *, but: Reason | None = None) -> Defer | None:
+    """As ``_strictest``, blind to refusals, which are decided on then, and to the reason ``but``."""
     verdicts = [check(facts, pack) for check in CHECKS]
-    return max((v for v in verdicts if isinstance(v, Defer)), key=lambda defer: defer.until, default=None)
+    deferrals = [verdict for verdict in verdicts if isinstance(verdict, Defer) and verdict.reason is not but]
+    return max(deferrals, key=lambda defer: defer.until, default=None)

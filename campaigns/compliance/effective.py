@@ -32,8 +32,10 @@ def _knows(calendar: str, year: int) -> bool:
 class EffectivePack:
     """The rules in force for one installation. Never changes; safe to share between threads."""
 
-    def __init__(self, rules: RulePack) -> None:
+    def __init__(self, rules: RulePack, *, hopeful: bool = False) -> None:
+        """``hopeful``: days from Monday to Friday of a year that is not known are taken for working days."""
         self.rules = rules
+        self._hopeful = hopeful
         self._arranged = {each.year: each for each in rules.times.days_off.arranged}
         self._locality = lru_cache(maxsize=4096)(partial(resolve, rules))
 
@@ -57,6 +59,11 @@ class EffectivePack:
         characters.
         """
         return f"{self.identity}#{self.digest[:12]}"
+
+    @cached_property
+    def hopeful(self) -> EffectivePack:
+        """The same as it may turn out once every year's days off are known. Never to call by."""
+        return EffectivePack(self.rules, hopeful=True)
 
     @cached_property
     def look_back(self) -> timedelta:
@@ -115,6 +122,8 @@ class EffectivePack:
         told = self._arranged.get(day.year)
         if told is not None and not self._known(day.year):
             return told.is_off(day)
+        if self._hopeful and not self._known(day.year):
+            return day.weekday() >= 5
         return CALENDARS[off.calendar](day)
 
     def calendar_end(self, today: date) -> CalendarEnd | None:

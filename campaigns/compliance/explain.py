@@ -128,6 +128,7 @@ def deciding_facts(
             | Reason.CAMPAIGN_HOURS
             | Reason.INCONVENIENT_TIME
             | Reason.WINDOW_NEVER_OPENS
+            | Reason.CALENDAR_UNKNOWN
         ):
             yield from _hour_facts(facts, pack)
         case _:

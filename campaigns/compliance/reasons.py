@@ -95,6 +95,7 @@ class Reason(StrEnum):
     INCONVENIENT_TIME = "inconvenient_time"
     CAMPAIGN_HOURS = "campaign_hours"
     WINDOW_NEVER_OPENS = "window_never_opens"
+    CALENDAR_UNKNOWN = "calendar_unknown"  # days off of the year ahead are not known yet
 
     # Of text messages alone.
     TEXTS_NOT_RULED = "texts_not_ruled"

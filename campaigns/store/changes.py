@@ -103,7 +103,7 @@ def edit_campaign(
             .where(
                 CampaignMember.campaign_id == campaign_id,
                 CampaignMember.state == "waiting",
-                CampaignMember.reason == Reason.CAMPAIGN_HOURS,
+                CampaignMember.reason.in_((Reason.CAMPAIGN_HOURS, Reason.CALENDAR_UNKNOWN)),
             )
             .values(next_at=at, reason=None)
             .execution_options(synchronize_session=False)

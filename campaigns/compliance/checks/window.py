@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from typing import Final
+
 from campaigns.compliance.campaign_window import CampaignWindow
 from campaigns.compliance.effective import EffectivePack
 from campaigns.compliance.facts import CallFacts
@@ -10,6 +13,9 @@ from campaigns.compliance.personal import PersonalHours
 from campaigns.compliance.reasons import Reason
 from campaigns.compliance.verdict import Defer, Refuse
 from campaigns.compliance.windows import next_opening
+
+ASKED_AGAIN: Final = timedelta(days=1)
+"""After how long it is asked again whether a year's days off are known by now."""
 
 
 def permitted_hours(facts: CallFacts, pack: EffectivePack) -> Defer | Refuse | None:
@@ -40,7 +46,11 @@ def _open(
     reason: Reason,
     rule: str,
 ) -> Defer | Refuse | None:
-    opening = next_opening(pack, pack.locality(facts).places, facts.now, hours, personal)
+    places = pack.locality(facts).places
+    opening = next_opening(pack, places, facts.now, hours, personal)
     if opening is None:
-        return Refuse(Reason.WINDOW_NEVER_OPENS, rule=rule)  # for this customer: elsewhere it may open
+        hoped = next_opening(pack.hopeful, places, facts.now, hours, personal)
+        if hoped is None:
+            return Refuse(Reason.WINDOW_NEVER_OPENS, rule=rule)  # for this customer: elsewhere it may open
+        return Defer(max(hoped.at, facts.now + ASKED_AGAIN), Reason.CALENDAR_UNKNOWN, rule=rule)
     return None if opening.at <= facts.now else Defer(opening.at, reason, rule=rule)

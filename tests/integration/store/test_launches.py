@@ -86,6 +86,29 @@ def test_what_a_second_person_approved_runs_from_anywhere(large: Database, own: 
         settle_launch(session, NAME, OPERATOR)
 
 
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("concurrency", 9),
+        ("calls_per_second", 2.0),
+        ("windows", {"days": ["mon"]}),
+        ("retries", {"attempts": 1}),
+        ("caller_ids", ["+8610000001"]),
+        ("control_groups", "they are all in arrears"),
+        ("priorities", {"version": 2}),
+    ],
+)
+def test_what_may_be_changed_needs_another_word_when_it_is(
+    large: Database, column: str, value: object
+) -> None:
+    with large.transaction() as session:
+        decide_approval(session, ask(session), approve=True, by=2, at=AT, comment="")
+        assert not asks(session)
+        setattr(session.scalars(select(Campaign)).one(), column, value)
+        session.flush()
+        assert asks(session)
+
+
 def test_who_refused_it_after_that_has_the_last_word(large: Database) -> None:
     with large.transaction() as session:
         request = ask(session)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -87,6 +87,33 @@ def test_holidays_are_left_out_where_it_says_so() -> None:
     verdict = decide(replace(fact, campaign_hours=window(holidays=False)), china())
     assert isinstance(verdict, Defer)
     assert verdict.until == datetime(2026, 4, 7, 9, 0, tzinfo=SHANGHAI)
+
+
+@pytest.mark.parametrize(
+    ("hour", "until"),
+    [(11, datetime(2031, 3, 4, 11, tzinfo=SHANGHAI)), (23, datetime(2031, 3, 5, 10, tzinfo=SHANGHAI))],
+)
+def test_while_days_off_are_not_known_who_is_left_out_on_them_waits_and_is_asked_about_each_day(
+    hour: int, until: datetime
+) -> None:
+    """Nobody is lost: the arrangement of the year may be brought in meanwhile."""
+    now = datetime(2031, 3, 3, hour, tzinfo=SHANGHAI)  # a Monday
+    fact = facts(now=now, campaign_hours=window(holidays=False))
+    fact = replace(fact, number=replace(fact.number, status_at=now))
+    assert decide(fact, china()) == Defer(until, Reason.CALENDAR_UNKNOWN, rule="campaign")
+    over = decide(replace(fact, campaign_hours=window(holidays=False, ends_on="2031-03-02")), china())
+    assert isinstance(over, Refuse)
+    assert over.reason is Reason.WINDOW_NEVER_OPENS
+
+
+def test_who_waits_for_something_else_is_asked_when_that_is_over_not_when_a_calendar_may_be_known() -> None:
+    now = datetime(2031, 3, 3, 11, tzinfo=SHANGHAI)
+    agreed = now + timedelta(days=3)
+    fact = facts(now=now, callback_at=agreed, campaign_hours=window(holidays=False))
+    fact = replace(fact, number=replace(fact.number, status_at=now))
+    verdict = decide(fact, china())
+    assert isinstance(verdict, Defer)
+    assert (verdict.until, verdict.reason) == (agreed, Reason.CALLBACK_AGREED)
 
 
 def test_after_its_last_day_nobody_is_called() -> None:
