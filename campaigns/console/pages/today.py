@@ -112,6 +112,7 @@ def _counted(visit: Visit, session: Session) -> dict[str, Any]:
         "urgent_work": sum(group.urgent for group in groups),
         "jobs": store.failed_jobs(session, visit.now),
         "heard": heard(visit),
+        "begun": store.has_customers(session),
     }
 
 

@@ -49,3 +49,14 @@ def test_it_is_read_a_page_at_a_time_and_filtered(world: World) -> None:
     assert seen == [f"user{place}" for place in reversed(range(60))]
     found = auditor.get("/settings/audit?action=user.added&subject=user7").text
     assert re.findall(r"<td>.*?(user\d+)</td>", found) == ["user7"]
+
+
+@pytest.mark.parametrize("points", [{"greeting": 2, "outcome": None}, {}, {key: [1] for key in "abcdefgh"}])
+def test_a_deed_of_any_shape_is_shown(world: World, points: dict[str, object]) -> None:
+    after = {"score": 80, "points": points, "grades": ["A", "B"], "hours": {"mon-fri": [["09:30", "11:30"]]}}
+    with world.database.transaction() as session:
+        record(session, ACTOR, Deed("calls.scored", "call", "1", {"failed": True}, after), AT)
+    shown = world.browser("auditor").get("/settings/audit")
+    assert shown.status_code == 200
+    assert "09:30" in shown.text
+    assert "{" not in re.sub(r"<(script|head).*?</\1>|hx-\w+='.*?'", "", shown.text, flags=re.DOTALL)
