@@ -109,3 +109,4 @@ document.addEventListener("htmx:afterSwap", (event) => {
 enliven(document);
 reach();
 for (const shown of document.querySelectorAll(".toast")) fade(shown);
+for (const shown of document.querySelectorAll("dialog[data-shown]")) shown.showModal();

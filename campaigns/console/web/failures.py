@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import traceback
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from starlette.exceptions import HTTPException
@@ -23,6 +23,7 @@ from campaigns.errors import (
     AccessError,
     CampaignsError,
     ConflictError,
+    ForgeryError,
     ImportFileError,
     NotFoundError,
     StoreError,
@@ -95,9 +96,9 @@ def _answer(request: Request, status: int, told: Exception | str) -> Response:
     if visit.partial:
         return PlainTextResponse(message or visit.text("It did not work. Try again."), status_code=status)
     template = "errors/bare.html" if visit.viewer is None else "errors/page.html"
-    response: Response = visit.render(
-        template, status=status, code=status, message=message, back=_back(request)
-    )
+    values: dict[str, Any] = {"code": status, "message": message, "back": _back(request)}
+    stale = isinstance(told, ForgeryError)
+    response: Response = visit.render(template, status=status, stale=stale, **values)
     return response
 
 

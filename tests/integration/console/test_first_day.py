@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -72,3 +73,41 @@ def test_a_report_names_scripts_lines_and_missing_prices(world: World) -> None:
     assert "缺少费率：短信" in page or "缺少费率" not in page
     assert ">simulated<" not in page
     assert ">repayment-reminder<" not in page
+
+
+def test_what_a_role_may_not_see_leaves_its_navigation(world: World) -> None:
+    answer = world.browser("analyst").get("/settings/users")
+    assert answer.status_code == 403
+    assert 'href="/customers"' in answer.text
+    assert "您的角色无权访问" in answer.text
+
+
+def test_a_form_that_is_out_of_date_is_no_question_of_roles(world: World) -> None:
+    manager = world.browser("campaign_manager")
+    answer = manager.post(
+        "/campaigns/march/pause", {"csrf": "stale"}, referer="http://localhost/campaigns/march"
+    )
+    assert answer.status_code == 403
+    assert "未做任何修改" in answer.text
+    assert "您的角色" not in answer.text
+    assert 'href="/campaigns/march"' in answer.text
+
+
+def test_a_user_who_could_not_be_added_need_not_be_typed_again(world: World) -> None:
+    answer = world.browser("administrator").post(
+        "/settings/users", {"username": "liu", "display_name": "刘洋", "roles": []}
+    )
+    assert answer.status_code == 422
+    assert 'value="liu"' in answer.text
+    assert "data-shown" in answer.text
+
+
+def test_signing_in_again_asks_for_the_password_alone(world: World) -> None:
+    visitor = world.visitor()
+    assert "返回原页面" in visitor.get("/sign-in?next=/calls").text
+    assert "返回原页面" not in visitor.get("/sign-in").text
+    token = re.search(r'name="csrf" value="(\w+)"', visitor.get("/sign-in").text)
+    assert token
+    answer = visitor.post("/sign-in", {"csrf": token[1], "username": "quality", "password": "no such word"})
+    assert answer.status_code == 401
+    assert 'value="quality"' in answer.text
