@@ -18,7 +18,13 @@ from telephony.wording import recognised
 
 SHIPPED: Final = tuple(
     Path(__file__).with_name(name)
-    for name in ("codes.yaml", "dialogue_codes.yaml", "line_codes.yaml", "rule_codes.yaml")
+    for name in (
+        "codes.yaml",
+        "dialogue_codes.yaml",
+        "line_codes.yaml",
+        "region_codes.yaml",
+        "rule_codes.yaml",
+    )
 )
 
 
