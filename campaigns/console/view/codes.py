@@ -16,16 +16,8 @@ from campaigns.outcomes.dispositions import shipped_dispositions
 from campaigns.outcomes.report_words import words
 from telephony.wording import recognised
 
-SHIPPED: Final = tuple(
-    Path(__file__).with_name(name)
-    for name in (
-        "codes.yaml",
-        "dialogue_codes.yaml",
-        "line_codes.yaml",
-        "region_codes.yaml",
-        "rule_codes.yaml",
-    )
-)
+_FILES: Final = ("codes", "dialogue_codes", "line_codes", "region_codes", "rule_codes")
+SHIPPED: Final = tuple(Path(__file__).with_name(f"{name}.yaml") for name in _FILES)
 
 
 class _Codes(RootModel[dict[str, dict[str, Words]]]):
