@@ -59,6 +59,10 @@ class AccessError(CampaignsError):
     """Who asks may not do this."""
 
 
+class ForgeryError(AccessError):
+    """A change that no page of ours, or one that is out of date, asks for."""
+
+
 class StoreError(CampaignsError):
     """The database cannot be used. ``transient``: trying again may help (locked, restarting)."""
 

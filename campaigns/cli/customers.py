@@ -52,9 +52,12 @@ def import_file(
                 language=settings.language,
                 progress=progress,
             )
+    rows = "row" if report.rows == 1 else "rows"
+    new = "new customer" if report.imported == 1 else "new customers"
+    repeated = "duplicate" if report.duplicates == 1 else "duplicates"
     typer.echo(
-        f"{report.rows:,} rows: {report.imported:,} new customers, {report.updated:,} updated, "
-        f"{report.rejected:,} rejected, {report.duplicates:,} duplicates."
+        f"{report.rows:,} {rows}: {report.imported:,} {new}, {report.updated:,} updated, "
+        f"{report.rejected:,} rejected, {report.duplicates:,} {repeated}."
     )
     if report.error_file is not None:
         typer.echo(f"Rejected rows and why: {report.error_file}")

@@ -110,9 +110,10 @@ def demonstrate(
             seed=seed,
             progress=lambda _done, _all: None,
         )
+        repeated = "duplicate" if imported.duplicates == 1 else "duplicates"
         console.print(
             f"[bold]2[/bold]  Imported: {imported.imported:,} customers; {imported.rejected} rows rejected, "
-            f"{imported.duplicates} duplicates, with reasons → {imported.error_file}",
+            f"{imported.duplicates} {repeated}, with reasons → {imported.error_file}",
             soft_wrap=True,
         )
         graded = grade_portfolio(database, load_rules(), now, lambda _done, _all: None)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 from campaigns.compliance.pack import RulePack
 from campaigns.compliance.sources import basis_of
+
+Say: TypeAlias = Callable[[str], str]
+"""A key or a word of a rule, as its reader says it."""
 
 _NO_RULES = {"schema", "id", "version", "sources", "basis"}
 
@@ -30,8 +33,11 @@ class Row:
         return self.in_force != self.default
 
 
-def rows(shipped: RulePack, in_force: RulePack) -> Iterator[Row]:
-    """Every rule of the pack in force, in its order; ``shipped`` is the same pack without overrides."""
+def rows(shipped: RulePack, in_force: RulePack, say: Say = str) -> Iterator[Row]:
+    """Every rule of the pack in force, in its order; ``shipped`` is the same pack without overrides.
+
+    ``say``: by default as the pack has it.
+    """
     was, now = (dict(_leaves(_content(pack))) for pack in (shipped, in_force))
     noted: set[str] = set()  # a note stands once, beside the first rule that it is about
     for rule in dict.fromkeys((*now, *was)):
@@ -41,8 +47,10 @@ def rows(shipped: RulePack, in_force: RulePack) -> Iterator[Row]:
         note = "" if basis is None or key in noted else basis.note
         noted.add(key)
         limit = before if isinstance(before, dict) else {}
-        more = "; ".join(filter(None, [_more(value), note]))
-        yield Row(rule, _text(limit.get("hard")), _default(before), _default(value), sources, more)
+        more = "; ".join(filter(None, [_more(value, say), note]))
+        yield Row(
+            rule, _text(limit.get("hard"), say), _default(before, say), _default(value, say), sources, more
+        )
 
 
 def _content(pack: RulePack) -> dict[str, Any]:
@@ -67,32 +75,34 @@ def _together(value: dict[str, Any], path: str) -> bool:
     return "." in path and not any(isinstance(part, dict) for part in value.values())
 
 
-def _default(value: Any) -> str:
-    return _text(value["default"] if isinstance(value, dict) and "default" in value else value)
+def _default(value: Any, say: Say) -> str:
+    return _text(value["default"] if isinstance(value, dict) and "default" in value else value, say)
 
 
-def _more(value: Any) -> str:
+def _more(value: Any, say: Say) -> str:
     """What a limit says beside its figures."""
     if not isinstance(value, dict) or "default" not in value:
         return ""
-    return _text({key: part for key, part in value.items() if key not in ("hard", "default")})
+    return _text({key: part for key, part in value.items() if key not in ("hard", "default")}, say)
 
 
-def _text(value: Any) -> str:
+def _text(value: Any, say: Say) -> str:
     match value:
         case None:
             return ""
         case bool():
-            return "yes" if value else "no"
+            return say("yes" if value else "no")
         case dict():
             return ", ".join(
-                f"{key} {_text(part)}".strip() for key, part in value.items() if part not in (None, {}, [])
+                f"{say(key)} {_text(part, say)}".strip()
+                for key, part in value.items()
+                if part not in (None, {}, [])
             )
         case [str() as start, str() as end] if ":" in start and ":" in end:
             return f"{start}-{end}"
         case [dict(), *_]:
-            return "; ".join(_text(part) for part in value)
+            return "; ".join(_text(part, say) for part in value)
         case list():
-            return ", ".join(_text(part) for part in value)
+            return ", ".join(_text(part, say) for part in value)
         case _:
-            return value if isinstance(value, str) else json.dumps(value)
+            return say(value) if isinstance(value, str) else json.dumps(value)

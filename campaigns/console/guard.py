@@ -57,11 +57,11 @@ class Guarded:
                 again = {**allowance, "Retry-After": str(told.wait_s)}
                 return problem(429, "this key asks too often", headers=again)
         request.state.allowance = allowance
-        if viewer is not None and not self._may(viewer):
-            raise AccessError("your role does not allow this")
         cookie, fresh = _form_cookie(request, viewer)
         visit = Visit(request, services, viewer, language_of(request, viewer, services), cookie)
         request.state.visit = visit
+        if viewer is not None and not self._may(viewer):
+            raise AccessError("your role does not allow this")
         if request.method not in SAFE_METHODS:
             await self._accept(visit)
         try:

@@ -14,6 +14,7 @@ from campaigns.store.scripts import Version, content_of, in_force, in_force_at
 from campaigns.store.workers import list_workers
 
 RECENT_S: Final = 15.0
+KEY: Final = "scripts heard"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,13 @@ class Heard:
 
 def heard(visit: Visit) -> Heard:
     """As it was some seconds ago at most. Raises DataFileError."""
-    return visit.services.recent.get("scripts heard", RECENT_S, lambda: _look(visit))
+    return visit.services.recent.get(KEY, RECENT_S, lambda: _look(visit))
+
+
+def heard_now(visit: Visit) -> Heard:
+    """As it is: for the page of those who write and publish. Raises DataFileError."""
+    visit.services.recent.forget(KEY)
+    return heard(visit)
 
 
 def _look(visit: Visit) -> Heard:

@@ -62,7 +62,7 @@ class Preview:
     heads: tuple[str, ...]
     rows: tuple[Seen, ...]
     encoding: str
-    wrong: str = ""
+    wrong: ConflictError | ImportFileError | None = None
 
 
 def folder(services: Services) -> Path:
@@ -111,7 +111,7 @@ def look(services: Services, upload: UploadView, at: datetime) -> Preview:
         try:
             read = _reader(services, kind, columns, table.headers, at)
         except (ConflictError, ImportFileError) as error:
-            return Preview(tuple(table.headers), (), (), about, str(error))
+            return Preview(tuple(table.headers), (), (), about, error)
         rows = tuple(read(raw) for raw in islice(table.rows, PREVIEWED))
         return Preview(tuple(table.headers), HEADS[kind], rows, about)
 

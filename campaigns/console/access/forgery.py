@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from starlette.requests import HTTPConnection
 
 from campaigns.console.access.secrets import is_csrf_token
-from campaigns.errors import AccessError
+from campaigns.errors import ForgeryError
 
 FIELD, HEADER = "csrf", "x-csrf-token"
 PAGES = {"ws": "http", "wss": "https"}
@@ -17,15 +17,15 @@ SAFE_METHODS = frozenset({"GET", "HEAD"})
 
 
 def check_origin(request: HTTPConnection) -> None:
-    """The browser says that the request comes from this site. Raises AccessError."""
+    """The browser says that the request comes from this site. Raises ForgeryError."""
     ours = (PAGES.get(request.url.scheme, request.url.scheme), request.headers.get("host", ""))
     told = request.headers.get("origin") or request.headers.get("referer") or ""
     parts = urlsplit(told)
     if (parts.scheme, parts.netloc) != ours:
-        raise AccessError("this request came from another site, so it was refused")
+        raise ForgeryError("this request came from another site, so it was refused")
 
 
 def check_token(cookie: str, given: str) -> None:
-    """The form was made for the browser with this cookie. Raises AccessError."""
+    """The form was made for the browser with this cookie. Raises ForgeryError."""
     if not cookie or not is_csrf_token(cookie, given):
-        raise AccessError("this form is out of date: go back, load the page again, and send it once more")
+        raise ForgeryError("this form is out of date: go back, load the page again, and send it once more")

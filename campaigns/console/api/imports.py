@@ -128,7 +128,7 @@ def rows(visit: Visit, _query: Nothing, _body: Nothing) -> RowsOut:
         )
         for each in seen.rows
     )
-    return RowsOut(rows=tuple(found), wrong=seen.wrong or None)
+    return RowsOut(rows=tuple(found), wrong=None if seen.wrong is None else visit.explain(seen.wrong))
 
 
 def choose(visit: Visit, _query: Nothing, body: ColumnsIn) -> ColumnsOut:
@@ -182,7 +182,7 @@ def _columns(visit: Visit, upload: UploadView) -> ColumnsOut:
         bases=bases(kind),
         saved=tuple(name for name, _ in saved),
         encoding=seen.encoding,
-        wrong=seen.wrong or None,
+        wrong=None if seen.wrong is None else visit.explain(seen.wrong),
     )
 
 

@@ -84,7 +84,7 @@ class _Sheet:
 
 def _board(sheet: _Sheet, board: Board) -> Picture:
     sheet.box("stats", counts=board.counts, line=board.line, queue=board.queue, workers=board.workers)
-    sheet.box("none", calls=len(board.calls), most=MOST_SHOWN)
+    sheet.box("none", calls=len(board.calls), most=MOST_SHOWN, next_at=board.queue.next_at)
     sheet.box("spans", spans=board.spans, at=board.at)
     sheet.box("line", line=board.line)
     sheet.box("workers", workers=board.workers)

@@ -36,7 +36,8 @@ def show(visit: Visit) -> Response:
     after = _place(visit)
     with visit.reading() as session:
         # On the simulated line calls run ahead of the clock.
-        latest = max(visit.now, latest_start(session) or visit.now)
+        begun = latest_start(session)
+        latest = max(visit.now, begun or visit.now)
         today = latest.astimezone(visit.formats.zone).date()
         chosen = _chosen(visit, today)
         wanted = _wanted(visit, chosen)
@@ -48,6 +49,7 @@ def show(visit: Visit) -> Response:
         part="calls/rows.html",
         page=page,
         found=found,
+        ever=begun is not None,
         first=after is None,
         following=f"{page.next.at.timestamp():.6f}_{page.next.id}" if page.next else None,
         choices=chosen,

@@ -16,7 +16,7 @@ from campaigns.console.web.streams import stream
 from campaigns.customers.intake.columns import Columns, bases, fields_of
 from campaigns.customers.intake.kind import Kind
 from campaigns.customers.intake.template import template_csv, template_xlsx
-from campaigns.errors import ConflictError, NotFoundError
+from campaigns.errors import ConflictError, ImportFileError, NotFoundError
 from campaigns.store.console import uploads as store
 from campaigns.store.console.uploads import UploadView
 from campaigns.store.database import Session
@@ -25,13 +25,14 @@ PER_PAGE: Final = 25
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def show(visit: Visit) -> Response:
+def show(visit: Visit, wrong: Exception | None = None) -> Response:
+    """``wrong``: why the file that was just sent was not taken."""
     with visit.reading() as session:
         rows = store.uploads_page(session, before_id=visit.query_number("before"), limit=PER_PAGE + 1)
     more = rows[PER_PAGE - 1].id if len(rows) > PER_PAGE else None
     return visit.render(
         "imports/page.html", part="imports/rows.html", kinds=list(Kind), rows=rows[:PER_PAGE], more=more,
-        limit=visit.services.console.upload_limit,
+        limit=visit.services.console.upload_limit, wrong=wrong, status=200 if wrong is None else 422,
     )  # fmt: skip
 
 
@@ -39,7 +40,11 @@ def add(visit: Visit) -> Response:
     file, kind = visit.upload("file"), _kind(visit.form("kind", 16))
     if file is None or not file.filename:
         raise ConflictError("choose a file first")
-    return visit.go(f"/imports/{importing.bring(visit, file, kind)}")
+    try:
+        upload_id = importing.bring(visit, file, kind)
+    except ImportFileError as error:
+        return show(visit, error)
+    return visit.go(f"/imports/{upload_id}")
 
 
 def one(visit: Visit) -> Response:
@@ -50,12 +55,14 @@ def one(visit: Visit) -> Response:
         at = visit.services.ledger_now(session)
     preview = intake.look(visit.services, upload, at) if upload.open else None
     chosen = Columns.model_validate(upload.columns)
+    fields = fields_of(Kind(upload.kind), chosen.base)
     return visit.render(
         "imports/one.html",
         preview=preview,
         chosen=chosen,
         bases=bases(Kind(upload.kind)),
-        fields=fields_of(Kind(upload.kind), chosen.base),
+        fields=fields,
+        lacking=[name for name, must in fields.items() if must and name not in chosen.chosen],
         saved=[name for name, _ in saved],
         **values,
     )

@@ -17,6 +17,7 @@ from campaigns.console.page import MenuEntry, Page, PageRoute
 from campaigns.console.pages.exports import day_of
 from campaigns.console.reporting import Question
 from campaigns.console.view import charts
+from campaigns.console.view.codes import code_text
 from campaigns.console.visit import Visit, counted_at
 from campaigns.console.web.behind import Counted
 from campaigns.errors import ConflictError, NotFoundError
@@ -106,7 +107,9 @@ def _scripts(report: Overview, say: Words) -> Any:
         found = wilson(min(group.dials.promises, group.dials.right_party), group.dials.right_party)
         if found is not None:
             text = f"{percent(found.estimate)} [{percent(found.low)}, {percent(found.high)}]"
-            label = tables.script_label(group.key, say)
+            flow, *rest = group.key
+            named = None if flow is None else code_text("flow", flow, say.language)
+            label = tables.script_label((named, *rest), say)
             yield label, found.estimate, found.low, found.high, text
 
 

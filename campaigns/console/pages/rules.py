@@ -9,12 +9,17 @@ from campaigns.compliance.rulebook import rows
 from campaigns.compliance.sources import Seen
 from campaigns.console.foresight import local_now
 from campaigns.console.page import MenuEntry, Page, PageRoute
+from campaigns.console.view.codes import code_text
 from campaigns.console.visit import Visit
 
 
 def show(visit: Visit) -> Response:
     pack = visit.services.pack
-    found = list(rows(load_pack(visit.services.settings.rule_pack), pack.rules))
+
+    def say(word: str) -> str:
+        return code_text("rule_word", word, visit.language)
+
+    found = list(rows(load_pack(visit.services.settings.rule_pack), pack.rules, say))
     sections: dict[str, list[object]] = {}
     for row in found:
         sections.setdefault(row.rule.partition(".")[0], []).append(row)

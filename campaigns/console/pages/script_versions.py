@@ -7,7 +7,7 @@ from typing import Any
 from starlette.responses import Response
 
 from bot.errors import DataFileError
-from campaigns.console.heard import heard
+from campaigns.console.heard import heard_now
 from campaigns.console.page import Page, PageRoute
 from campaigns.console.simulator import publishing
 from campaigns.console.visit import Visit
@@ -31,7 +31,7 @@ def show(visit: Visit) -> Response:
         in_force=now,
         waiting=waiting,
         present=publishing.present(visit, kept, now),
-        heard=heard(visit),
+        heard=heard_now(visit),
     )
 
 

@@ -29,7 +29,7 @@ def show(visit: Visit) -> Response:
     with visit.reading() as session:
         anybody = has_users(session)
     return visit.render(
-        "sign_in/page.html", next=own_path(visit.query("next", 500)), wrong="", anybody=anybody
+        "sign_in/page.html", next=own_path(visit.query("next", 500)), wrong="", anybody=anybody, username=""
     )
 
 
@@ -46,7 +46,10 @@ def enter(visit: Visit) -> Response:
         status = 429
     else:
         wrong, status = visit.text("Username and password do not belong together."), 401
-    return visit.render("sign_in/page.html", status=status, next=target, wrong=wrong, anybody=True)
+    username = visit.form("username", 64)
+    return visit.render(
+        "sign_in/page.html", status=status, next=target, wrong=wrong, anybody=True, username=username
+    )
 
 
 def leave(visit: Visit) -> Response:

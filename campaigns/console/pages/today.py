@@ -106,6 +106,7 @@ def _counted(visit: Visit, session: Session) -> dict[str, Any]:
         "jobs": store.failed_jobs(session, visit.now),
         "unswept": overdue_since(session, visit.now, visit.services.console.sweeps_within),
         "heard": heard(visit),
+        "begun": store.has_customers(session),
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from starlette.responses import Response
@@ -16,6 +17,7 @@ from campaigns.store.console.audit import Deed
 from campaigns.store.console.users import UserView
 
 ROLES: Final = [role.value for role in Role]
+NOTHING_TYPED: Final[Mapping[str, Any]] = {"username": "", "display_name": "", "roles": ()}
 
 
 def show(visit: Visit) -> Response:
@@ -32,7 +34,8 @@ def add(visit: Visit) -> Response:
             after = {"roles": user.roles, "display_name": user.display_name}
             visit.record(session, Deed("user.added", "user", user.username, after=after))
     except ConflictError as error:
-        return _page(visit, wrong=visit.explain(error))
+        typed = {"username": visit.form("username", 64), "display_name": visit.form("display_name", 64)}
+        return _page(visit, wrong=visit.explain(error), typed={**typed, "roles": roles})
     return _page(visit, link=new_setup_link(visit.services, user.id), invited=user)
 
 
@@ -68,7 +71,15 @@ def _told(user: UserView) -> dict[str, Any]:
     return {"roles": user.roles, "active": user.active, "display_name": user.display_name}
 
 
-def _page(visit: Visit, *, wrong: str = "", link: str = "", invited: UserView | None = None) -> Response:
+def _page(
+    visit: Visit,
+    *,
+    wrong: str = "",
+    link: str = "",
+    invited: UserView | None = None,
+    typed: Mapping[str, Any] = NOTHING_TYPED,
+) -> Response:
+    """``typed``: of a new user who could not be added."""
     with visit.reading() as session:
         everybody = users.list_users(session)
     table = visit.services.permissions
@@ -79,6 +90,7 @@ def _page(visit: Visit, *, wrong: str = "", link: str = "", invited: UserView | 
         roles=ROLES,
         actions={action: [role for role in ROLES if table.allow([role], action)] for action in table.actions},
         wrong=wrong,
+        typed=typed,
         link=_address(visit, link) if link else "",
         invited=invited,
         hours=visit.services.console.setup_hours,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, is_dataclass
 from datetime import datetime
 from typing import Any, Final
 
@@ -17,6 +17,7 @@ from bot.simulation.explaining import TriedMove, tried_moves
 from campaigns.console.simulator.sittings import Sitting, Then
 
 RANKED: Final = 5
+MONEY: Final = "amount"  # a field, slot or thing named that holds minor units
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,7 @@ def seen(sitting: Sitting) -> Seen:
         noise=round(desk.noise_level * 100),
         ended=state.disposition,
         identity=state.identity_confirmed,
-        slots=tuple((name, _plain(value)) for name, value in state.slots.items() if value is not None),
+        slots=tuple((name, _plain(value, name)) for name, value in state.slots.items() if value is not None),
         state=tuple(_fields(state)),
         owed=state.owed,
         tried=tried_moves(script, policy, last),
@@ -139,7 +140,7 @@ def _heard(heard: Understanding | None) -> Heard | None:
         tuple(heard.ranking[:RANKED]),
         tuple(heard.also),
         tuple(heard.broader),
-        tuple((each.kind, _plain(each.value), each.text) for each in heard.entities),
+        tuple((each.kind, _plain(each.value, each.kind), each.text) for each in heard.entities),
         tuple(heard.stop_words),
     )
 
@@ -149,7 +150,7 @@ def _actions(turn: Turn) -> list[tuple[str, dict[str, str]]]:
         (
             type(action).__name__,
             {
-                field.name: _plain(value)
+                field.name: _plain(value, field.name)
                 for field in fields(action)
                 if (value := getattr(action, field.name)) not in (None, False)
             },
@@ -169,15 +170,23 @@ def _fields(state: DialogueState) -> list[tuple[str, str]]:
         value = getattr(state, field.name)
         if field.name in LEFT_OUT or value in (None, (), 0, False, "") or value == {}:
             continue
-        found.append((field.name, _plain(value)))
+        found.append((field.name, _plain(value, field.name)))
     return found
 
 
-def _plain(value: object) -> str:
+def _plain(value: object, name: str = "") -> str:
+    """As people read it: money in units, not in hundredths; of several parts those that say something."""
+    if value is True:
+        return "✓"
+    if isinstance(value, int) and name == MONEY:
+        return f"{value / 100:,.2f}"
     if isinstance(value, datetime):
         return f"{value:%Y-%m-%d %H:%M:%S}"
+    if is_dataclass(value):
+        parts = {field.name: getattr(value, field.name) for field in fields(value)}
+        return _plain({key: part for key, part in parts.items() if part not in (None, False)})
     if isinstance(value, Mapping):
-        return ", ".join(f"{key} {item}" for key, item in value.items())
+        return ", ".join(f"{key} {_plain(item, str(key))}" for key, item in value.items())
     if isinstance(value, tuple):
-        return ", ".join(str(item) for item in value)
+        return ", ".join(_plain(item) for item in value)
     return str(value)

@@ -17,11 +17,18 @@ function fade(made) {
   window.setTimeout(() => made.remove(), TOAST_MS);
 }
 
+// A dialog opens with the cursor where something is to be typed or chosen, not on its close button.
+function show(dialog) {
+  dialog.showModal();
+  const first = dialog.querySelector("[autofocus], form input:not([type=hidden]), form select, form textarea");
+  if (first) first.focus();
+}
+
 document.addEventListener("click", (event) => {
   const opener = event.target.closest("[data-open]");
   if (opener) {
     const dialog = document.getElementById(opener.dataset.open);
-    if (dialog) dialog.showModal();
+    if (dialog) show(dialog);
     return;
   }
   const closer = event.target.closest("[data-close]");
@@ -109,3 +116,4 @@ document.addEventListener("htmx:afterSwap", (event) => {
 enliven(document);
 reach();
 for (const shown of document.querySelectorAll(".toast")) fade(shown);
+for (const shown of document.querySelectorAll("dialog[data-shown]")) show(shown);

@@ -6,7 +6,8 @@
     const said = document.getElementById("exchanges");
     if (said) said.scrollTop = said.scrollHeight;
     const field = document.getElementById("say");
-    if (field && !field.disabled) field.focus({ preventScroll: true });
+    const next = field && field.disabled ? document.querySelector("[data-restart]") : field;
+    if (next) next.focus({ preventScroll: true });
   }
 
   // A script is wider than a window: the step that is asked for, or else the first, is looked at first.

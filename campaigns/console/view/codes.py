@@ -16,10 +16,8 @@ from campaigns.outcomes.dispositions import shipped_dispositions
 from campaigns.outcomes.report_words import words
 from telephony.wording import recognised
 
-SHIPPED: Final = tuple(
-    Path(__file__).with_name(name)
-    for name in ("codes.yaml", "dialogue_codes.yaml", "line_codes.yaml", "rule_codes.yaml")
-)
+_FILES: Final = ("codes", "dialogue_codes", "line_codes", "region_codes", "rule_codes")
+SHIPPED: Final = tuple(Path(__file__).with_name(f"{name}.yaml") for name in _FILES)
 
 
 class _Codes(RootModel[dict[str, dict[str, Words]]]):
@@ -62,6 +60,17 @@ def _fact(code: str, language: str) -> str:
         return code
 
 
+def _grade_bin(code: str, language: str) -> str:
+    """``..0``, ``1..29`` and ``30..``, as rules have them, in the signs that staff know."""
+    known = own_codes()["grade_bin"].get(code)
+    if known is not None:
+        return known.in_(language)
+    low, between, high = code.partition("..")
+    if not between:
+        return code
+    return f"{low}–{high}" if low and high else f"≥ {low}" if low else f"≤ {high}"
+
+
 def _line_fault(text: str, language: str) -> str:
     """What a line says of a fault or its set-up; as it is where it is none of the line's own wordings."""
     found = recognised(text)
@@ -90,6 +99,7 @@ ELSEWHERE: Final[dict[str, Callable[[str, str], str]]] = {
     "message": _report("message"),
     "fact": _fact,
     "line_fault": _line_fault,
+    "grade_bin": _grade_bin,
 }
 """kind → how a code of that kind is read, in a language."""
 

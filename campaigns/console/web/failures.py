@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import traceback
-from typing import Final
+from typing import Any, Final
+from urllib.parse import urlsplit
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -12,6 +13,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.errors import BotError
+from campaigns.console.access.forgery import SAFE_METHODS
 from campaigns.console.access.viewer import session_cookie
 from campaigns.console.guard import asked_language, language_of, wants_json
 from campaigns.console.services import Services
@@ -22,6 +24,7 @@ from campaigns.errors import (
     AccessError,
     CampaignsError,
     ConflictError,
+    ForgeryError,
     ImportFileError,
     NotFoundError,
     StoreError,
@@ -96,8 +99,20 @@ def _answer(request: Request, status: int, told: Exception | str) -> Response:
     if visit.partial:
         return PlainTextResponse(message or visit.text("It did not work. Try again."), status_code=status)
     template = "errors/bare.html" if visit.viewer is None else "errors/page.html"
-    response: Response = visit.render(template, status=status, code=status, message=message)
+    values: dict[str, Any] = {"code": status, "message": message, "back": _back(request)}
+    stale = isinstance(told, ForgeryError)
+    response: Response = visit.render(template, status=status, stale=stale, **values)
     return response
+
+
+def _back(request: Request) -> str:
+    """The page of ours that this was asked from, where there is another to go back to."""
+    asked = urlsplit(request.headers.get("referer", ""))
+    if asked.netloc != request.url.netloc or not asked.path.startswith("/") or asked.path.startswith("//"):
+        return ""
+    path = asked.path + ("?" + asked.query if asked.query else "")
+    here = request.url.path + ("?" + request.url.query if request.url.query else "")
+    return "" if path == here and request.method in SAFE_METHODS else path
 
 
 def _visit(request: Request) -> Visit:

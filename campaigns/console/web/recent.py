@@ -19,6 +19,11 @@ class Recent:
         self._makers: dict[Hashable, threading.Lock] = {}
         self._values: dict[Hashable, tuple[float, Any]] = {}
 
+    def forget(self, key: Hashable) -> None:
+        """Have the value made anew for whoever asks next."""
+        with self._lock:
+            self._values.pop(key, None)
+
     def get(self, key: Hashable, seconds: float, make: Callable[[], T]) -> T:
         """The value of ``key``, made anew when it is ``seconds`` old. What ``make`` raises is raised."""
         with self._lock:

@@ -101,8 +101,10 @@ def over(amount: Any, by: Decimal | int) -> Any:
 
 
 def _missing(report: Overview, say: Words) -> tuple[str, ...]:
-    names = sorted(say("overview.not_kept") if name == "?" else name for name in report.cost.unknown)
-    return (f"{say('overview.unknown_rates')}: {', '.join(names)}",) if names else ()
+    names = sorted(
+        say("overview.not_kept") if name == "?" else say.code("rate", name) for name in report.cost.unknown
+    )
+    return (say("overview.unknown_rates").replace("{names}", ", ".join(names)),) if names else ()
 
 
 def paid_label(report: Overview, say: Words) -> str:

@@ -229,6 +229,11 @@ def paused_campaigns(session: Session) -> list[PausedCampaign]:
     return [PausedCampaign(row.name, why_held(row)) for row in rows]
 
 
+def has_customers(session: Session) -> bool:
+    """Whether anybody was brought in yet."""
+    return session.scalar(select(Customer.id).limit(1)) is not None
+
+
 def running_campaigns(session: Session) -> list[str]:
     """Campaigns that are set running, by name."""
     return list(session.scalars(select(Campaign.name).where(Campaign.state == "running").limit(PAUSED_SHOWN)))

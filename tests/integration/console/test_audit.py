@@ -66,3 +66,14 @@ def test_settings_within_settings_are_read_in_words(world: World) -> None:
         assert "周二 10:00-11:00、14:00-16:00" in page.text
         assert "占线 间隔（分钟） 20、40；最多次数 2" in page.text
     assert "<summary>+2</summary>g、h" in auditor.get("/settings/audit?subject=x").text
+
+
+@pytest.mark.parametrize("points", [{"greeting": 2, "outcome": None}, {}, {key: [1] for key in "abcdefgh"}])
+def test_a_deed_of_any_shape_is_shown(world: World, points: dict[str, object]) -> None:
+    after = {"score": 80, "points": points, "grades": ["A", "B"], "hours": {"mon-fri": [["09:30", "11:30"]]}}
+    with world.database.transaction() as session:
+        record(session, ACTOR, Deed("calls.scored", "call", "1", {"failed": True}, after), AT)
+    shown = world.browser("auditor").get("/settings/audit")
+    assert shown.status_code == 200
+    assert "09:30" in shown.text
+    assert "{" not in re.sub(r"<(script|head).*?</\1>|hx-\w+='.*?'", "", shown.text, flags=re.DOTALL)

@@ -207,6 +207,22 @@ def test_a_hostile_file_is_refused_and_not_kept(world: World, content: Any, name
     assert list((world.services.settings.home / "uploads").iterdir()) == []
 
 
+def test_a_file_that_is_none_is_told_where_the_next_can_be_chosen(world: World) -> None:
+    page = bring(world.browser("administrator"), b"%PDF-1.4 is no table\x00", "book.pdf").text
+    assert "这不是表格文件" in page
+    assert 'id="file-portfolio"' in page
+
+
+def test_columns_that_are_missing_are_named_as_the_form_names_them(world: World) -> None:
+    browser = world.browser("administrator")
+    bring(browser, as_csv([["谁", *HEAD[1:]], row(1)]))
+    page = browser.get("/imports/1").text
+    assert "请在下方选择：客户编号" in page
+    assert "these columns" not in page
+    bring(browser, as_csv([HEAD]))
+    assert "没有数据行" in browser.get("/imports/2").text
+
+
 def test_a_file_that_is_too_large_is_refused(world: World) -> None:
     small = world.configured(upload_limit=10_000)
     answer = bring(small.browser("administrator"), as_csv([HEAD, *(row(n) for n in range(500))]))

@@ -114,6 +114,7 @@ def test_one_person_proposes_and_another_publishes(house: World, scripts: Path) 
     before = heard(house)
     change(scripts, "嗨，")
     author, second = house.browser("script_editor"), house.browser("campaign_manager")
+    assert "与客户听到的不一致" in author.get("/simulator/versions").text
     assert author.post("/simulator/versions", {"note": ""}).status_code == 409
     made = author.post("/simulator/versions", {"note": "更亲切的开场"})
     assert made.status_code == 303
@@ -129,6 +130,7 @@ def test_one_person_proposes_and_another_publishes(house: World, scripts: Path) 
     assert heard(house) == before
     assert second.post(decide, {"decision": "approve", "comment": "好"}).status_code == 303
     assert "嗨，您" in heard(house)
+    assert "与客户听到的不一致" not in second.get("/simulator/versions").text  # at once
     with house.database.reading() as session:
         now = in_force(session, "zh")
         deeds = [row.action for row in session.query(AuditEntry).filter_by(subject_kind="script")]

@@ -46,6 +46,13 @@ def test_a_conversation_goes_back_and_forth_and_is_kept_as_a_test(studio: World,
     assert "已确认" in said
     assert "采用" in said  # the move that was taken, and why
     assert "1200元" in said
+    browser.post("/simulator/say", {"text": "今天就还"})
+    said = browser.post("/simulator/say", {"text": "对"}, **{"hx-request": "true"}).text
+    assert "金额 1,200.00" in said  # not in minor units, and not as Python writes it
+    assert "datetime." not in said
+    assert "Manner(" not in said
+    browser.post("/simulator/travel", {"to": "back"})
+    browser.post("/simulator/travel", {"to": "back"})
     back = browser.post("/simulator/travel", {"to": "back"}, **{"hx-request": "true"}).text
     assert "未确认" in back
     assert "已确认" in browser.post("/simulator/travel", {"to": "forward"}, **{"hx-request": "true"}).text

@@ -9,9 +9,19 @@ import pytest
 from sqlalchemy import select
 
 from campaigns.store import live
+from campaigns.store.campaigns import campaign_by_name
+from campaigns.store.console.live_spans import Queue, queue
 from campaigns.store.live import SaidLine
 from campaigns.store.live_key import BOARD
-from campaigns.store.models import Attempt, AuditEntry, FollowUp, LiveLine, LiveWatch, TurnRecord
+from campaigns.store.models import (
+    Attempt,
+    AuditEntry,
+    CampaignMember,
+    FollowUp,
+    LiveLine,
+    LiveWatch,
+    TurnRecord,
+)
 from campaigns.store.webhooks import add_endpoint
 from campaigns.store.workers import Identity, register
 from tests.integration.console.world import NAMES, World
@@ -145,3 +155,18 @@ def test_what_was_told_is_gone_with_the_call(world: World) -> None:
     page = world.browser("quality").get(f"/live/{attempt_id}").text
     assert f"/calls/{attempt_id}" in page
     assert "data-feed" not in page
+
+
+def test_live_tells_when_the_first_is_due_while_nobody_is(world: World) -> None:
+    world.browser("campaign_manager").post("/campaigns/april/launch")
+    later = AT.replace(hour=23, minute=59)
+    with world.database.transaction() as session:
+        april = campaign_by_name(session, "april").id
+        members = list(session.query(CampaignMember).filter_by(campaign_id=april))
+        assert len(members) > 1
+        for place, member in enumerate(members):
+            member.state, member.due, member.next_at = "waiting", False, later + timedelta(days=place)
+    with world.database.reading() as session:
+        assert queue(session, AT) == Queue(0, 0, 1, later)
+        assert queue(session, later) == Queue(0, 1, 1)
+    assert "此刻没有到点的客户" in world.browser("quality").get("/live").text
