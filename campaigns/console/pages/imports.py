@@ -115,6 +115,9 @@ def columns(visit: Visit) -> Response:
         upload = _upload(visit, session)
         chosen = _chosen(visit, session, upload)
         store.set_columns(session, upload.id, chosen.model_dump())
+        before = Columns.model_validate(upload.columns)
+        deed = Deed("imports.columns_set", "upload", str(upload.id), _told(before), _told(chosen))
+        visit.record(session, deed)
         name = " ".join(visit.form("name", 64).split())
         if name:
             told = chosen.model_dump()
@@ -140,6 +143,11 @@ def _chosen(visit: Visit, session: Session, upload: UploadView) -> Columns:
     if twice:
         raise ConflictError("a column was chosen for two fields; choose another for one of them")
     return Columns(base=base, chosen=found)
+
+
+def _told(columns: Columns) -> dict[str, Any]:
+    """For the audit log, without the headers: a file that has none begins with a customer."""
+    return {"base": columns.base, "fields": sorted(columns.chosen)}
 
 
 def check(visit: Visit) -> Response:

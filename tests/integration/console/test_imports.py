@@ -101,6 +101,10 @@ def test_columns_are_chosen_by_hand_and_saved_for_the_next_file(world: World) ->
         "name": "Kreis",
     }  # fmt: skip
     browser.post("/imports/1/columns", chosen)
+    with world.database.reading() as session:
+        (deed,) = session.query(AuditEntry).filter_by(action="imports.columns_set").all()
+    assert (deed.subject, len(deed.after["fields"])) == ("1", 6)
+    assert "Kd-Nr" not in f"{deed.before}{deed.after}"
     assert "N1" in browser.get("/imports/1").text
     bring(browser, as_csv(rows))
     assert "N1" in browser.get("/imports/2").text

@@ -22,7 +22,7 @@ from campaigns.dialing.creation import NewCampaign
 from campaigns.errors import ConflictError
 from campaigns.published import scripts_in_force, scripts_on_offer
 from campaigns.store.models import Approval, AuditEntry, Call, Job, ScriptVersion, WorkerRecord
-from campaigns.store.scripts import in_force, versions
+from campaigns.store.scripts import in_force, keep_version, versions
 from campaigns.store.workers import Identity, register
 from tests.integration.console.keys import program
 from tests.integration.console.recorded import CALL, talk
@@ -346,3 +346,42 @@ def test_nothing_is_published_that_was_checked_as_another(unchecked: World, scri
         assert publishing.request_of(session, newest) is not None
         assert publishing.request_of(session, older) is not None
         assert publishing.check_of(session, newest) != publishing.check_of(session, older)
+
+
+def test_versions_whose_labels_are_alike_are_not_taken_for_each_other(
+    unchecked: World, scripts: Path
+) -> None:
+    """Twelve digits of a digest are found twice within minutes by who wants to."""
+    heard(unchecked)
+    change(scripts, "嗨，")
+    author, second = unchecked.browser("script_editor"), unchecked.browser("campaign_manager")
+    author.post("/simulator/versions", {"note": "harmless"})
+    with unchecked.database.transaction() as session:
+        good = versions(session, "zh")[0]
+        bad = keep_version(session, "zh", good.label + "f" * 52, b"PK", {}, by="someone", at=AT)
+    with unchecked.database.reading() as session:
+        approval = publishing.request_of(session, good)
+        assert approval is not None
+        assert publishing.passed(publishing.check_of(session, good))
+        assert publishing.request_of(session, bad) is None
+        assert publishing.check_of(session, bad) is None
+    page = f"/simulator/versions/{bad.id}/approvals/{approval.id}"
+    assert second.post(page, {"decision": "approve"}).status_code == 409
+
+
+def test_who_has_written_a_version_publishes_it_by_nobodys_request(unchecked: World, scripts: Path) -> None:
+    before = heard(unchecked)
+    change(scripts, "嗨，")
+    author, other = unchecked.browser("script_editor"), unchecked.browser("administrator")
+    page = author.post("/simulator/versions", {"note": "mine"}).headers["location"]
+    other.post(f"{page}/propose", {"note": "theirs, they say"})
+    with unchecked.database.reading() as session:
+        version = versions(session, "zh")[0]
+        approval = publishing.request_of(session, version)
+    assert approval is not None
+    assert approval.requested_by_name == "administrator"
+    assert author.post(f"{page}/approvals/{approval.id}", {"decision": "approve"}).status_code == 409
+    assert heard(unchecked) == before
+    second = unchecked.browser("campaign_manager")
+    assert second.post(f"{page}/approvals/{approval.id}", {"decision": "approve"}).status_code == 303
+    assert "嗨，" in heard(unchecked)
