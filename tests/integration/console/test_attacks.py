@@ -19,7 +19,7 @@ from campaigns.console.page import PageRoute
 from campaigns.console.web.room import Streams
 from campaigns.store.console.sessions import revoke_sessions
 from campaigns.store.console.users import change_user
-from campaigns.store.models import AuditEntry
+from campaigns.store.models import AuditEntry, WebhookEndpoint
 from tests.integration.console.world import CHEAP, NAMES, PASSWORD, World
 
 HERE = "192.0.2.7"
@@ -173,3 +173,15 @@ def test_a_title_which_browsers_keep_names_nobody(world: World, path: str) -> No
     title = page.partition("<title>")[2].partition("</title>")[0]
     assert title
     assert not [name for name in NAMES if name in title]
+
+
+def test_no_endpoint_is_told_anything_that_could_not_be_put_on_record(world: World) -> None:
+    with world.database.transaction() as session:
+        session.connection().exec_driver_sql(
+            "CREATE TRIGGER full BEFORE INSERT ON audit_entry BEGIN SELECT RAISE(ABORT, 'disk full'); END"
+        )
+    fields = {"name": "crm", "url": "https://crm.example/hook", "events": ["call.ended"]}
+    answer = world.browser("administrator").post("/settings/webhooks", fields)
+    assert answer.status_code >= 400
+    with world.database.reading() as session:
+        assert session.query(WebhookEndpoint).count() == 0
