@@ -35,6 +35,11 @@ class Private:
     def masked(self) -> str:
         return mask(self.value) if self.kind is PrivateKind.NUMBER else HIDDEN
 
+    @property
+    def about(self) -> str:
+        """Whom it is of, for the record of who saw it; of nobody that is known, its mask."""
+        return self.subject or self.masked
+
     def __str__(self) -> str:
         return self.masked
 

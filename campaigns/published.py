@@ -24,11 +24,11 @@ log = logging.getLogger(__name__)
 
 
 def scripts_in_force(settings: Settings, database: Database, at: datetime) -> Path:
-    """The folder of the language as it was published last.
+    """The folder of the language as it was published last: never the one where authors write.
 
     Where nothing ever was, what lies on the disk is adopted: an installation begins with the scripts that it
     came with. From then on a change is heard by customers only when a second person has published it.
-    Raises DataFileError.
+    Raises DataFileError, ConflictError.
     """
     folder = language_dir(settings.language)
     there = read_bundle(folder)
@@ -37,8 +37,8 @@ def scripts_in_force(settings: Settings, database: Database, at: datetime) -> Pa
     if version is None:
         with database.transaction() as session:
             version = in_force(session, settings.language) or _adopt(session, settings, folder, there, at)
-    heard = _heard(settings, database, version, folder, there)
-    if heard != folder:
+    heard = folder_of(settings, database, version)
+    if version.digest != there.digest and read_bundle(heard).shape != there.shape:
         log.warning(
             "the scripts on the disk (%s) are not those in force (%s): "
             "publish them in the console, or by 'xiaorong dialogue publish'",
@@ -58,7 +58,7 @@ def scripts_on_offer(settings: Settings, database: Database) -> Path:
         version = in_force(session, settings.language)
     if version is None:
         return folder  # the first run adopts it
-    return _heard(settings, database, version, folder, read_bundle(folder))
+    return folder_of(settings, database, version)
 
 
 def load_published(folder: Path, name: str) -> Flow:
@@ -107,14 +107,6 @@ def folder_of(settings: Settings, database: Database, version: Version) -> Path:
     return folder
 
 
-def _heard(settings: Settings, database: Database, version: Version, folder: Path, there: Bundle) -> Path:
-    if version.digest == there.digest:
-        return folder
-    published = folder_of(settings, database, version)
-    # Where the shape is the same, authors have written tests.
-    return folder if read_bundle(published).shape == there.shape else published
-
-
 def _adopt(session: Session, settings: Settings, folder: Path, bundle: Bundle, at: datetime) -> Version:
     kept = _keep(session, settings, folder, bundle, "", at, "")
     return publish(session, kept.id, by="", at=at)
@@ -125,18 +117,19 @@ def _keep(
 ) -> Version:
     flows = flow_versions(folder, bundle.digest)
     return keep_version(
-        session, settings.language, bundle.digest, _packed(folder, bundle.digest), dict(flows),
+        session, settings.language, bundle.digest, bundle.packed(), dict(flows),
         by=by, at=at, note=note,
     )  # fmt: skip
 
 
 @lru_cache(maxsize=4)
-def _packed(folder: Path, digest: str) -> bytes:  # noqa: ARG001 - the digest is what it depends on
-    return read_bundle(folder).packed()
+def flow_versions(folder: Path, digest: str) -> tuple[tuple[str, str], ...]:
+    """Every flow of a folder whose files have this ``digest``, and its version.
 
-
-@lru_cache(maxsize=4)
-def flow_versions(folder: Path, digest: str) -> tuple[tuple[str, str], ...]:  # noqa: ARG001
-    """Every flow of a folder whose files have this ``digest``, and its version. Raises DataFileError."""
+    Raises DataFileError, and ConflictError when somebody saves there meanwhile.
+    """
     prompts = PromptBook.load(folder)
-    return tuple((name, load_flow(folder, name, prompts).version) for name in flow_names(folder))
+    found = tuple((name, load_flow(folder, name, prompts).version) for name in flow_names(folder))
+    if read_bundle(folder).digest != digest:
+        raise ConflictError("the scripts are being changed at this moment: try again when they are saved")
+    return found

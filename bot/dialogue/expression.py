@@ -7,15 +7,14 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Annotated, Any
 
-from jinja2 import StrictUndefined, TemplateSyntaxError, UndefinedError, meta
+from jinja2 import TemplateSyntaxError, meta
 from jinja2.environment import TemplateExpression
-from jinja2.exceptions import SecurityError
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 from pydantic import BeforeValidator
 
 from bot.errors import FlowError
+from bot.sandbox import RENDERING_ERRORS, Sandbox
 
-_ENVIRONMENT = ImmutableSandboxedEnvironment(undefined=StrictUndefined)
+_ENVIRONMENT = Sandbox()
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +39,7 @@ class Expression:
             raise FlowError(f"{self.source!r} reads what is not known here: {', '.join(sorted(missing))}")
         try:
             return self.compiled({name: context[name] for name in self.names})
-        except (UndefinedError, SecurityError, TypeError, ArithmeticError) as error:
+        except RENDERING_ERRORS as error:
             raise FlowError(f"{self.source!r} cannot be evaluated: {error}") from error
 
 

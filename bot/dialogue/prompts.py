@@ -10,14 +10,14 @@ from pathlib import Path
 from types import CodeType
 from typing import Any, Literal, Self
 
-from jinja2 import StrictUndefined, Template, TemplateSyntaxError, UndefinedError, meta, pass_context
+from jinja2 import Template, TemplateSyntaxError, meta, pass_context
 from jinja2.runtime import Context
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from bot.datafile import line_of, load_model
 from bot.dialogue.speech import Speech
 from bot.errors import DataFileError, PromptError
+from bot.sandbox import RENDERING_ERRORS, Sandbox
 
 Disclosure = Literal["institution", "ai_identity", "recording_notice"]
 
@@ -80,7 +80,7 @@ class Prompt:
             raise PromptError(f"prompt {self.id!r} needs {', '.join(sorted(missing))}, unknown in this call")
         try:
             return self.variants[count % len(self.variants)].render(facts)
-        except (UndefinedError, TypeError, AttributeError) as error:
+        except RENDERING_ERRORS as error:
             raise PromptError(f"prompt {self.id!r} cannot be rendered: {error}") from error
 
 
@@ -169,13 +169,12 @@ def _compile(prompt_id: str, model: PromptModel, environment: _Environment, spee
     )
 
 
-class _Environment(ImmutableSandboxedEnvironment):
+class _Environment(Sandbox):
     """A sandbox with the filters of a language: money, day, moment."""
 
     def __init__(self, speech: Speech | None = None) -> None:
         # What is constant is not worked out when a template is compiled: that is done once for all languages.
-        super().__init__(undefined=StrictUndefined, optimized=False)
-        self.filters.update(money=_money, day=_day, moment=_moment)
+        super().__init__({"money": _money, "day": _day, "moment": _moment}, optimized=False)
         self.speech = speech
 
 

@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any, Self
 from zoneinfo import ZoneInfo
 
-from jinja2 import StrictUndefined, Template, TemplateSyntaxError
-from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2 import Template, TemplateSyntaxError
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from bot.datafile import load_model
+from bot.sandbox import Sandbox
 
-_ENVIRONMENT = ImmutableSandboxedEnvironment(undefined=StrictUndefined)
+_ENVIRONMENT = Sandbox()
 
 
 class Period(BaseModel):

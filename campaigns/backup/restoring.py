@@ -16,6 +16,7 @@ from campaigns.compliance.reasons import Reason, message_of
 from campaigns.dialing.assembly import house_of
 from campaigns.dialing.takeover import settle_orphans
 from campaigns.errors import BackupError, ConflictError
+from campaigns.published import scripts_on_offer
 from campaigns.settings import Settings
 from campaigns.store import workers
 from campaigns.store.copying import as_one_file, is_living, load_postgres, stamp
@@ -140,12 +141,13 @@ def _settle(
             session.flush()
 
     upgrade(store, before=begin, after=mark)
+    house = house_of(settings, scripts_on_offer(settings, store))
     with store.transaction() as session:
         at = _moment(session, now)
         why = message_of(Reason.LEDGER_GAP, settings.language)
         paused, unsure = hold_everything(session, at, why)
         workers.end_all_others(session, RESTORED_BY)
-        lost = settle_orphans(session, at, house_of(settings))
+        lost = settle_orphans(session, at, house)
     tell("verifying")
     verified = verify(store, key, noted=(manifest.head_id, manifest.head_link) if manifest.head_id else None)
     if verified.broken is not None:

@@ -9,6 +9,8 @@ from bot.dialogue.lint.linter import lint
 from bot.language import language_dir
 from campaigns.clock import SystemClock
 from campaigns.errors import ConflictError
+from campaigns.outcomes.messages import load_messages
+from campaigns.outcomes.whispers import load_handover
 from campaigns.published import keep
 from campaigns.settings import Settings
 from campaigns.store.console.audit import Actor, Deed, record
@@ -21,6 +23,8 @@ def publish_present(settings: Settings, database: Database, note: str) -> str:
     if not note.strip():
         raise ConflictError("say what has changed: --note TEXT")
     folder = language_dir(settings.language)
+    load_messages(settings.language)
+    load_handover(settings.language)
     errors = [found for found in lint(folder) if found.severity is Severity.ERROR]
     if errors:
         raise ConflictError(

@@ -11,7 +11,6 @@ from dataclasses import replace
 from rich.console import Console
 from rich.text import Text
 
-from bot.language import language_dir
 from campaigns.compliance.reasons import reason_text
 from campaigns.dialing.assembly import house_of
 from campaigns.dialing.companion import open_mailbox, open_sender
@@ -21,6 +20,7 @@ from campaigns.errors import ConflictError
 from campaigns.outcomes.delivery import MessageState
 from campaigns.outcomes.report_words import words
 from campaigns.outcomes.sending import Sender
+from campaigns.published import scripts_in_force
 from campaigns.settings import Settings
 from campaigns.store.database import Database
 from campaigns.store.messages import MessageView
@@ -33,13 +33,14 @@ from telephony.carrier import LineSetup
 def send_messages(settings: Settings, database: Database, wait_s: float) -> Counter[str]:
     """Send what is due; what was done. Raises LineConfigError, StoreError."""
     clock = choose_clock(settings, database, real_time=False)
-    announcements = load_announcements(language_dir(settings.language) / "announcements.yml")
+    language = scripts_in_force(settings, database, clock.now())
+    announcements = load_announcements(language / "announcements.yml")
     setup = LineSetup(clock, announcements, settings=line_settings(settings))
     with ExitStack() as stack:
         store = stack.enter_context(closing(StoreThreads(database)))
         if settings.line != SIMULATED:
             setup = replace(setup, mailbox=stack.enter_context(closing(open_mailbox(settings))))
-        sender = open_sender(settings, store, clock, setup, house_of(settings))
+        sender = open_sender(settings, store, clock, setup, house_of(settings, language))
         asyncio.run(_send(sender, wait_s))
     return sender.counts
 

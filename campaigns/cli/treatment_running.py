@@ -40,14 +40,14 @@ def run_today(
     alone: str,
 ) -> TreatmentRun:
     """Plan anew, then do what is due today. Raises DataFileError, ConflictError, StoreError."""
-    loaded = load_treatments(rules)
+    loaded, language = load_treatments(rules), scripts_on_offer(settings, database)
     plan_portfolio(settings, database, loaded)
     desk = Desk(
         rules=loaded,
         proposals=shipped_proposals(),
         pack=load_effective(settings.rule_pack, settings.rule_pack_overrides),
-        book=load_messages(settings.language),
-        language=scripts_on_offer(settings, database),
+        book=load_messages(language.name, root=language.parent),
+        language=language,
         lender=settings,
         invitation=invitation,
     )

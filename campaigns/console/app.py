@@ -8,6 +8,7 @@ from typing import Final
 
 from anyio.to_thread import current_default_thread_limiter, run_sync
 from starlette.applications import Starlette
+from starlette.convertors import IntegerConvertor, register_url_convertor
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -30,6 +31,15 @@ from campaigns.console.web.headers import SecurityHeaders
 from campaigns.console.web.hosts import HostCheck
 from campaigns.console.web.measured import Measured, Named, show_metrics
 from campaigns.errors import StoreError
+
+
+class _Number(IntegerConvertor):
+    """A number of an address; one with thousands of digits is none, and no address of ours."""
+
+    regex = "[0-9]{1,18}"
+
+
+register_url_convertor("int", _Number())
 
 OWN_ROUTES: Final = ("/static/{digest}/{name}", "/healthz", "/readyz", "/metrics")
 

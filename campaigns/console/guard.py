@@ -33,6 +33,7 @@ from campaigns.console.web.problem import problem
 from campaigns.errors import AccessError
 
 EVENTS: Final = "text/event-stream"
+LATER: Final = "retry: 60000\n\n"  # who has too many streams comes again in a minute
 STREAM_CHECK_S: Final = 5.0
 LANGUAGE_COOKIE = "xr_language"
 
@@ -70,7 +71,7 @@ class Guarded:
             if visit.fields is not None:
                 await visit.fields.close()
         if isinstance(response, StreamingResponse) and response.media_type == EVENTS:
-            response.body_iterator = self._while_allowed(request, response.body_iterator)
+            response.body_iterator = self._while_allowed(request, response.body_iterator, visit.who.user_id)
         response.headers.update(allowance)
         if fresh:
             _give_visitor(request, response, cookie)
@@ -82,16 +83,22 @@ class Guarded:
         asks = self._route.asks
         return isinstance(asks, Open) or viewer.may(asks)
 
-    async def _while_allowed(self, request: Request, events: AsyncIterable[Any]) -> AsyncIterator[Any]:
+    async def _while_allowed(
+        self, request: Request, events: AsyncIterable[Any], user_id: int
+    ) -> AsyncIterator[Any]:
         """A stream goes on only as long as whoever asked may still ask: it outlasts sessions and roles."""
         checked = time.monotonic()
-        async for each in events:
-            if time.monotonic() - checked >= STREAM_CHECK_S:
-                checked = time.monotonic()
-                viewer = await run_sync(identify, request, self._services)
-                if viewer is None or not self._may(viewer):
-                    return
-            yield each
+        with self._services.streams.room(user_id) as there_is:
+            if not there_is:
+                yield LATER
+                return
+            async for each in events:
+                if time.monotonic() - checked >= STREAM_CHECK_S:
+                    checked = time.monotonic()
+                    viewer = await run_sync(identify, request, self._services)
+                    if viewer is None or not self._may(viewer):
+                        return
+                yield each
 
     async def _accept(self, visit: Visit) -> None:
         request = visit.request

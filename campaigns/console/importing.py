@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from starlette.datastructures import UploadFile
 
@@ -60,12 +60,20 @@ def set_columns(visit: Visit, upload_id: int, chosen: Columns, save_as: str = ""
         _check_idle(session, upload)
         _check_columns(Kind(upload.kind), chosen)
         store.set_columns(session, upload.id, chosen.model_dump())
+        before = Columns.model_validate(upload.columns)
+        deed = Deed("imports.columns_set", "upload", str(upload.id), _told(before), _told(chosen))
+        visit.record(session, deed)
         name = " ".join(save_as.split())
         if name:
             told = chosen.model_dump()
             store.save_mapping(session, upload.kind, name, told, by=visit.who.username, at=visit.now)
             deed = Deed("imports.mapping_saved", "mapping", name, after={"kind": upload.kind})
             visit.record(session, deed)
+
+
+def _told(columns: Columns) -> dict[str, Any]:
+    """For the audit log, without the headers: a file that has none begins with a customer."""
+    return {"base": columns.base, "fields": sorted(columns.chosen)}
 
 
 def saved_columns(session: Session, kind: str, name: str) -> Columns:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 from campaigns.console.services import Services
+from campaigns.customers.encoding import WORKBOOK_MAGIC
 from campaigns.customers.generate import Generator, load_ranges
 from campaigns.customers.headers import bind
 from campaigns.customers.importer import import_customers
@@ -74,16 +75,15 @@ def folder(services: Services) -> Path:
 
 def keep(services: Services, source: BinaryIO, name: str, kind: Kind, limit: int) -> NewUpload:
     """Write what comes to disk, piece by piece. Raises ImportFileError: it is too large, or no table."""
-    ending = ".xlsx" if name.lower().endswith((".xlsx", ".xlsm")) else ".csv"
-    stored = secrets.token_hex(16) + ending
+    piece = source.read(_PIECE)
+    # By what it is, not by its name: a reader of workbooks goes by the ending, and knows other kinds too.
+    stored = secrets.token_hex(16) + (".xlsx" if piece.startswith(WORKBOOK_MAGIC) else ".csv")
     path, digest, size = folder(services) / stored, hashlib.sha256(), 0
     with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as target:
-        while piece := source.read(_PIECE):
-            size += len(piece)
-            if size > limit:
-                break
+        while piece and (size := size + len(piece)) <= limit:
             digest.update(piece)
             target.write(piece)
+            piece = source.read(_PIECE)
     try:
         if size > limit:
             raise ImportFileError(

@@ -22,6 +22,7 @@ from campaigns.console.settings import ConsoleSettings
 from campaigns.console.web.behind import Behind
 from campaigns.console.web.pace import Pace
 from campaigns.console.web.recent import Recent
+from campaigns.console.web.room import Streams
 from campaigns.dialing.timing import ledger_now
 from campaigns.dialing.voicing import Voicing, open_voicing
 from campaigns.grading.rulefile import load_rules
@@ -65,6 +66,7 @@ class Services:
     metrics: Metrics = field(default_factory=Metrics)
     lifetime: Lifetime = field(default_factory=Lifetime)
     pace: Pace = field(default_factory=Pace)
+    streams: Streams = field(default_factory=Streams)
 
     def now(self) -> datetime:
         """The present, aware, in UTC."""

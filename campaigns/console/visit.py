@@ -34,7 +34,7 @@ from campaigns.store.database import Session
 
 NOTICE: Final = "xr_notice"
 LARGEST: Final = 2**31 - 1  # of the store's numbers
-AT_MOST: Final = 200  # customers named in one row of the audit log
+AT_MOST: Final = 200  # customers named in one row of the audit log; of more there are more rows
 
 
 @dataclass(slots=True)
@@ -188,8 +188,7 @@ class Visit:
         """Whether the visitor may see it; then it is noted that they did."""
         if self.viewer is None or not self.viewer.sees_personal:
             return False
-        if value.subject:
-            self._seen[value.subject] = None
+        self._seen[value.about] = None
         return True
 
     def render(self, template: str, *, part: str | None = None, status: int = 200, **values: Any) -> Response:
@@ -248,8 +247,7 @@ class Visit:
         def reveals(value: Private) -> bool:
             if self.viewer is None or not self.viewer.sees_personal:
                 return False
-            if value.subject:
-                seen.add(value.subject)
+            seen.add(value.about)
             return True
 
         context = {"may": self.may, "reveals": reveals, "fmt": self.formats, **values}
@@ -305,13 +303,11 @@ def note_all_seen(seen: Sequence[tuple[Visit, Iterable[str]]]) -> None:
             subjects = sorted(customers)
             path = visit.request.url.path
             one = len(subjects) == 1
-            deed = Deed(
-                "personal.seen",
-                "customer" if one else "customers",
-                subjects[0] if one else path,
-                after={"page": path, "customers": subjects[:AT_MOST], "count": len(subjects)},
-            )
-            visit.record(session, deed)
+            kind, subject = ("customer", subjects[0]) if one else ("customers", path)
+            for at in range(0, len(subjects), AT_MOST):
+                named = subjects[at : at + AT_MOST]
+                after = {"page": path, "customers": named, "count": len(named)}
+                visit.record(session, Deed("personal.seen", kind, subject, after=after))
 
 
 def counted_at(visit: Visit, counted: Counted[Any]) -> datetime:

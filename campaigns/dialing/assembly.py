@@ -256,7 +256,7 @@ def open_ground(
             interpreter = TimedInterpreter(interpreter, metrics)
             voice = None if voice is None else timed(voice, metrics)
         scripts = Scripts(language, prompts, interpreter, settings.zone)
-        yield Ground(clock, scripts, house_of(settings), setup, voice)
+        yield Ground(clock, scripts, house_of(settings, language), setup, voice)
 
 
 def timed(tools: VoiceTools, metrics: Metrics) -> VoiceTools:
@@ -280,17 +280,20 @@ def _desk(ground: Ground, store: StoreThreads, listener: Callable[[ReceptionEven
     )
 
 
-def house_of(settings: Settings) -> House:
-    """The rules of this installation. Raises DataFileError, and NotInitialisedError without its keys."""
+def house_of(settings: Settings, language: Path) -> House:
+    """The rules of this installation, with the words of ``language`` as it was published.
+
+    Raises DataFileError, and NotInitialisedError without its keys.
+    """
     return House(
         pack=load_effective(settings.rule_pack, settings.rule_pack_overrides),
         retries=shipped_retry_policy(),
-        messages=load_messages(settings.language),
+        messages=load_messages(language.name, root=language.parent),
         institution=settings.institution,
         hotline=settings.hotline,
         zone=settings.zone,
         links=_links(settings),
-        handover=open_handover(settings),
+        handover=open_handover(settings, language),
     )
 
 

@@ -16,7 +16,7 @@ from campaigns.outcomes.webhook_events import EventType
 from campaigns.outcomes.webhook_secrets import new_secret, seal
 from campaigns.settings import Settings
 from campaigns.store import webhooks as store
-from campaigns.store.database import Database
+from campaigns.store.database import Database, Session
 from campaigns.store.outbox import emit_to
 from campaigns.store.threads import StoreThreads
 
@@ -31,6 +31,12 @@ def real_now() -> datetime:
 
 def add_endpoint(settings: Settings, database: Database, name: str, url: str, events: Sequence[str]) -> str:
     """Add an endpoint; its secret. Raises ConflictError: a wrong name, address or event."""
+    with database.transaction() as session:
+        return put_endpoint(session, settings, name, url, events)
+
+
+def put_endpoint(session: Session, settings: Settings, name: str, url: str, events: Sequence[str]) -> str:
+    """The same within a transaction."""
     if not NAME.fullmatch(name):
         raise ConflictError("%(name)r is no name for an endpoint: use a-z, 0-9, '.', '_' and '-'", name=name)
     if strange := sorted(set(events) - set(KNOWN)):
@@ -39,8 +45,7 @@ def add_endpoint(settings: Settings, database: Database, name: str, url: str, ev
         )
     secret = new_secret()
     sealed = seal(settings.webhook_key(), secret)
-    with database.transaction() as session:
-        store.add_endpoint(session, name, check_url(url), sealed, events, real_now())
+    store.add_endpoint(session, name, check_url(url), sealed, events, real_now())
     return secret
 
 

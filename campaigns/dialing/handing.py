@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from bot.dialogue.speech import Speech
-from bot.language import language_dir
 from campaigns.dialing.handover import Handover
 from campaigns.outcomes.whispers import load_handover
 from campaigns.settings import Settings
 
 
-def open_handover(settings: Settings) -> Handover | None:
-    """None where nobody takes calls over. Raises DataFileError."""
+def open_handover(settings: Settings, language: Path) -> Handover | None:
+    """None where nobody takes calls over. ``language``: as it was published. Raises DataFileError."""
     if settings.agents is None:
         return None
-    speech = Speech.load(language_dir(settings.language))
-    return Handover(settings.agents, load_handover(settings.language), speech, settings.zone)
+    words = load_handover(language.name, root=language.parent)
+    return Handover(settings.agents, words, Speech.load(language), settings.zone)

@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from jinja2 import Environment, StrictUndefined, TemplateSyntaxError, meta
+from jinja2 import TemplateSyntaxError, meta
 from pydantic import BaseModel, ConfigDict, Field
 
 from bot.datafile import line_of, load_model
 from bot.dialogue.gate import DebtLexicon
 from bot.errors import DataFileError, PromptError
 from bot.language import language_dir
+from bot.sandbox import RENDERING_ERRORS, Sandbox
 from campaigns.outcomes.dispositions import Code, Dispositions, shipped_dispositions
 from campaigns.outcomes.figures import money
 from campaigns.outcomes.promises import PromiseToPay
@@ -90,7 +91,9 @@ class MessageBook:
         return self._after.get(disposition)
 
     def render(self, template: str, facts: MessageFacts) -> RenderedMessage:
-        """Fill in ``template``. Raises PromptError for an unknown one, or one of a promise not made."""
+        """Fill in ``template``. Raises PromptError for an unknown one, one of a promise not
+        made, or one that does not fit its facts.
+        """
         if template not in self._messages:
             raise PromptError(f"there is no message {template!r}; known: {', '.join(sorted(self._messages))}")
         values: dict[str, object] = {"institution": facts.institution, "hotline": facts.hotline}
@@ -99,7 +102,10 @@ class MessageBook:
                 raise PromptError(f"the message {template!r} speaks of a promise, but none was made")
             values |= {"amount": facts.promise.amount, "due": facts.promise.due, "waives": facts.waives}
             values["link"] = facts.link
-        body = self._bodies[template].render(values).strip()
+        try:
+            body = self._bodies[template].render(values).strip()
+        except RENDERING_ERRORS as error:
+            raise PromptError(f"the message {template!r} cannot be written: {error}") from error
         return RenderedMessage(
             template,
             body,
@@ -122,10 +128,8 @@ def load_messages(
     return MessageBook(content)
 
 
-def _environment() -> Environment:
-    environment = Environment(undefined=StrictUndefined, autoescape=False)  # noqa: S701 - plain text
-    environment.filters["money"] = money
-    return environment
+def _environment() -> Sandbox:
+    return Sandbox({"money": money})
 
 
 def _check(path: Path, content: MessageFile, lexicon: DebtLexicon, dispositions: Dispositions) -> None:

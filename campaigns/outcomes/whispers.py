@@ -10,7 +10,7 @@ import re
 from pathlib import Path
 from typing import Final
 
-from jinja2 import Environment, StrictUndefined, TemplateSyntaxError, meta
+from jinja2 import TemplateSyntaxError, meta
 from pydantic import BaseModel, ConfigDict, Field
 
 from bot.datafile import line_of, load_model
@@ -19,12 +19,13 @@ from bot.dialogue.gate import DebtLexicon
 from bot.dialogue.speech import Speech
 from bot.errors import DataFileError
 from bot.language import language_dir
+from bot.sandbox import Sandbox
 
 FILE: Final = "handover.yml"
 NEUTRAL_FACTS: Final = frozenset({"institution", "accept", "by_staff"})
 DEBT_FACTS: Final = frozenset({"party", "product", "amount", "days"})
 
-_ENVIRONMENT = Environment(undefined=StrictUndefined, autoescape=False)  # noqa: S701 - it is spoken
+_ENVIRONMENT = Sandbox()
 
 
 class _Data(BaseModel):

@@ -10,6 +10,8 @@ from typing import Final
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from campaigns.store.live_key import LiveKey
+from campaigns.store.live_orders import forget_orders_of
 from campaigns.store.models import LiveIncoming
 from campaigns.store.workers import database_now
 
@@ -73,4 +75,8 @@ def incoming_going_on(session: Session, ids: Collection[int] | None = None) -> l
 def forget_incoming(session: Session) -> None:
     """Drop those that were over long ago, or whose end nobody can tell."""
     before = session.scalars(select(database_now(session))).one() - KEPT
-    session.execute(delete(LiveIncoming).where(LiveIncoming.told_at < before))
+    gone = session.scalars(
+        delete(LiveIncoming).where(LiveIncoming.told_at < before).returning(LiveIncoming.id)
+    ).all()
+    # SQLite gives an id anew: what was wanted of one call must not stand at another.
+    forget_orders_of(session, [str(LiveKey(id_, incoming=True)) for id_ in gone])

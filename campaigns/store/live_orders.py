@@ -139,6 +139,12 @@ def forget_old_orders(session: Session) -> None:
     session.execute(delete(LiveOrder).where(LiveOrder.asked_at < before))
 
 
+def forget_orders_of(session: Session, keys: Collection[str]) -> None:
+    """Drop what was wanted of these calls."""
+    if keys:
+        session.execute(delete(LiveOrder).where(LiveOrder.call.in_(list(keys))))
+
+
 def _view(row: LiveOrder) -> OrderView:
     return OrderView(
         row.id, row.call, row.kind, row.state, row.detail, row.by, row.why, row.asked_at, row.changed_at

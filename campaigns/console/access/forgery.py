@@ -20,9 +20,17 @@ def check_origin(request: HTTPConnection) -> None:
     """The browser says that the request comes from this site. Raises ForgeryError."""
     ours = (PAGES.get(request.url.scheme, request.url.scheme), request.headers.get("host", ""))
     told = request.headers.get("origin") or request.headers.get("referer") or ""
-    parts = urlsplit(told)
-    if (parts.scheme, parts.netloc) != ours:
+    if _site_of(told) != ours:
         raise ForgeryError("this request came from another site, so it was refused")
+
+
+def _site_of(address: str) -> tuple[str, str] | None:
+    """None: what was sent is no address."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return None
+    return parts.scheme, parts.netloc
 
 
 def check_token(cookie: str, given: str) -> None:

@@ -10,6 +10,8 @@ from bot.dialogue.lint.linter import lint
 from campaigns.console.job import JobContext, JobKind
 from campaigns.console.jobs.dialogue_test import hold_tests
 from campaigns.console.simulator.publishing import SCRIPTS_CHECK
+from campaigns.outcomes.messages import load_messages
+from campaigns.outcomes.whispers import load_handover
 from campaigns.published import folder_of
 from campaigns.store.scripts import version_by_id
 
@@ -25,6 +27,8 @@ def check(context: JobContext) -> Mapping[str, Any]:
     with services.database.reading() as session:
         version = version_by_id(session, context.job.arguments["version"])
     folder = folder_of(services.settings, services.database, version)
+    load_messages(folder.name, root=folder.parent)
+    load_handover(folder.name, root=folder.parent)
     tests = hold_tests(services.settings, folder, context.progress)
     found = lint(folder)
     errors = sum(each.severity is Severity.ERROR for each in found)

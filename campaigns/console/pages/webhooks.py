@@ -7,7 +7,7 @@ from starlette.responses import Response
 from campaigns.console.jobs.webhooks_deliver import WEBHOOKS_DELIVER
 from campaigns.console.page import MenuEntry, Page, PageRoute
 from campaigns.console.visit import Visit
-from campaigns.dialing.endpoints import KNOWN, add_endpoint
+from campaigns.dialing.endpoints import KNOWN, put_endpoint
 from campaigns.errors import ConflictError
 from campaigns.outcomes.webhook_events import EventType
 from campaigns.store import webhooks as store
@@ -32,10 +32,9 @@ def add(visit: Visit) -> Response:
 
 def create(visit: Visit, name: str, url: str, events: list[str]) -> str:
     """Add an endpoint; its secret, told this once. Raises ConflictError."""
-    secret = add_endpoint(visit.services.settings, visit.services.database, name, url, events)
-    with visit.changing(Deed("webhooks.added", "endpoint", name, after={"url": url, "events": events})):
-        pass
-    return secret
+    deed = Deed("webhooks.added", "endpoint", name, after={"url": url, "events": events})
+    with visit.changing(deed) as session:
+        return put_endpoint(session, visit.services.settings, name, url, events)
 
 
 def remove(visit: Visit) -> Response:

@@ -111,6 +111,8 @@ def decide(visit: Visit, version_id: int, request_id: int, *, agreed: bool, comm
         request = request_of(session, version)
         if request is None or request.id != request_id:
             raise ConflictError("this request is out of date: load the page again")
+        if agreed and version.published_at is None and version.made_by == visit.who.username:
+            raise ConflictError("nobody publishes what they have written: a second person must")
         if agreed and not passed(check_of(session, version)):
             raise ConflictError("a version is published once its check has passed")
         before = store.in_force(session, settings.language)
@@ -129,14 +131,17 @@ def decide(visit: Visit, version_id: int, request_id: int, *, agreed: bool, comm
 
 
 def request_of(session: Session, version: Version) -> ApprovalView | None:
-    """What waits for a second person; None: nothing does."""
+    """What waits for a second person; None: nothing does. What is alike is the label, not the version."""
     found = latest_approval(session, PUBLISH, SUBJECT, version.label)
-    return found if found is not None and found.state == PENDING else None
+    if found is None or found.state != PENDING or found.details.get("digest") != version.digest:
+        return None
+    return found
 
 
 def check_of(session: Session, version: Version) -> JobView | None:
-    """Its latest check."""
-    return latest_job(session, SCRIPTS_CHECK, SUBJECT, version.label)
+    """Its latest check, never that of another version whose label is the same."""
+    found = latest_job(session, SCRIPTS_CHECK, SUBJECT, version.label)
+    return found if found is not None and found.arguments.get("version") == version.id else None
 
 
 def passed(job: JobView | None) -> bool:

@@ -40,6 +40,7 @@ ASKS: Final = "simulator.use"
 MOST: Final = 2
 """Calls by voice at once: each has a recogniser of its own."""
 
+CHECK_S: Final = 5.0  # between two looks whether they still may
 LONGEST: Final = timedelta(minutes=10)
 MESSAGE_BYTES: Final = 16_000
 """A second of sound: a page of ours sends a twenty-fifth at a time."""
@@ -69,16 +70,26 @@ class VoiceDoor:
             await socket.close()
             return
         self._talking.add(user_id)
+        watching = asyncio.ensure_future(self._until_refused(socket))
         try:
-            await _Talk(socket, self._services, sitting, language).hold()
+            await _Talk(socket, self._services, sitting, language).hold(watching)
         finally:
+            watching.cancel()
             self._talking.discard(user_id)
+
+    async def _until_refused(self, socket: WebSocket) -> None:
+        """Ends once whoever talks may not any more: a call outlasts sessions and roles."""
+        while await self._allowed(socket) is not None:  # noqa: ASYNC110 - nothing tells when a right ends
+            await asyncio.sleep(CHECK_S)
 
     async def _admit(self, socket: WebSocket) -> Viewer | None:
         try:
             check_origin(socket)
         except AccessError:
             return None
+        return await self._allowed(socket)
+
+    async def _allowed(self, socket: WebSocket) -> Viewer | None:
         viewer = await run_sync(identify, socket, self._services)
         if viewer is None or viewer.via != "session" or not viewer.may(ASKS):
             return None
@@ -97,13 +108,14 @@ class _Talk:
             self._loop.create_future()
         )
 
-    async def hold(self) -> None:
-        """Until the call is over, or the browser is gone."""
+    async def hold(self, refused: asyncio.Future[None]) -> None:
+        """Until the call is over, the browser is gone, or ``refused`` is done."""
         await _tell(self._socket, type="preparing")
         work = asyncio.ensure_future(run_sync(self._work))
         telling = asyncio.ensure_future(self._tell_all())
         hearing = asyncio.ensure_future(self._hear())
-        await asyncio.wait({work, hearing}, return_when=asyncio.FIRST_COMPLETED)
+        ends: set[asyncio.Future[Any]] = {work, hearing, refused}
+        await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
         if not work.done():
             await self._leave(work)
         last = await work

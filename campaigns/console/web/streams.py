@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Callable
 from typing import Final, TypeAlias
 
@@ -15,6 +16,7 @@ Look: TypeAlias = Callable[[], str | None]
 """The part as it is now; None when there will be no more of it. Runs on a thread."""
 
 LONGEST_S: Final = 600.0  # then the browser connects again, and it is checked again who asks
+_LINE_END: Final = re.compile(r"\r\n|\r|\n")  # the protocol's own; Unicode has more, and they are text
 BEAT_EVERY: Final = 15  # looks without news
 
 
@@ -53,4 +55,4 @@ async def _events(look: Look, every_s: float, lifetime: Lifetime | None = None) 
 
 def event(text: str) -> str:
     """One event of the protocol; a line of text must not end it."""
-    return "".join(f"data: {line}\n" for line in text.splitlines() or [""]) + "\n"
+    return "".join(f"data: {line}\n" for line in _LINE_END.split(text)) + "\n"

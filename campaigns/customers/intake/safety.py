@@ -7,23 +7,19 @@ read.
 
 from __future__ import annotations
 
-import re
 import zipfile
 import zlib
 from pathlib import Path
 from typing import Final
 
 from campaigns.customers.encoding import WORKBOOK_MAGIC
+from campaigns.customers.intake.extent import Extent
 from campaigns.errors import ImportFileError
 
 MOST_UNPACKED: Final = 600_000_000  # bytes, of all parts together: a million plain rows of a portfolio
 MOST_PARTS: Final = 1_000
-MOST_CELLS: Final = 20_000_000  # rows times columns of one sheet
-MOST_COLUMNS: Final = 500
 _PIECE: Final = 1 << 18
 _ZIP, _OLD = WORKBOOK_MAGIC
-_CELL = re.compile(rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]{1,4})(\d{1,9})"')
-_ROW = re.compile(rb'<(?:\w+:)?row\b[^>]*?\br="(\d{1,9})"')
 _ENCRYPTED, _DEFLATED, _STORED = 0x1, zipfile.ZIP_DEFLATED, zipfile.ZIP_STORED
 
 
@@ -66,7 +62,7 @@ def _weigh(stream: object, part: zipfile.ZipInfo, most: int) -> int:
         raise zipfile.BadZipFile
     skip = int.from_bytes(head[26:28], "little") + int.from_bytes(head[28:30], "little")
     file.seek(skip, 1)  # type: ignore[attr-defined]
-    sheet = _Extent() if re.fullmatch(r"xl/worksheets/[^/]+\.xml", part.filename) else None
+    sheet = Extent()
     unpack = zlib.decompressobj(-15) if part.compress_type == _DEFLATED else None
     weight, packed = 0, part.compress_size
     while packed > 0 and not (unpack and unpack.eof):
@@ -79,33 +75,9 @@ def _weigh(stream: object, part: zipfile.ZipInfo, most: int) -> int:
             weight += len(out)
             if weight > most:
                 raise ImportFileError("this workbook unpacks to too much; bring it in parts, or as CSV UTF-8")
-            if sheet is not None:
-                sheet.take(out)
+            sheet.take(out)
             if not unpack or not unpack.unconsumed_tail:
                 break
             piece = unpack.unconsumed_tail
+    sheet.close()
     return weight
-
-
-class _Extent:
-    """How far a sheet reaches."""
-
-    def __init__(self) -> None:
-        self._tail = b""
-        self._rows = self._columns = 1
-
-    def take(self, piece: bytes) -> None:
-        text = self._tail + piece
-        for letters, row in _CELL.findall(text):
-            column = 0
-            for letter in letters:
-                column = column * 26 + letter - 64
-            self._columns, self._rows = max(self._columns, column), max(self._rows, int(row))
-        for row in _ROW.findall(text):
-            self._rows = max(self._rows, int(row))
-        if self._columns > MOST_COLUMNS or self._columns * self._rows > MOST_CELLS:
-            raise ImportFileError(
-                "a sheet of this workbook reaches too far; delete its empty rows and columns, "
-                "or save it as CSV"
-            )
-        self._tail = text[-200:]

@@ -14,6 +14,7 @@ import pytest
 from sqlalchemy import select, text, update
 from typer.testing import CliRunner
 
+from bot.language import language_dir
 from campaigns.backup.making import keys_of, make_backup
 from campaigns.backup.restoring import put_keys, restore
 from campaigns.cli.main import app
@@ -48,7 +49,7 @@ class Installation:
 
     def rules(self) -> Rules:
         key = self.settings.permit_key()
-        return Rules(house_of(self.settings).pack, LogSeal(key), "w", "zh")
+        return Rules(house_of(self.settings, language_dir("zh")).pack, LogSeal(key), "w", "zh")
 
     def weigh(self, at: timedelta = timedelta()) -> object:
         """Give one member a turn, and decide on it."""

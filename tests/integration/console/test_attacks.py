@@ -14,12 +14,13 @@ from starlette.requests import Request
 from campaigns.console.access.passwords import Passwords
 from campaigns.console.access.signing_in import Browser as From
 from campaigns.console.access.signing_in import Opened, TooOften, Wrong, sign_in
-from campaigns.console.guard import Guarded
+from campaigns.console.guard import LATER, Guarded
 from campaigns.console.page import PageRoute
+from campaigns.console.web.room import Streams
 from campaigns.store.console.sessions import revoke_sessions
 from campaigns.store.console.users import change_user
-from campaigns.store.models import AuditEntry
-from tests.integration.console.world import CHEAP, PASSWORD, World
+from campaigns.store.models import AuditEntry, WebhookEndpoint
+from tests.integration.console.world import CHEAP, NAMES, PASSWORD, World
 
 HERE = "192.0.2.7"
 
@@ -91,7 +92,7 @@ def test_a_stream_ends_with_the_session_that_began_it(world: World, monkeypatch:
         yield "second"
 
     async def seen() -> list[str]:
-        return [each async for each in guarded._while_allowed(Request(head), events())]
+        return [each async for each in guarded._while_allowed(Request(head), events(), 1)]
 
     assert asyncio.run(seen()) == ["first"]
 
@@ -127,3 +128,60 @@ def test_signing_in_leads_nowhere_else(world: World, target: str) -> None:
     assert there.startswith("/")
     assert not there.startswith(("//", "/\\"))
     assert "set-cookie" not in answer.headers
+
+
+@pytest.mark.parametrize("sent", ["http://[", "http://[::bad", "//", "null", "http://localhost:99999999999"])
+@pytest.mark.parametrize("header", ["origin", "referer"])
+def test_an_address_that_is_none_is_another_site_and_no_fault(world: World, header: str, sent: str) -> None:
+    browser = world.browser("quality")
+    answer = browser.client.post("/customers/1/bar", data={}, headers={header: sent})
+    assert answer.status_code == 403
+
+
+@pytest.mark.parametrize("path", ["/customers/{}", "/calls/{}/audio", "/api/v1/calls/{}", "/jobs/{}/stop"])
+def test_a_number_of_thousands_of_digits_is_not_found(world: World, path: str) -> None:
+    browser = world.browser("administrator")
+    for digits in ("9" * 5_000, "9" * 19, str(2**63)):
+        assert browser.get(path.format(digits)).status_code == 404
+
+
+def test_nobody_has_more_streams_open_than_a_few(world: World) -> None:
+    services = replace(world.services, streams=Streams(most=2))
+    guarded = Guarded(PageRoute("/x", lambda visit: visit.go("/"), "live.read"), services)
+
+    async def forever() -> AsyncIterator[str]:
+        while True:
+            yield "news"
+
+    async def first(user_id: int) -> tuple[AsyncIterator[str], str]:
+        events = guarded._while_allowed(Request({"type": "http", "headers": []}), forever(), user_id)
+        return events, await anext(events)
+
+    async def opened() -> list[str]:
+        held = [await first(1) for _ in range(4)]
+        other = await first(2)
+        told = [news for _, news in [*held, other]]
+        await held[0][0].aclose()  # type: ignore[attr-defined]
+        return [*told, (await first(1))[1]]
+
+    assert asyncio.run(opened()) == ["news", "news", LATER, LATER, "news", "news"]
+
+
+@pytest.mark.parametrize("path", ["/customers/1", "/calls/1", "/live/1", "/customers?q=C", "/today"])
+def test_a_title_which_browsers_keep_names_nobody(world: World, path: str) -> None:
+    page = world.browser("quality").get(path).text
+    title = page.partition("<title>")[2].partition("</title>")[0]
+    assert title
+    assert not [name for name in NAMES if name in title]
+
+
+def test_no_endpoint_is_told_anything_that_could_not_be_put_on_record(world: World) -> None:
+    with world.database.transaction() as session:
+        session.connection().exec_driver_sql(
+            "CREATE TRIGGER full BEFORE INSERT ON audit_entry BEGIN SELECT RAISE(ABORT, 'disk full'); END"
+        )
+    fields = {"name": "crm", "url": "https://crm.example/hook", "events": ["call.ended"]}
+    answer = world.browser("administrator").post("/settings/webhooks", fields)
+    assert answer.status_code >= 400
+    with world.database.reading() as session:
+        assert session.query(WebhookEndpoint).count() == 0

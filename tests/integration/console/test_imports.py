@@ -101,6 +101,10 @@ def test_columns_are_chosen_by_hand_and_saved_for_the_next_file(world: World) ->
         "name": "Kreis",
     }  # fmt: skip
     browser.post("/imports/1/columns", chosen)
+    with world.database.reading() as session:
+        (deed,) = session.query(AuditEntry).filter_by(action="imports.columns_set").all()
+    assert (deed.subject, len(deed.after["fields"])) == ("1", 6)
+    assert "Kd-Nr" not in f"{deed.before}{deed.after}"
     assert "N1" in browser.get("/imports/1").text
     bring(browser, as_csv(rows))
     assert "N1" in browser.get("/imports/2").text
@@ -163,8 +167,8 @@ def bomb() -> bytes:
     return out.getvalue()
 
 
-def corner() -> bytes:
-    """A workbook with one cell, in the last corner of the sheet."""
+def corner(cell: bytes = b'<c r="XFD1048576"/>', sheet: str = "xl/worksheets/sheet1.xml") -> bytes:
+    """A workbook with one cell, in the last corner of the sheet; the sheet's part is called ``sheet``."""
     whole = io.BytesIO(as_xlsx([HEAD, row(1)]))
     out = io.BytesIO()
     with zipfile.ZipFile(whole) as source, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as book:
@@ -172,9 +176,10 @@ def corner() -> bytes:
             content = source.read(part)
             if part.filename == "xl/worksheets/sheet1.xml":
                 content = content.replace(
-                    b"</sheetData>", b'<row r="1048576"><c r="XFD1048576"/></row></sheetData>'
+                    b"</sheetData>", b'<row r="1048576">' + cell + b"</row></sheetData>"
                 )
-            book.writestr(part, content)
+            content = content.replace(b"worksheets/sheet1.xml", sheet.removeprefix("xl/").encode())
+            book.writestr(part.filename.replace("xl/worksheets/sheet1.xml", sheet), content)
     return out.getvalue()
 
 
@@ -192,6 +197,9 @@ def lying() -> bytes:
     [
         (bomb, "bomb.xlsx"),
         (corner, "corner.xlsx"),
+        (lambda: corner(b"<c r='XFD1048576'/>"), "quotes.xlsx"),
+        (lambda: corner(sheet="xl/picture.xml"), "elsewhere.xlsx"),
+        (lambda: corner(sheet="xl/worksheets/a/b.xml"), "deeper.csv"),
         (lambda: as_xlsx([HEAD])[:300], "cut.xlsx"),
         (lambda: b"PK\x03\x04" + bytes(500), "zeros.xlsx"),
         (lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "old.xls"),

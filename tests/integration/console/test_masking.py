@@ -9,7 +9,9 @@ import pytest
 
 from campaigns.console.access.permissions import Role, shipped_permissions
 from campaigns.customers.phone import readable
-from campaigns.store.models import AuditEntry, Customer, PhoneNumber
+from campaigns.store.models import AuditEntry, Call, Customer, PhoneNumber
+from telephony.numbers import mask
+from tests.integration.console.keys import program
 from tests.integration.console.routes import pages_of_anybody
 from tests.integration.console.world import NAMES, SAID, World
 
@@ -107,3 +109,29 @@ def test_the_log_and_the_audit_hold_no_personal_data(world: World, caplog: pytes
         kept = "".join(f"{row.before}{row.after}{row.subject}" for row in session.query(AuditEntry))
     own = "".join(record.getMessage() for record in caplog.records if not record.name.startswith("httpx"))
     assert not [secret for secret in personal(world) if secret in kept + own and len(secret) > 4]
+
+
+@pytest.mark.parametrize("path", ["/calls/1", "/api/v1/calls"])
+def test_who_sees_a_caller_that_nobody_knows_is_on_record_too(world: World, path: str) -> None:
+    with world.database.transaction() as session:
+        call = session.get_one(Call, 1)
+        call.direction, call.customer_id, call.attempt_id, call.campaign_id = "inbound", None, None, None
+        number = call.e164
+        assert number is not None
+    if path.startswith("/api"):
+        assert number in program(world, "quality").get(path.removeprefix("/api/v1")).text
+    else:
+        assert readable(number) in world.browser("quality").get(path).text
+    with world.database.reading() as session:
+        row = session.query(AuditEntry).filter_by(action="personal.seen").one()
+    assert mask(number) in row.after["customers"]
+
+
+def test_of_whoever_was_seen_each_is_named(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("campaigns.console.visit.AT_MOST", 4)
+    program(world, "quality").get("/customers?limit=500")
+    with world.database.reading() as session:
+        rows = session.query(AuditEntry).filter_by(action="personal.seen").all()
+        everybody = sorted(row.external_id for row in session.query(Customer))
+    assert [row.after["count"] for row in rows] == [4, 2]
+    assert sorted(key for row in rows for key in row.after["customers"]) == everybody

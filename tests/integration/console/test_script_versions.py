@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import replace
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 
 import pytest
 
 from bot.errors import DataFileError
 from bot.language import DIALOGUES
+from campaigns.agents import AgentSettings
 from campaigns.cli.creating import create_campaign_of
 from campaigns.cli.dialogue_publishing import publish_present
 from campaigns.console.simulator import publishing
 from campaigns.console.web.recent import Recent
+from campaigns.dialing.assembly import house_of
 from campaigns.dialing.audience import Audience
 from campaigns.dialing.creation import NewCampaign
 from campaigns.errors import ConflictError
-from campaigns.published import scripts_in_force
+from campaigns.published import scripts_in_force, scripts_on_offer
 from campaigns.store.models import Approval, AuditEntry, Call, Job, ScriptVersion, WorkerRecord
-from campaigns.store.scripts import in_force, versions
+from campaigns.store.scripts import in_force, keep_version, versions
 from campaigns.store.workers import Identity, register
 from tests.integration.console.keys import program
 from tests.integration.console.recorded import CALL, talk
@@ -92,11 +94,48 @@ def test_what_an_installation_came_with_is_in_force_and_a_change_alone_is_not(
         assert [each.made_by for each in versions(session, "zh")] == [""]
 
 
-def test_a_new_test_is_another_version_and_changes_no_call(house: World, scripts: Path) -> None:
-    heard(house)
+def test_a_new_test_is_another_version_and_changes_no_call(
+    house: World, scripts: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    before = heard(house)
     (scripts / "tests" / "more.yml").write_text("flow: dormant-offer\n", encoding="utf-8")
+    assert heard(house) == before
+    assert "are not those in force" not in caplog.text
+    change(scripts, "嗨，")
+    assert heard(house) == before
+    assert "are not those in force" in caplog.text
+
+
+def test_what_authors_save_while_a_worker_runs_is_not_heard(house: World, scripts: Path) -> None:
+    """A worker reads a flow when the first campaign with it comes along: hours after it began."""
     services = house.services
-    assert scripts_in_force(services.settings, services.database, services.now()) == scripts
+    folder = scripts_in_force(services.settings, services.database, services.now())
+    offered = scripts_on_offer(services.settings, services.database)
+    change(scripts, "嗨，")
+    for each in (folder, offered):
+        assert "嗨，" not in (each / PROMPTS).read_text(encoding="utf-8")
+
+
+def test_no_text_message_and_no_word_to_those_who_wait_is_sent_unpublished(
+    house: World, scripts: Path
+) -> None:
+    agents = AgentSettings(numbers=("+8613900000001",), opens=time(9), closes=time(18), days=frozenset({1}))
+    settings = house.services.settings.model_copy(update={"agents": agents})
+    heard(house)
+    for name, old in (("messages.yml", "如需帮助"), ("handover.yml", "抱歉")):
+        text = (scripts / name).read_text(encoding="utf-8")
+        assert old in text
+        (scripts / name).write_text(text.replace(old, f"嗨，{old}"), encoding="utf-8")
+    folder = scripts_in_force(settings, house.database, house.clock.now())
+    told = house_of(settings, folder)
+    assert "嗨" not in told.messages.neutral("help", "银行", "95555").body
+    assert told.handover is not None
+    assert "嗨" not in told.handover.words.sorry
+    publish_present(settings, house.database, "warmer")
+    told = house_of(settings, scripts_in_force(settings, house.database, house.clock.now()))
+    assert "嗨" in told.messages.neutral("help", "银行", "95555").body
+    assert told.handover is not None
+    assert "嗨" in told.handover.words.sorry
 
 
 def test_what_was_unpacked_for_calls_cannot_be_changed_there(house: World, scripts: Path) -> None:
@@ -309,3 +348,42 @@ def test_nothing_is_published_that_was_checked_as_another(unchecked: World, scri
         assert publishing.request_of(session, newest) is not None
         assert publishing.request_of(session, older) is not None
         assert publishing.check_of(session, newest) != publishing.check_of(session, older)
+
+
+def test_versions_whose_labels_are_alike_are_not_taken_for_each_other(
+    unchecked: World, scripts: Path
+) -> None:
+    """Twelve digits of a digest are found twice within minutes by who wants to."""
+    heard(unchecked)
+    change(scripts, "嗨，")
+    author, second = unchecked.browser("script_editor"), unchecked.browser("campaign_manager")
+    author.post("/simulator/versions", {"note": "harmless"})
+    with unchecked.database.transaction() as session:
+        good = versions(session, "zh")[0]
+        bad = keep_version(session, "zh", good.label + "f" * 52, b"PK", {}, by="someone", at=AT)
+    with unchecked.database.reading() as session:
+        approval = publishing.request_of(session, good)
+        assert approval is not None
+        assert publishing.passed(publishing.check_of(session, good))
+        assert publishing.request_of(session, bad) is None
+        assert publishing.check_of(session, bad) is None
+    page = f"/simulator/versions/{bad.id}/approvals/{approval.id}"
+    assert second.post(page, {"decision": "approve"}).status_code == 409
+
+
+def test_who_has_written_a_version_publishes_it_by_nobodys_request(unchecked: World, scripts: Path) -> None:
+    before = heard(unchecked)
+    change(scripts, "嗨，")
+    author, other = unchecked.browser("script_editor"), unchecked.browser("administrator")
+    page = author.post("/simulator/versions", {"note": "mine"}).headers["location"]
+    other.post(f"{page}/propose", {"note": "theirs, they say"})
+    with unchecked.database.reading() as session:
+        version = versions(session, "zh")[0]
+        approval = publishing.request_of(session, version)
+    assert approval is not None
+    assert approval.requested_by_name == "administrator"
+    assert author.post(f"{page}/approvals/{approval.id}", {"decision": "approve"}).status_code == 409
+    assert heard(unchecked) == before
+    second = unchecked.browser("campaign_manager")
+    assert second.post(f"{page}/approvals/{approval.id}", {"decision": "approve"}).status_code == 303
+    assert "嗨，" in heard(unchecked)

@@ -21,6 +21,7 @@ from bot.voice.manners import Manners
 from campaigns.console.simulator.voice import VOICE_PATH
 from campaigns.dialing.talk import VoiceTools
 from campaigns.settings import Settings
+from campaigns.store.console.sessions import revoke_sessions
 from tests.benchmarks.caller_script import Script, Utterance, Word
 from tests.benchmarks.emulated_recogniser import EmulatedRecognizer
 from tests.integration.console.test_simulator import CUSTOMER
@@ -154,6 +155,18 @@ def test_sound_that_no_page_of_ours_sends_ends_the_call(studio: World) -> None:
             socket.send_bytes(wrong)
             with pytest.raises(WebSocketDisconnect):
                 telephone.until("never")
+
+
+def test_a_call_ends_with_the_session_that_began_it(studio: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("campaigns.console.simulator.voice.CHECK_S", 0.01)
+    browser = studio.browser("script_editor")
+    browser.post("/simulator/begin", CUSTOMER)
+    with connect(browser) as socket:
+        telephone = Telephone(socket)
+        telephone.until("ready")
+        with studio.database.transaction() as session:
+            revoke_sessions(session, studio.user_id("script_editor"), studio.clock.now())
+        assert telephone.until("over")["disposition"]
 
 
 @pytest.mark.parametrize(

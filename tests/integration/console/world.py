@@ -27,6 +27,7 @@ from campaigns.console.settings import ConsoleSettings, console_settings
 from campaigns.console.web.behind import Behind
 from campaigns.console.web.pace import Pace
 from campaigns.console.web.recent import Recent
+from campaigns.console.web.room import Streams
 from campaigns.dialing.audience import Audience
 from campaigns.metrics.port import open_metrics
 from campaigns.settings import Settings, create_home, load_settings
@@ -213,7 +214,12 @@ def open_world(home: Path, database: Database) -> World:
     settings = load_settings(home).model_copy(update={"console": {"run_campaigns": False}})
     services = replace(_rules(), settings=settings, console=console_settings(settings))
     # What is counted once for all who look is of one world, and so is how fast they may ask.
-    own: dict[str, Any] = {"pace": Pace(lambda: 0.0), "recent": Recent(), "behind": Behind(PATIENCE_S)}
+    own: dict[str, Any] = {
+        "pace": Pace(lambda: 0.0),
+        "recent": Recent(),
+        "behind": Behind(PATIENCE_S),
+        "streams": Streams(),
+    }
     own["lifetime"] = Lifetime()
     services = replace(services, metrics=open_metrics(settings, database), **own)
     return World(replace(services, database=database, clock=clock, passwords=CHEAP), clock)

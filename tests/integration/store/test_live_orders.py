@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import update
 
 from campaigns.store.database import Database
+from campaigns.store.live_incoming import IncomingNow, forget_incoming, put_incoming
 from campaigns.store.live_key import LiveKey, live_key
 from campaigns.store.live_orders import (
     MAY_ASK_AGAIN,
@@ -20,6 +23,8 @@ from campaigns.store.live_orders import (
     latest_orders,
     orders_asked,
 )
+from campaigns.store.models import LiveIncoming
+from tests.integration.store.rows import AT
 
 KEY = LiveKey(3)
 
@@ -36,6 +41,23 @@ def test_two_people_at_once_want_one_thing(clean_database: Database) -> None:
     assert sorted(new for _, new in orders) == [False, False, False, True]
     with clean_database.reading() as session:
         assert len(orders_asked(session)) == 1
+
+
+def test_what_was_wanted_of_a_call_is_not_wanted_of_the_one_that_gets_its_id(
+    sqlite_database: Database,
+) -> None:
+    with sqlite_database.transaction() as session:
+        (before,) = put_incoming(session, "w", [IncomingNow("twilio", "CA1", None, None, AT)]).values()
+        key = LiveKey(before, incoming=True)
+        ask(session, key, OrderKind.END, "a", "rude")
+        ask(session, KEY, OrderKind.END, "a", "rude")
+        session.execute(update(LiveIncoming).values(told_at=AT - timedelta(days=900)))
+        forget_incoming(session)
+        (after,) = put_incoming(session, "w", [IncomingNow("twilio", "CA2", None, None, AT)]).values()
+        assert after == before
+        assert set(latest_orders(session, [str(key), str(KEY)])) == {str(KEY)}
+        order, new = ask(session, key, OrderKind.HAND_OVER, "b", "help")
+        assert (order.kind, new) == ("hand_over", True)
 
 
 @pytest.mark.parametrize("state", list(OrderState))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator, Callable, Mapping
 from types import SimpleNamespace
 from typing import Any
@@ -13,6 +14,7 @@ import pytest
 from campaigns.console.lifetime import LIFETIME, Lifetime
 from campaigns.console.web import feed as module
 from campaigns.console.web.feed import Feed, Picture, Seat
+from campaigns.console.web.streams import event
 from campaigns.errors import StoreError
 
 
@@ -137,3 +139,13 @@ def test_who_does_not_read_begins_anew() -> None:
     asyncio.run(story())
     assert len(watcher.waiting) <= module.MOST_WAITING
     assert news(watcher.waiting[-1])["boxes"] == {"stats": "89"}
+
+
+def test_what_unicode_takes_for_the_end_of_a_line_breaks_no_event() -> None:
+    """A browser joins the lines of an event by line feeds, of which JSON has none in a text."""
+    said = {"text": "\x0b\x0c\x1c\x85\u2028\u2029 <b>\r\n"}
+    sent = event(json.dumps(said, ensure_ascii=False))
+    assert sent.endswith("\n\n")
+    lines = [line.removeprefix("data: ") for line in re.split("\r\n|\r|\n", sent[:-2])]
+    assert json.loads("\n".join(lines)) == said
+    assert event("a\rb\r\nc\n\nevent: over") == "data: a\ndata: b\ndata: c\ndata: \ndata: event: over\n\n"

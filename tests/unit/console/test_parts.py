@@ -66,8 +66,8 @@ def test_text_never_ends_an_event(text: str) -> None:
     sent = event(text)
     assert sent.endswith("\n\n")
     lines = sent[:-2].split("\n")
-    assert all(line.startswith("data: ") for line in lines)
-    assert [line[6:] for line in lines] == (text.splitlines() or [""])
+    assert all(line.startswith("data: ") and "\r" not in line for line in lines)
+    assert "\n".join(line[6:] for line in lines) == text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 async def test_a_stream_sends_what_changed_and_says_when_it_is_over() -> None:
