@@ -10,6 +10,7 @@ from campaigns.compliance.campaign_window import CampaignWindow
 from campaigns.compliance.facts import Purpose
 from campaigns.console.services import Services
 from campaigns.console.visit import Visit
+from campaigns.console.web.behind import Counted
 from campaigns.dialing.foreseeing import Foresight, foresee
 from campaigns.dialing.timing import SIMULATED
 from campaigns.store.audiences import Candidate
@@ -18,25 +19,7 @@ from campaigns.store.facts import Surroundings
 
 SAMPLE: Final = 200  # a second of work: each is decided on as at its turn
 RECENT_S: Final = 20.0
-
-
-def foresight_of(
-    visit: Visit,
-    key: Hashable,
-    purpose: Purpose,
-    window: CampaignWindow | None,
-    choose: Callable[[Session, datetime], list[Candidate]],
-    *,
-    experiment: int | None = None,
-    spares: bool = True,
-) -> Foresight:
-    """What the law says now of those that ``choose`` names."""
-
-    def ask() -> Foresight:
-        with visit.reading() as session:
-            return _ask(visit.services, session, purpose, window, choose, experiment, spares)
-
-    return visit.services.recent.get(("foresight", key), RECENT_S, ask)
+OLDEST_S: Final = 120.0  # the hours in which the law allows a call may have ended since
 
 
 def foresight_behind(
@@ -48,16 +31,15 @@ def foresight_behind(
     *,
     experiment: int | None = None,
     spares: bool = True,
-) -> Foresight | None:
-    """The same, asked behind the page; None while it is."""
+) -> Counted[Foresight] | None:
+    """What the law says now of those that ``choose`` names, asked behind the page; None while it is."""
     services = visit.services
 
     def ask() -> Foresight:
         with services.database.reading() as session:
             return _ask(services, session, purpose, window, choose, experiment, spares)
 
-    found = services.behind.get(("foresight", key), RECENT_S, ask)
-    return None if found is None else found.value
+    return services.behind.get(("foresight", key), RECENT_S, ask, oldest_s=OLDEST_S)
 
 
 def _ask(

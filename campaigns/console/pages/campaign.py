@@ -28,7 +28,7 @@ from campaigns.console.scripts import version_of
 from campaigns.console.view.codes import own_codes
 from campaigns.console.view.hours import MARKS, drawn_days
 from campaigns.console.view.templates import environment
-from campaigns.console.visit import Visit
+from campaigns.console.visit import Visit, counted_at
 from campaigns.console.web.streams import stream
 from campaigns.dialing.priority import value_of
 from campaigns.outcomes.relief import shipped_relief_rules
@@ -103,7 +103,10 @@ def foresee(visit: Visit) -> Response:
         spares=setup.control_groups is None,
     )
     path = visit.request.url.path
-    return visit.render("campaign_new/preview.html", problem="", seen=seen, most=SAMPLE, path=path)
+    return visit.render(
+        "campaign_new/preview.html", problem="", path=path, most=SAMPLE, posted=False,
+        seen=seen and seen.value, at=seen and counted_at(visit, seen),
+    )  # fmt: skip
 
 
 def funnel(visit: Visit) -> Response:
@@ -163,9 +166,11 @@ def _setup(visit: Visit, session: Session, line: CampaignLine) -> dict[str, Any]
             return authority_in(reading, line.id, now)
 
     counted = visit.services.behind.get(("authority", line.id, today), AUTHORITY_S, count)
+    at = None if counted is None else counted_at(visit, counted)
     return {
         "setup": setup,
         "authority": None if counted is None else counted.value,
+        "authority_at": at,
         "relief": shipped_relief_rules(),
         "retries": shipped_retry_policy().changed(setup.retries or {}).classes,
         "days": drawn_days(visit.services.pack, setup.window, today),

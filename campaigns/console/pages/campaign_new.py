@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from bot.errors import DataFileError
 from campaigns.compliance.campaign_window import DAYS
-from campaigns.console.foresight import SAMPLE, foresight_of, local_now
+from campaigns.console.foresight import SAMPLE, foresight_behind, local_now
 from campaigns.console.forms import pace_form, window_form
 from campaigns.console.forms.campaign_form import ARMS, campaign_of, fitted_of
 from campaigns.console.forms.typed import Typed
@@ -17,7 +17,7 @@ from campaigns.console.forms.window_form import window_of
 from campaigns.console.page import Page, PageRoute
 from campaigns.console.scripts import folder, scripts
 from campaigns.console.view.hours import MARKS, drawn_days
-from campaigns.console.visit import Visit
+from campaigns.console.visit import Visit, counted_at
 from campaigns.customers.treatments.treatmentfile import load_treatments
 from campaigns.dialing.audience import LETTERS
 from campaigns.dialing.creation import create
@@ -26,7 +26,13 @@ from campaigns.errors import CampaignsError, ConflictError
 from campaigns.outcomes.relief import shipped_relief_rules
 from campaigns.outcomes.retry import shipped_retry_policy
 from campaigns.store.audience_lists import list_by_id
-from campaigns.store.audiences import audience_sample, audience_size, authority_over
+from campaigns.store.audiences import (
+    AudienceSize,
+    Authority,
+    audience_sample,
+    audience_size,
+    authority_over,
+)
 from campaigns.store.changes import edit_campaign
 from campaigns.store.console.audit import Deed
 from campaigns.store.console.customers import known_tags
@@ -34,6 +40,8 @@ from campaigns.store.experiments import experiment_named
 
 HERE: Final = "/campaigns/-/new"
 DEFAULT_FLOW: Final = "repayment-reminder"
+RECENT_S: Final = 10.0  # how old the count of an audience may be before it is counted anew
+OLDEST_S: Final = 600.0  # and before it is no count any more
 
 
 def show(visit: Visit) -> Response:
@@ -62,12 +70,19 @@ def count(visit: Visit) -> Response:
         return visit.render("campaign_new/count.html", problem=visit.explain(error))
     with visit.reading() as session:
         at = local_now(visit, session)
-        size = audience_size(session, fitted.audience, at)
-        authority = authority_over(session, fitted.audience, at)
+
+    def ask() -> tuple[AudienceSize, Authority]:
+        with visit.services.database.reading() as session:
+            return audience_size(session, fitted.audience, at), authority_over(session, fitted.audience, at)
+
+    key = ("audience", fitted.audience, at.date())
+    counted = visit.services.behind.get(key, RECENT_S, ask, oldest_s=OLDEST_S)
+    size, authority = (None, None) if counted is None else counted.value
     return visit.render(
         "campaign_new/count.html",
         problem="",
         size=size,
+        at=counted and counted_at(visit, counted),
         audience=fitted.audience,
         authority=authority,
         relief=shipped_relief_rules(),
@@ -85,7 +100,7 @@ def preview(visit: Visit) -> Response:
         window, spares = window_of(typed, visit.services.pack, _today(visit)), not typed("control_groups")
         with visit.reading() as session:
             own = experiment_named(session, typed("experiment"))
-        seen = foresight_of(
+        seen = foresight_behind(
             visit,
             ("audience", fitted.audience, fitted.purpose, str(window), own, spares),
             fitted.purpose,
@@ -96,7 +111,10 @@ def preview(visit: Visit) -> Response:
         )
     except (ConflictError, DataFileError) as error:
         return visit.render("campaign_new/preview.html", problem=visit.explain(error))
-    return visit.render("campaign_new/preview.html", problem="", seen=seen, most=SAMPLE)
+    return visit.render(
+        "campaign_new/preview.html", problem="", most=SAMPLE, posted=True,
+        seen=seen and seen.value, at=seen and counted_at(visit, seen),
+    )  # fmt: skip
 
 
 def make(visit: Visit) -> Response:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import threading
 import time
 from collections import OrderedDict
@@ -52,13 +53,18 @@ class Behind:
         self._made: OrderedDict[Hashable, _Made] = OrderedDict()
         self._making: dict[Hashable, Future[Any]] = {}
 
-    def get(self, key: Hashable, seconds: float, make: Callable[[], T]) -> Counted[T] | None:
+    def get(
+        self, key: Hashable, seconds: float, make: Callable[[], T], *, oldest_s: float = math.inf
+    ) -> Counted[T] | None:
         """The last value of ``key``, made anew meanwhile when ``seconds`` old; None while there is none.
 
-        What ``make`` raises is raised when somebody waited for it, and else logged by its kind.
+        One older than ``oldest_s`` is none: what held yesterday is no answer to what holds now. What ``make``
+        raises is raised when somebody waited for it, and else logged by its kind.
         """
         with self._lock:
             made = self._made.get(key)
+            if made is not None and self._now() - made.at > oldest_s:
+                made = None
             if made is not None:
                 self._made.move_to_end(key)
             making = self._making.get(key)

@@ -61,6 +61,16 @@ def test_what_is_old_is_shown_while_it_is_made_anew() -> None:
     assert new.value == 2
 
 
+def test_what_is_too_old_to_be_shown_is_made_before_anybody_is_answered() -> None:
+    clock, values = [0.0], [1, 2]
+    behind = Behind(LONG, lambda: clock[0])
+    behind.get("a", 10, lambda: values.pop(0), oldest_s=60.0)
+    clock[0] = 61.0
+    found = behind.get("a", 10, lambda: values.pop(0), oldest_s=60.0)
+    assert found is not None
+    assert (found.value, found.age_s) == (2, 0.0)
+
+
 def test_what_takes_long_is_made_seldom() -> None:
     clock, made = [0.0], []
 
