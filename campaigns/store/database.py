@@ -18,7 +18,7 @@ from campaigns.store.sealed.types import sealer_of
 
 SQLITE_BUSY_TIMEOUT_MS = 30_000
 IDLE_TRANSACTION_MS = 5_000
-REVISION = "0024"  # the newest migration; checked at every start without loading Alembic
+REVISION = "0025"  # the newest migration; checked at every start without loading Alembic
 
 READS = "xiaorong_reads"
 # Memory to group and join millions of rows in: the usual 4 MB, or 2 MB of SQLite, send them to the disk.

@@ -181,9 +181,14 @@ def _all(database: Database) -> Iterator[str]:
         "/settings/retention",
         "/settings/webhooks",
     )
-    yield from ("/settings/keys", "/settings/api", "/settings/audit", "/settings/audit?before=100000")
+    yield from (
+        "/settings/keys",
+        "/settings/api",
+        "/settings/audit",
+        f"/settings/audit?before={at - 40 * 86400:.6f}_5",
+    )
     yield from _with("/settings/audit", AUDITS)
-    yield "/settings/audit?by=li&before=100000"
+    yield f"/settings/audit?by=li&before={at - 40 * 86400:.6f}_5"
     day = NOW.date() - timedelta(days=40)
     yield from (f"/settings/audit?from={day}&to={day}", f"/settings/audit?from={day}&to={day}&by=nobody")
     yield from (f"/settings/audit?from={day}&by=li", f"/settings/audit?to={day}&action=campaigns.paused")

@@ -9,11 +9,13 @@ from typing import Final
 
 from starlette.responses import Response
 
+from campaigns.console import place
 from campaigns.console.page import MenuEntry, Page, PageRoute
 from campaigns.console.view.codes import own_codes
 from campaigns.console.visit import Visit
 from campaigns.outcomes.report_csv import ENCODING, cell
 from campaigns.store.console.audit import AuditView, Deed, audit_page
+from campaigns.store.console.call_views import Place
 
 PER_PAGE: Final = 50
 IN_A_FILE: Final = 20_000  # rows; more are taken in parts, by their days
@@ -24,13 +26,13 @@ COLUMNS: Final = (
 
 
 def show(visit: Visit) -> Response:
-    rows = _rows(visit, visit.query_number("before"), PER_PAGE + 1)
-    more = rows[PER_PAGE - 1].id if len(rows) > PER_PAGE else None
+    rows = _rows(visit, place.read(visit.query("before", 40)), PER_PAGE + 1)
+    last = rows[PER_PAGE - 1] if len(rows) > PER_PAGE else None
     return visit.render(
         "audit/page.html",
         part="audit/rows.html",
         rows=rows[:PER_PAGE],
-        more=more,
+        more=last and place.written(Place(last.at, last.id)),
         choices=_choices(visit),
         actions=sorted(set(own_codes()["action"]) - set(visit.services.permissions.actions)),
         subjects=list(own_codes()["subject"]),
@@ -62,12 +64,12 @@ def _choices(visit: Visit) -> dict[str, str]:
     return {name: visit.query(name, 64) for name in NAMES}
 
 
-def _rows(visit: Visit, before: int | None, limit: int) -> list[AuditView]:
+def _rows(visit: Visit, before: Place | None, limit: int) -> list[AuditView]:
     chosen = _choices(visit)
     with visit.reading() as session:
         return audit_page(
             session,
-            before_id=before,
+            before=before,
             by=chosen["by"],
             action=chosen["action"],
             subject_kind=chosen["kind"],

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
+from typing import Any
 
 import pytest
-from sqlalchemy import delete, update
+from sqlalchemy import delete, event, update
 
 from campaigns.errors import StoreError
 from campaigns.private import Private, PrivateKind
 from campaigns.store.console.audit import Actor, Deed, audit_page, record
+from campaigns.store.console.call_views import Place
 from campaigns.store.database import Database
 from campaigns.store.models import AuditEntry
 from tests.integration.console.world import World
@@ -39,7 +42,7 @@ def test_it_is_read_a_page_at_a_time_and_filtered(world: World) -> None:
     with world.database.transaction() as session:
         for place in range(60):
             deed = Deed("user.added" if place % 2 else "user.changed", "user", f"user{place}")
-            record(session, ACTOR, deed, AT)
+            record(session, ACTOR, deed, AT + timedelta(microseconds=place // 7))  # some at one time
     auditor = world.browser("auditor")
     first = auditor.get("/settings/audit?by=tester").text
     following = re.search(r'rel="next" href="\?([^"]+)"', first)
@@ -49,3 +52,33 @@ def test_it_is_read_a_page_at_a_time_and_filtered(world: World) -> None:
     assert seen == [f"user{place}" for place in reversed(range(60))]
     found = auditor.get("/settings/audit?action=user.added&subject=user7").text
     assert re.findall(r"<td>.*?(user\d+)</td>", found) == ["user7"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "index"),
+    [
+        ({}, "ix_audit_entry_when"),
+        ({"since": AT, "until": AT + timedelta(days=1)}, "ix_audit_entry_when"),
+        ({"by": "tester", "until": AT}, "ix_audit_entry_who"),
+        ({"action": "user.added", "since": AT}, "ix_audit_entry_what"),
+        ({"by": "tester", "action": "user.added"}, "ix_audit_entry_deeds"),
+        ({"subject_kind": "user", "subject": "user7"}, "ix_audit_entry_whom"),
+    ],
+)
+def test_a_page_of_it_is_one_step_along_an_index(
+    sqlite_database: Database, asked: dict[str, Any], index: str
+) -> None:
+    """However long the log is: nothing is sorted, and nobody else's rows are gone through."""
+    plans: list[str] = []
+
+    def explain(connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
+        own = connection.connection.cursor()
+        rows = own.execute("EXPLAIN QUERY PLAN " + statement, parameters).fetchall()
+        plans.append("\n".join(row[-1] for row in rows))
+
+    with sqlite_database.reading() as session:
+        event.listen(sqlite_database.engine, "before_cursor_execute", explain)
+        audit_page(session, before=Place(AT, 5), **asked)
+    (plan,) = plans
+    assert index in plan
+    assert "TEMP B-TREE" not in plan
