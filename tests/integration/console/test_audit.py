@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, event, update
+from sqlalchemy import delete, update
 
 from campaigns.errors import StoreError
 from campaigns.private import Private, PrivateKind
@@ -16,6 +16,7 @@ from campaigns.store.console.call_views import Place
 from campaigns.store.database import Database
 from campaigns.store.models import AuditEntry
 from tests.integration.console.world import World
+from tests.integration.store.plans import SORTED, plans
 from tests.integration.store.rows import AT
 
 ACTOR = Actor(None, "tester", "command")
@@ -69,16 +70,8 @@ def test_a_page_of_it_is_one_step_along_an_index(
     sqlite_database: Database, asked: dict[str, Any], index: str
 ) -> None:
     """However long the log is: nothing is sorted, and nobody else's rows are gone through."""
-    plans: list[str] = []
-
-    def explain(connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
-        own = connection.connection.cursor()
-        rows = own.execute("EXPLAIN QUERY PLAN " + statement, parameters).fetchall()
-        plans.append("\n".join(row[-1] for row in rows))
-
-    with sqlite_database.reading() as session:
-        event.listen(sqlite_database.engine, "before_cursor_execute", explain)
+    with sqlite_database.reading() as session, plans(sqlite_database) as found:
         audit_page(session, before=Place(AT, 5), **asked)
-    (plan,) = plans
+    (plan,) = found
     assert index in plan
-    assert "TEMP B-TREE" not in plan
+    assert SORTED not in plan
