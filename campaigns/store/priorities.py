@@ -108,10 +108,11 @@ def priority(rules: PriorityRules, today: date) -> ColumnElement[int]:
         .correlate(CampaignMember)
         .scalar_subquery()
     )
-    broken = CampaignMember.account_id.in_(accounts_to_call_about())
+    # Of this account alone: asked whether it is among them, a database gathers all of them for one member.
+    broken = accounts_to_call_about().where(Promise.account_id == CampaignMember.account_id)
     return case(
         (CampaignMember.callback_at.is_not(None), CALLBACK_PRIORITY),
-        else_=case((broken, BROKEN_BAND), else_=0) - value,
+        else_=case((broken.correlate(CampaignMember).exists(), BROKEN_BAND), else_=0) - value,
     )
 
 
