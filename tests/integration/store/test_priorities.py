@@ -98,6 +98,13 @@ def test_a_new_campaign_is_in_the_order_of_its_values(database: Database) -> Non
     assert due == [900_000, 200_000, 50_000]
 
 
+def test_whoever_joins_has_the_priority_of_the_rules_at_once(database: Database) -> None:
+    with database.transaction() as session:
+        portfolio(session, 120, seed=7)
+        again = create_campaign(session, "d", "f", Audience(), concurrency=1, calls_per_second=1, at=AT)
+        check(session, again.id)
+
+
 def test_what_is_done_keeps_its_priority_and_others_follow_their_facts(sqlite_database: Database) -> None:
     with sqlite_database.transaction() as session:
         customers = [add_customer(session) for _ in range(3)]
