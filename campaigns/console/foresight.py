@@ -10,7 +10,7 @@ from campaigns.compliance.campaign_window import CampaignWindow
 from campaigns.compliance.facts import Purpose
 from campaigns.console.services import Services
 from campaigns.console.visit import Visit
-from campaigns.console.web.behind import Counted
+from campaigns.console.web.behind import Counted, Lane
 from campaigns.dialing.foreseeing import Foresight, foresee
 from campaigns.dialing.timing import SIMULATED
 from campaigns.store.audiences import Candidate
@@ -39,7 +39,7 @@ def foresight_behind(
         with services.database.reading() as session:
             return _ask(services, session, purpose, window, choose, experiment, spares)
 
-    return services.behind.get(("foresight", key), RECENT_S, ask, oldest_s=OLDEST_S)
+    return services.behind.get(("foresight", key), RECENT_S, ask, oldest_s=OLDEST_S, lane=Lane.SHORT)
 
 
 def _ask(

@@ -29,6 +29,7 @@ from campaigns.console.view.codes import own_codes
 from campaigns.console.view.hours import MARKS, drawn_days
 from campaigns.console.view.templates import environment
 from campaigns.console.visit import Visit, counted_at
+from campaigns.console.web.behind import Lane
 from campaigns.console.web.streams import stream
 from campaigns.dialing.priority import value_of
 from campaigns.outcomes.relief import shipped_relief_rules
@@ -165,7 +166,7 @@ def _setup(visit: Visit, session: Session, line: CampaignLine) -> dict[str, Any]
         with visit.reading() as reading:
             return authority_in(reading, line.id, now)
 
-    counted = visit.services.behind.get(("authority", line.id, today), AUTHORITY_S, count)
+    counted = visit.services.behind.get(("authority", line.id, today), AUTHORITY_S, count, lane=Lane.SHORT)
     at = None if counted is None else counted_at(visit, counted)
     return {
         "setup": setup,

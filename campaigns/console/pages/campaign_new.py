@@ -18,6 +18,7 @@ from campaigns.console.page import Page, PageRoute
 from campaigns.console.scripts import folder, scripts
 from campaigns.console.view.hours import MARKS, drawn_days
 from campaigns.console.visit import Visit, counted_at
+from campaigns.console.web.behind import Lane
 from campaigns.customers.treatments.treatmentfile import load_treatments
 from campaigns.dialing.audience import LETTERS
 from campaigns.dialing.creation import create
@@ -76,7 +77,7 @@ def count(visit: Visit) -> Response:
             return audience_size(session, fitted.audience, at), authority_over(session, fitted.audience, at)
 
     key = ("audience", fitted.audience, at.date())
-    counted = visit.services.behind.get(key, RECENT_S, ask, oldest_s=OLDEST_S)
+    counted = visit.services.behind.get(key, RECENT_S, ask, oldest_s=OLDEST_S, lane=Lane.SHORT)
     size, authority = (None, None) if counted is None else counted.value
     return visit.render(
         "campaign_new/count.html",

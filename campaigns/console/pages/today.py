@@ -13,6 +13,7 @@ from campaigns.console.launching import connected
 from campaigns.console.page import MenuEntry, Page, PageRoute
 from campaigns.console.services import Services
 from campaigns.console.visit import Visit
+from campaigns.console.web.behind import Lane
 from campaigns.console.web.streams import stream
 from campaigns.errors import ConflictError
 from campaigns.store.console import today as store
@@ -126,7 +127,7 @@ def _broken(services: Services) -> int:
         with services.database.reading() as session:
             return store.broken_promises(session)
 
-    found = services.behind.get(("today", "broken"), BROKEN_S, count, oldest_s=OLDEST_S)
+    found = services.behind.get(("today", "broken"), BROKEN_S, count, oldest_s=OLDEST_S, lane=Lane.SHORT)
     return 0 if found is None else found.value
 
 
