@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
 from pathlib import Path
+from typing import Final
 
 from campaigns.compliance.campaign_window import CampaignWindow
 from campaigns.compliance.facts import Purpose
-from campaigns.console.foresight import SAMPLE, Asked, foresight_behind, foresight_of
+from campaigns.console.foresight import SAMPLE, Asked
 from campaigns.console.launching import line_of
 from campaigns.console.scripts import folder
 from campaigns.console.visit import Visit
+from campaigns.console.web.behind import Counted, Lane
 from campaigns.dialing.audience import Audience
 from campaigns.dialing.fitting import Fitted, fit, shipped_fits
-from campaigns.dialing.foreseeing import Foresight
 from campaigns.published import load_published
 from campaigns.store.audiences import (
     AudienceSize,
@@ -26,12 +29,14 @@ from campaigns.store.audiences import (
 from campaigns.store.console.campaign_setup import campaign_setup
 from campaigns.store.experiments import experiment_named
 
+RECENT_S: Final = 10.0  # how old the count of an audience may be before it is counted anew
+OLDEST_S: Final = 600.0  # and before it is no count any more
+
 
 @dataclass(frozen=True, slots=True)
-class Counted:
-    """How many an audience holds, narrowed to whom its script is for, and what they may be offered."""
+class Size:
+    """How many an audience holds, and what they may be offered."""
 
-    fitted: Fitted
     size: AudienceSize
     authority: Authority
 
@@ -50,16 +55,34 @@ def fitted_to(scripts: Path, flow: str, audience: Audience) -> Fitted:
     )
 
 
-def count(visit: Visit, flow: str, audience: Audience) -> Counted:
-    """As a campaign made now would have it. Raises ConflictError, DataFileError."""
-    fitted = fitted_to(folder(visit), flow, audience)
+def fitted(visit: Visit, flow: str, audience: Audience) -> Fitted:
+    """Whom of the audience the script is for that is in force. Raises ConflictError, DataFileError."""
+    return fitted_to(folder(visit), flow, audience)
+
+
+def count(visit: Visit, audience: Audience) -> Size:
+    """As a campaign made now would have it, for whoever waits for it."""
+    return _count(visit, audience, _now(visit))
+
+
+def count_behind(visit: Visit, audience: Audience) -> Counted[Size] | None:
+    """The same, counted behind the page; None while it is."""
+    at = _now(visit)
+    key, ask = ("audience", audience, at.date()), partial(_count, visit, audience, at)
+    return visit.services.behind.get(key, RECENT_S, ask, oldest_s=OLDEST_S, lane=Lane.SHORT)
+
+
+def _now(visit: Visit) -> datetime:
     with visit.reading() as session:
-        at = visit.services.local_now(session)
-        size = audience_size(session, fitted.audience, at)
-        return Counted(fitted, size, authority_over(session, fitted.audience, at))
+        return visit.services.local_now(session)
 
 
-def preview(
+def _count(visit: Visit, audience: Audience, at: datetime) -> Size:
+    with visit.services.database.reading() as session:
+        return Size(audience_size(session, audience, at), authority_over(session, audience, at))
+
+
+def asked(
     visit: Visit,
     flow: str,
     audience: Audience,
@@ -67,34 +90,30 @@ def preview(
     *,
     experiment: str = "",
     spares: bool = True,
-) -> Foresight:
-    """Whom the law would keep from a call now, of a sample. Raises ConflictError, DataFileError.
+) -> Asked:
+    """To foresee whom the law would keep from a call now, of a sample. Raises ConflictError, DataFileError.
 
     ``experiment``: the campaign's own; ``spares``: it leaves alone whom others compare with.
     """
-    fitted = fitted_to(folder(visit), flow, audience)
+    found = fitted(visit, flow, audience)
     with visit.reading() as session:
         own = experiment_named(session, experiment)
-    asked = Asked(
-        ("audience", fitted.audience, fitted.purpose, str(window), own, spares),
-        fitted.purpose,
+    return Asked(
+        ("audience", found.audience, found.purpose, str(window), own, spares),
+        found.purpose,
         window,
-        lambda session, at: audience_sample(session, fitted.audience, at, SAMPLE),
+        lambda session, at: audience_sample(session, found.audience, at, SAMPLE),
         experiment=own,
         spares=spares,
     )
-    return foresight_of(visit, asked)
 
 
-def foreseen(visit: Visit) -> Foresight | None:
-    """The same of those whom the campaign of the address is still to call; None while it is counted.
-
-    Raises NotFoundError.
-    """
+def members_asked(visit: Visit) -> Asked:
+    """The same of those whom the campaign of the address is still to call. Raises NotFoundError."""
     with visit.reading() as session:
         line = line_of(visit, session)
         setup = campaign_setup(session, line.id)
-    asked = Asked(
+    return Asked(
         ("campaign", line.id, str(setup.windows), setup.control_groups),
         Purpose(line.purpose),
         setup.window,
@@ -102,4 +121,3 @@ def foreseen(visit: Visit) -> Foresight | None:
         experiment=setup.experiment,
         spares=setup.control_groups is None,
     )
-    return foresight_behind(visit, asked)

@@ -15,6 +15,7 @@ from starlette.responses import Response
 from campaigns.console.visit import Visit
 from campaigns.outcomes.report_csv import ENCODING, cell
 from campaigns.store.console.audit import AuditView, Deed, audit_page
+from campaigns.store.console.call_views import Place
 
 IN_A_FILE: Final = 20_000  # rows; more are taken in parts, by their days
 COLUMNS: Final = (
@@ -34,13 +35,13 @@ class Wanted:
     subject: str = ""
 
 
-def rows(visit: Visit, wanted: Wanted, before: int | None, limit: int) -> list[AuditView]:
-    """Up to ``limit`` rows with ids below ``before``, newest first."""
+def rows(visit: Visit, wanted: Wanted, before: Place | None, limit: int) -> list[AuditView]:
+    """Up to ``limit`` rows from before ``before``, newest first."""
     since: datetime | None = visit.midnight(wanted.first)
     with visit.reading() as session:
         return audit_page(
             session,
-            before_id=before,
+            before=before,
             by=wanted.by,
             action=wanted.action,
             subject_kind=wanted.kind,

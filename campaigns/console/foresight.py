@@ -12,6 +12,7 @@ from campaigns.compliance.campaign_window import CampaignWindow
 from campaigns.compliance.facts import Purpose
 from campaigns.console.services import Services
 from campaigns.console.visit import Visit
+from campaigns.console.web.behind import Counted, Lane
 from campaigns.dialing.foreseeing import Foresight, foresee
 from campaigns.dialing.timing import SIMULATED
 from campaigns.store.audiences import Candidate
@@ -20,6 +21,7 @@ from campaigns.store.facts import Surroundings
 
 SAMPLE: Final = 200  # a second of work: each is decided on as at its turn
 RECENT_S: Final = 20.0
+OLDEST_S: Final = 120.0  # the hours in which the law allows a call may have ended since
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,16 +40,16 @@ class Asked:
 
 
 def foresight_of(visit: Visit, asked: Asked) -> Foresight:
-    """What the law says now."""
+    """What the law says now, for whoever waits for it."""
     ask = partial(_ask, visit.services, asked)
     return visit.services.recent.get(("foresight", asked.key), RECENT_S, ask)
 
 
-def foresight_behind(visit: Visit, asked: Asked) -> Foresight | None:
+def foresight_behind(visit: Visit, asked: Asked) -> Counted[Foresight] | None:
     """The same, asked behind the page; None while it is."""
     ask = partial(_ask, visit.services, asked)
-    found = visit.services.behind.get(("foresight", asked.key), RECENT_S, ask)
-    return None if found is None else found.value
+    key = ("foresight", asked.key)
+    return visit.services.behind.get(key, RECENT_S, ask, oldest_s=OLDEST_S, lane=Lane.SHORT)
 
 
 def _ask(services: Services, asked: Asked) -> Foresight:

@@ -25,7 +25,6 @@ from campaigns.store.members import add_members
 from campaigns.store.models import Attempt, Campaign, CampaignMember, Invitation
 from campaigns.store.outbox import emit
 from campaigns.store.people import shared
-from campaigns.store.priorities import refresh_campaign
 from campaigns.store.tags import check_tags
 
 NAME = re.compile(r"\w[\w.-]{0,63}")
@@ -104,7 +103,6 @@ def create_campaign(
         session.add(Invitation(campaign_id=campaign.id, approved_at=at, **asdict(invitation)))
     if not add_members(session, campaign.id, audience, at):
         raise _nobody(audience)
-    refresh_campaign(session, campaign.id, at.date())
     if experiment is not None:
         assign_members(session, campaign.id, keep_design(session, experiment, at), at)
     return campaign_by_name(session, name)

@@ -5,7 +5,20 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, exists, func, insert, literal, select
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    Subquery,
+    and_,
+    cast,
+    exists,
+    func,
+    insert,
+    literal,
+    null,
+    select,
+)
 from sqlalchemy.orm import Session, aliased
 
 from campaigns.dialing.audience import Audience
@@ -13,6 +26,7 @@ from campaigns.store.broken import accounts_to_call_about
 from campaigns.store.models import (
     Account,
     AudienceListEntry,
+    Campaign,
     CampaignMember,
     Customer,
     CustomerTag,
@@ -20,10 +34,16 @@ from campaigns.store.models import (
     Grade,
 )
 from campaigns.store.people import first_records, person_of
+from campaigns.store.priorities import priority, rules_of
 
 _COLUMNS = (
     "campaign_id", "customer_id", "account_id", "state", "priority", "next_at", "turn", "grade", "treatment",
 )  # fmt: skip
+_UNTOLD = tuple(
+    cast(null(), column.type).label(column.key)
+    for column in (CampaignMember.outcome, CampaignMember.callback_at)
+)
+"""Of a member nothing came yet, and no time was agreed on."""
 
 
 def add_members(
@@ -36,30 +56,35 @@ def add_members(
 ) -> int:
     """One member a person, with the account longest past due among those that fit; how many were added.
 
+    Each has the priority of the day of ``at``: written with the row, for a million are not written twice.
+
     The longest past due come first; of dormant customers those heard of last. ``among``: only these
     customers, none of whom is a member yet.
     """
     before = _count(session, campaign_id)
     ranked = ranked_accounts(audience, at.date(), among)
+    joining = select(*ranked.c, *_UNTOLD).where(ranked.c.rank == 1).subquery()
+    member = aliased(CampaignMember, joining, adapt_on_names=True)
+    rules = rules_of(session.get_one(Campaign, campaign_id))
     order = (
-        ranked.c.urgency.desc() if audience.dormant_days is None else ranked.c.last_active_on.desc(),
-        ranked.c.customer_id,
+        joining.c.urgency.desc() if audience.dormant_days is None else joining.c.last_active_on.desc(),
+        joining.c.customer_id,
     )
     chosen = (
         select(
             literal(campaign_id),
-            ranked.c.customer_id,
-            ranked.c.account_id,
+            joining.c.customer_id,
+            joining.c.account_id,
             literal("waiting"),
-            -ranked.c.urgency,
+            cast(priority(rules, at.date(), member), Integer),
             literal(at, type_=CampaignMember.next_at.type),
             literal(0),
             Grade.letter,
             CustomerTreatment.treatment,
         )
-        .outerjoin(Grade, and_(Grade.customer_id == ranked.c.customer_id, Grade.is_current))
-        .outerjoin(CustomerTreatment, CustomerTreatment.customer_id == ranked.c.customer_id)
-        .where(ranked.c.rank == 1)
+        .select_from(joining)
+        .outerjoin(Grade, and_(Grade.customer_id == joining.c.customer_id, Grade.is_current))
+        .outerjoin(CustomerTreatment, CustomerTreatment.customer_id == joining.c.customer_id)
         .order_by(*order)
         .limit(audience.limit)
     )

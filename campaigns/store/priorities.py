@@ -100,29 +100,33 @@ def _update(rules: PriorityRules, today: date) -> Any:
     )
 
 
-def priority(rules: PriorityRules, today: date) -> ColumnElement[int]:
-    """``campaigns.dialing.priority.value_of`` as an expression over a member, whose account it looks up."""
+def priority(rules: PriorityRules, today: date, member: Any = CampaignMember) -> ColumnElement[int]:
+    """``campaigns.dialing.priority.value_of`` as an expression over a member, whose account it looks up.
+
+    ``member``: else an alias over rows that become members, with the columns that it goes by.
+    """
     value = (
-        select(_value(rules, today))
-        .where(Account.id == CampaignMember.account_id)
-        .correlate(CampaignMember)
+        select(_value(rules, today, member))
+        .where(Account.id == member.account_id)
+        .correlate(member)
         .scalar_subquery()
     )
-    broken = CampaignMember.account_id.in_(accounts_to_call_about())
+    # Of this account alone: asked whether it is among them, a database gathers all of them for one member.
+    broken = accounts_to_call_about().where(Promise.account_id == member.account_id)
     return case(
-        (CampaignMember.callback_at.is_not(None), CALLBACK_PRIORITY),
-        else_=case((broken, BROKEN_BAND), else_=0) - value,
+        (member.callback_at.is_not(None), CALLBACK_PRIORITY),
+        else_=case((broken.correlate(member).exists(), BROKEN_BAND), else_=0) - value,
     )
 
 
-def _value(rules: PriorityRules, today: date) -> ColumnElement[int]:
+def _value(rules: PriorityRules, today: date, member: Any) -> ColumnElement[int]:
     due = cast(_between(Account.amount_due, 0, MOST_VALUE), BigInteger)
-    chance = _grade_chance(rules)
+    chance = _grade_chance(rules, member)
     for tag, factor in sorted(rules.tags.items()):
-        chance = _scaled(chance, case((_has_tag(tag), literal(factor, BigInteger)), else_=_WHOLE))
+        chance = _scaled(chance, case((_has_tag(tag, member), literal(factor, BigInteger)), else_=_WHOLE))
     if rules.after:
         after = {outcome: literal(factor, BigInteger) for outcome, factor in rules.after.items()}
-        chance = _scaled(chance, case(after, value=CampaignMember.outcome, else_=_WHOLE))
+        chance = _scaled(chance, case(after, value=member.outcome, else_=_WHOLE))
     steps = [
         (Account.due_date <= today - timedelta(days=step.from_days), literal(step.per_mille, BigInteger))
         for step in reversed(rules.waiting)
@@ -132,11 +136,11 @@ def _value(rules: PriorityRules, today: date) -> ColumnElement[int]:
     return _between(total, -MOST_VALUE, MOST_VALUE)
 
 
-def _grade_chance(rules: PriorityRules) -> ColumnElement[int]:
+def _grade_chance(rules: PriorityRules, member: Any) -> ColumnElement[int]:
     letter = (
         select(Grade.letter)
-        .where(Grade.customer_id == CampaignMember.customer_id, text("grade.is_current"))
-        .correlate(CampaignMember)
+        .where(Grade.customer_id == member.customer_id, text("grade.is_current"))
+        .correlate(member)
         .scalar_subquery()
     )
     chances = {name: literal(chances.whole, BigInteger) for name, chances in rules.grades.items()}
@@ -144,15 +148,15 @@ def _grade_chance(rules: PriorityRules) -> ColumnElement[int]:
     return case(chances, value=letter, else_=none)
 
 
-def _has_tag(tag: str) -> ColumnElement[bool]:
+def _has_tag(tag: str, member: Any) -> ColumnElement[bool]:
     return (
         select(CustomerTag.id)
         .where(
             CustomerTag.tag == tag,
-            CustomerTag.customer_id == CampaignMember.customer_id,
+            CustomerTag.customer_id == member.customer_id,
             CustomerTag.until.is_(None),
         )
-        .correlate(CampaignMember)
+        .correlate(member)
         .exists()
     )
 

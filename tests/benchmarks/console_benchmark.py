@@ -3,8 +3,8 @@
     .venv/bin/python -m tests.benchmarks.console_benchmark --customers 1000000 --calls 5000000 --database postgresql
 
 makes the data by bulk SQL (``console_rows``), serves the real console on a port of this machine, signs in, and asks
-for every page with its filters, tabs, sorts and second pages, and for every GET of the API, ``--times`` times each in
-mixed order. Printed of each: the middle time, that of nineteen in twenty, bytes as they are, and as sent. ``--keep``
+for every page with its filters, tabs, sorts and second pages, for what forms count as they are filled in, and for
+every GET of the API, ``--times`` times each in mixed order. Printed of each: the middle time, that of nineteen in twenty, bytes as they are, and as sent. ``--keep``
 keeps the data, or uses what is kept there.
 """
 
@@ -21,20 +21,23 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import parse_qs
 
 import httpx
 import uvicorn
 from sqlalchemy import text
 
 from campaigns.clock import VirtualClock
-from campaigns.console.access.secrets import fingerprint, new_token
+from campaigns.console.access.forgery import HEADER
+from campaigns.console.access.secrets import csrf_token, fingerprint, new_token
 from campaigns.console.access.viewer import COOKIE
 from campaigns.console.app import create_app
 from campaigns.console.services import open_services
 from campaigns.console.settings import console_settings
+from campaigns.dialing.smoothness import keep_pages_smooth
 from campaigns.errors import NotFoundError
 from campaigns.published import scripts_in_force
 from campaigns.settings import create_home, load_settings
@@ -42,7 +45,7 @@ from campaigns.store.console.sessions import start_session
 from campaigns.store.console.users import add_user, user_by_name
 from campaigns.store.database import Database
 from campaigns.store.migrate import head, revision, upgrade
-from tests.benchmarks.console_pages import addresses, first_load
+from tests.benchmarks.console_pages import POST, addresses, first_load
 from tests.benchmarks.console_rows import NOW, fill
 
 BOUND_S = 0.3
@@ -178,6 +181,7 @@ def served(database: Database, home: Path) -> Iterator[httpx.Client]:
             address="127.0.0.1", agent="benchmark",
         )  # fmt: skip
     app = create_app(services)
+    keep_pages_smooth()
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning", lifespan="on"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
@@ -199,9 +203,19 @@ def ask(client: httpx.Client, path: str, figures: Figures, work: Work) -> None:
     figures.worked.append(work.between(before, work.now()))
 
 
+def request_of(client: httpx.Client, path: str) -> httpx.Request:
+    """A page; behind ``POST``, what a form sends: its fields are written as a query."""
+    if not path.startswith(POST):
+        return client.build_request("GET", path)
+    address, _, fields = path.removeprefix(POST).partition("?")
+    told = {"origin": str(client.base_url), HEADER: csrf_token(client.cookies[COOKIE])}
+    return client.build_request("POST", address, data=parse_qs(fields), headers=told)
+
+
 def _ask(client: httpx.Client, path: str, figures: Figures) -> None:
+    request = request_of(client, path)
     began = time.perf_counter()
-    with client.stream("GET", path) as answer:
+    with closing(client.send(request, stream=True)) as answer:
         if answer.headers.get("content-type", "").startswith("text/event-stream"):
             next(answer.iter_raw(), b"")
             figures.seconds.append(time.perf_counter() - began)
@@ -221,7 +235,9 @@ def measure(client: httpx.Client, paths: Sequence[str], times: int, work: Work) 
     for path in paths:
         ask(client, path, Figures(), work)
     waiting = [path for path in paths if not path.endswith("events")]
-    while waiting := [path for path in waiting if BEING_COUNTED in client.get(path).text]:
+    while waiting := [
+        path for path in waiting if BEING_COUNTED in client.send(request_of(client, path)).text
+    ]:
         time.sleep(2)
     print(f"everything was counted once after {time.perf_counter() - began:.0f} s", flush=True)
     order = [path for path in paths for _ in range(times)]

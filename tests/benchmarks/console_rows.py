@@ -14,7 +14,7 @@ from sqlalchemy import Connection, text
 
 from campaigns.store.database import Database
 from campaigns.store.models import Base
-from tests.benchmarks import report_rows
+from tests.benchmarks import desk_rows, report_rows
 
 DAYS = 86
 NOW = report_rows.START + timedelta(days=DAYS, hours=8)
@@ -32,6 +32,8 @@ TAGS = (
 STATES = (
     "'active','active','active','active','active','active','unknown','powered_off','not_in_service','empty'"
 )
+AUDITED = 2_000_000
+"""Rows of the audit log: some hundred staff, who look at people all day."""
 LIVE = 150
 """Calls in progress at NOW."""
 _BULK = 5_000_000  # ids of what is added here begin above those of the rows beneath
@@ -275,13 +277,14 @@ def statements(dialect: str, customers: int) -> list[str]:
         f"{numbers(50_000)}SELECT i, i, 1, 's' || i % 100, CASE WHEN i % 500 = 0 THEN 'dead' WHEN i < 200 THEN 'pending' "
         "ELSE 'delivered' END, 1, CASE WHEN i % 500 = 0 THEN 'it answered 503' END FROM n",
         "INSERT INTO audit_entry (id, at, by, via, address, action, subject_kind, subject, before, after, reason) "
-        f"{numbers(300_000)}SELECT i, {at(f'{_NOW} - (300000 - i) * 20')}, {pick('i', 'li', 'wang', 'zhao')}, 'session', "
+        f"{numbers(AUDITED)}SELECT i, {at(f'{_NOW} - ({AUDITED} - i) * 3')}, {pick('i', 'li', 'wang', 'zhao')}, 'session', "
         f"'10.0.0.' || i % 200, {pick('i', 'personal.seen', 'personal.searched', 'campaigns.paused', 'followups.closed')}, "
         f"{pick('i', 'customer', 'customers', 'campaign')}, 'C' || i, '{{}}', '{{}}', '' FROM n",
         "INSERT INTO job (id, kind, subject_kind, subject, arguments, state, done, total, note, result, stop_asked, by, created_at, "
         f"started_at, finished_at) {numbers(5_000)}SELECT i, 'import.check', 'upload', 'u' || i, '{{}}', "
         f"CASE WHEN i % 50 = 0 THEN 'failed' ELSE 'done' END, 1, 1, '', '{{}}', {no}, 'wang', {at(f'{_NOW} - (5000 - i) * 900')}, "
         f"{at(f'{_NOW} - (5000 - i) * 900')}, {at(f'{_NOW} - (5000 - i) * 900')} FROM n",
+        *desk_rows.statements(desk_rows.Sql(at, day, numbers, no, yes, _NOW), customers, EVERYBODY, base),
     ]
 
 

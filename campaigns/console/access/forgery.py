@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 from starlette.requests import HTTPConnection
 
 from campaigns.console.access.secrets import is_csrf_token
+from campaigns.console.web.addresses import split
 from campaigns.errors import ForgeryError
 
 FIELD, HEADER = "csrf", "x-csrf-token"
@@ -20,17 +19,9 @@ def check_origin(request: HTTPConnection) -> None:
     """The browser says that the request comes from this site. Raises ForgeryError."""
     ours = (PAGES.get(request.url.scheme, request.url.scheme), request.headers.get("host", ""))
     told = request.headers.get("origin") or request.headers.get("referer") or ""
-    if _site_of(told) != ours:
+    parts = split(told)
+    if (parts.scheme, parts.netloc) != ours:
         raise ForgeryError("this request came from another site, so it was refused")
-
-
-def _site_of(address: str) -> tuple[str, str] | None:
-    """None: what was sent is no address."""
-    try:
-        parts = urlsplit(address)
-    except ValueError:
-        return None
-    return parts.scheme, parts.netloc
 
 
 def check_token(cookie: str, given: str) -> None:

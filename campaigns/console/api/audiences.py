@@ -16,7 +16,7 @@ from campaigns.console.api.campaigns import check_list
 from campaigns.console.api.endpoint import Endpoint, Given, Nothing, Told
 from campaigns.console.api.fields import Name, Plain, Short
 from campaigns.console.api.hours_fields import HoursIn, window_of
-from campaigns.console.foresight import SAMPLE
+from campaigns.console.foresight import SAMPLE, foresight_behind, foresight_of
 from campaigns.console.scripts import check_known
 from campaigns.console.visit import Visit
 from campaigns.dialing.foreseeing import Foresight
@@ -127,12 +127,13 @@ class ListOut(Told):
 def count(visit: Visit, _query: Nothing, body: CountIn) -> AudienceCountOut:
     check_known(visit, body.script)
     check_list(visit, body.audience)
-    found = audiences.count(visit, body.script, body.audience.audience())
+    fitted = audiences.fitted(visit, body.script, body.audience.audience())
+    found = audiences.count(visit, fitted.audience)
     return AudienceCountOut(
         members=found.size.members,
         owed=found.size.owed,
-        purpose=found.fitted.purpose.value,
-        audience=AudienceOut.of(found.fitted.audience.to_dict()),
+        purpose=fitted.purpose.value,
+        audience=AudienceOut.of(fitted.audience.to_dict()),
         authority=AuthorityOut.model_validate(found.authority),
         needs_approval=found.size.members > visit.services.console.approve_above,
     )
@@ -141,7 +142,7 @@ def count(visit: Visit, _query: Nothing, body: CountIn) -> AudienceCountOut:
 def preview(visit: Visit, _query: Nothing, body: PreviewIn) -> ForeseenOut:
     check_known(visit, body.script)
     check_list(visit, body.audience)
-    seen = audiences.preview(
+    asked = audiences.asked(
         visit,
         body.script,
         body.audience.audience(),
@@ -149,13 +150,13 @@ def preview(visit: Visit, _query: Nothing, body: PreviewIn) -> ForeseenOut:
         experiment=body.experiment or "",
         spares=not body.control_groups,
     )
-    return _foreseen(seen)
+    return _foreseen(foresight_of(visit, asked))
 
 
 def members(visit: Visit, _query: Nothing, _body: Nothing) -> MembersForeseenOut:
     name_of(visit)
-    seen = audiences.foreseen(visit)
-    return MembersForeseenOut(foreseen=None if seen is None else _foreseen(seen))
+    seen = foresight_behind(visit, audiences.members_asked(visit))
+    return MembersForeseenOut(foreseen=None if seen is None else _foreseen(seen.value))
 
 
 def keep(visit: Visit, _query: Nothing, body: ListIn) -> ListOut:

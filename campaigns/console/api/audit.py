@@ -8,10 +8,11 @@ from typing import Annotated, Any
 from pydantic import Field, StringConstraints
 from starlette.responses import Response
 
-from campaigns.console import auditing
+from campaigns.console import auditing, place
 from campaigns.console.api.endpoint import Endpoint, Given, Nothing, Told
 from campaigns.console.api.fields import Day, Limit, Plain
 from campaigns.console.visit import Visit
+from campaigns.store.console.call_views import Place
 
 Word = Annotated[Plain, StringConstraints(max_length=64)]
 
@@ -47,7 +48,7 @@ class AuditFilter(Given):
 class AuditQuery(AuditFilter):
     """``cursor``: the ``next`` of the page before."""
 
-    cursor: Annotated[str, StringConstraints(pattern=r"^[0-9]{1,9}$")] | None = None
+    cursor: Annotated[str, StringConstraints(pattern=r"^[0-9]{1,12}\.[0-9]{6}_[0-9]{1,12}$")] | None = None
     limit: Limit = 100
 
 
@@ -75,10 +76,10 @@ class AuditOut(Told):
 
 
 def listed(visit: Visit, query: AuditQuery, _body: Nothing) -> AuditOut:
-    before = None if query.cursor is None else int(query.cursor)
+    before = None if query.cursor is None else place.read(query.cursor)
     found = auditing.rows(visit, query.wanted, before, query.limit + 1)
     shown = found[: query.limit]
-    following = str(shown[-1].id) if len(found) > query.limit else None
+    following = place.written(Place(shown[-1].at, shown[-1].id)) if len(found) > query.limit else None
     return AuditOut(items=tuple(AuditRow.model_validate(each) for each in shown), next=following)
 
 

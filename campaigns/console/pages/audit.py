@@ -6,11 +6,12 @@ from typing import Final
 
 from starlette.responses import Response
 
-from campaigns.console import auditing
+from campaigns.console import auditing, place
 from campaigns.console.auditing import Wanted
 from campaigns.console.page import MenuEntry, Page, PageRoute
 from campaigns.console.view.codes import own_codes
 from campaigns.console.visit import Visit
+from campaigns.store.console.call_views import Place
 
 PER_PAGE: Final = 50
 NAMES: Final = ("from", "to", "by", "action", "kind", "subject")
@@ -18,13 +19,13 @@ NAMES: Final = ("from", "to", "by", "action", "kind", "subject")
 
 def show(visit: Visit) -> Response:
     choices = _choices(visit)
-    rows = auditing.rows(visit, _wanted(choices), visit.query_number("before"), PER_PAGE + 1)
-    more = rows[PER_PAGE - 1].id if len(rows) > PER_PAGE else None
+    rows = auditing.rows(visit, _wanted(choices), place.read(visit.query("before", 40)), PER_PAGE + 1)
+    last = rows[PER_PAGE - 1] if len(rows) > PER_PAGE else None
     return visit.render(
         "audit/page.html",
         part="audit/rows.html",
         rows=rows[:PER_PAGE],
-        more=more,
+        more=last and place.written(Place(last.at, last.id)),
         choices=choices,
         actions=sorted(set(own_codes()["action"]) - set(visit.services.permissions.actions)),
         subjects=list(own_codes()["subject"]),

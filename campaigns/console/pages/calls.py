@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any, Final
 
 from starlette.responses import Response
 
 from bot.nlu.interpreter import OUT_OF_SCOPE
+from campaigns.console import place
 from campaigns.console.page import MenuEntry, Page, PageRoute
 from campaigns.console.visit import Visit
 from campaigns.grading.rules import GRADES
 from campaigns.outcomes.dispositions import shipped_dispositions
 from campaigns.outcomes.promises import PromiseState
-from campaigns.store.console.call_views import ANY_WORD, NO_PROMISE, Place, Quality, Wanted
+from campaigns.store.console.call_views import ANY_WORD, NO_PROMISE, Quality, Wanted
 from campaigns.store.console.calls import choices, latest_start, search_calls
 
 PER_PAGE: Final = 50
@@ -33,7 +34,7 @@ RARE: Final = (
 
 
 def show(visit: Visit) -> Response:
-    after = _place(visit)
+    after = place.read(visit.query("after", 40))
     with visit.reading() as session:
         # On the simulated line calls run ahead of the clock.
         begun = latest_start(session)
@@ -51,7 +52,7 @@ def show(visit: Visit) -> Response:
         found=found,
         ever=begun is not None,
         first=after is None,
-        following=f"{page.next.at.timestamp():.6f}_{page.next.id}" if page.next else None,
+        following=place.written(page.next),
         choices=chosen,
         more=any(chosen[name] for name in RARE),
         today=today.isoformat(),
@@ -101,16 +102,6 @@ def _wanted(visit: Visit, chosen: dict[str, str]) -> Wanted:
 
 def _known(value: str, known: Any) -> str:
     return value if value in known else ""
-
-
-def _place(visit: Visit) -> Place | None:
-    at, _, row = visit.query("after", 40).partition("_")
-    if not (row.isascii() and row.isdigit()):
-        return None
-    try:
-        return Place(datetime.fromtimestamp(float(at), UTC), min(int(row), 2**31 - 1))
-    except (ValueError, OverflowError, OSError):
-        return None
 
 
 PAGE = Page(

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from campaigns.console import audiences, reporting, trying
 from campaigns.console.forecast import forecast_of
-from campaigns.console.foresight import SAMPLE, local_now
+from campaigns.console.foresight import SAMPLE, foresight_behind, local_now
 from campaigns.console.jobs.campaign_run import CAMPAIGN_RUN
 from campaigns.console.jobs.dry_run import SAMPLES
 from campaigns.console.launching import connected, line_of, name_of
@@ -19,7 +19,8 @@ from campaigns.console.scripts import version_of
 from campaigns.console.view.codes import own_codes
 from campaigns.console.view.hours import MARKS, drawn_days
 from campaigns.console.view.templates import environment
-from campaigns.console.visit import Visit
+from campaigns.console.visit import Visit, counted_at
+from campaigns.console.web.behind import Lane
 from campaigns.console.web.streams import stream
 from campaigns.dialing.priority import value_of
 from campaigns.outcomes.relief import shipped_relief_rules
@@ -86,9 +87,12 @@ def watch(visit: Visit) -> Response:
 
 def foresee(visit: Visit) -> Response:
     """Whom the law would keep from a call now, of those that are still to be called."""
-    seen = audiences.foreseen(visit)
+    seen = foresight_behind(visit, audiences.members_asked(visit))
     path = visit.request.url.path
-    return visit.render("campaign_new/preview.html", problem="", seen=seen, most=SAMPLE, path=path)
+    return visit.render(
+        "campaign_new/preview.html", problem="", path=path, most=SAMPLE, posted=False,
+        seen=seen and seen.value, at=seen and counted_at(visit, seen),
+    )  # fmt: skip
 
 
 def funnel(visit: Visit) -> Response:
@@ -147,10 +151,12 @@ def _setup(visit: Visit, session: Session, line: CampaignLine) -> dict[str, Any]
         with visit.reading() as reading:
             return authority_in(reading, line.id, now)
 
-    counted = visit.services.behind.get(("authority", line.id, today), AUTHORITY_S, count)
+    counted = visit.services.behind.get(("authority", line.id, today), AUTHORITY_S, count, lane=Lane.SHORT)
+    at = None if counted is None else counted_at(visit, counted)
     return {
         "setup": setup,
         "authority": None if counted is None else counted.value,
+        "authority_at": at,
         "relief": shipped_relief_rules(),
         "retries": shipped_retry_policy().changed(setup.retries or {}).classes,
         "days": drawn_days(visit.services.pack, setup.window, today),

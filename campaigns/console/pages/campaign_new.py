@@ -10,7 +10,7 @@ from starlette.responses import Response
 from bot.errors import DataFileError
 from campaigns.compliance.campaign_window import DAYS
 from campaigns.console import audiences, making
-from campaigns.console.foresight import SAMPLE, local_now
+from campaigns.console.foresight import SAMPLE, foresight_behind, local_now
 from campaigns.console.forms import pace_form, window_form
 from campaigns.console.forms.audience_form import audience_of
 from campaigns.console.forms.campaign_form import ARMS, campaign_of
@@ -19,7 +19,7 @@ from campaigns.console.forms.window_form import window_of
 from campaigns.console.page import Page, PageRoute
 from campaigns.console.scripts import scripts
 from campaigns.console.view.hours import MARKS, drawn_days
-from campaigns.console.visit import Visit
+from campaigns.console.visit import Visit, counted_at
 from campaigns.customers.treatments.treatmentfile import load_treatments
 from campaigns.dialing.audience import LETTERS
 from campaigns.errors import CampaignsError, ConflictError
@@ -54,15 +54,18 @@ def count(visit: Visit) -> Response:
     today = _today(visit)
     try:
         window = window_of(typed, pack, today)
-        counted = audiences.count(visit, typed("flow"), audience_of(typed))
+        fitted = audiences.fitted(visit, typed("flow"), audience_of(typed))
+        counted = audiences.count_behind(visit, fitted.audience)
     except (ConflictError, DataFileError) as error:
         return visit.render("campaign_new/count.html", problem=visit.explain(error))
+    sized = None if counted is None else counted.value
     return visit.render(
         "campaign_new/count.html",
         problem="",
-        size=counted.size,
-        audience=counted.fitted.audience,
-        authority=counted.authority,
+        size=sized and sized.size,
+        at=counted and counted_at(visit, counted),
+        audience=fitted.audience,
+        authority=sized and sized.authority,
         relief=shipped_relief_rules(),
         approve_above=visit.services.console.approve_above,
         days=drawn_days(pack, window, today, 7),
@@ -74,7 +77,7 @@ def preview(visit: Visit) -> Response:
     """Whom the law would keep from a call now, of a sample."""
     typed = _typed(visit)
     try:
-        seen = audiences.preview(
+        asked = audiences.asked(
             visit,
             typed("flow"),
             audience_of(typed),
@@ -82,9 +85,13 @@ def preview(visit: Visit) -> Response:
             experiment=typed("experiment"),
             spares=not typed("control_groups"),
         )
+        seen = foresight_behind(visit, asked)
     except (ConflictError, DataFileError) as error:
         return visit.render("campaign_new/preview.html", problem=visit.explain(error))
-    return visit.render("campaign_new/preview.html", problem="", seen=seen, most=SAMPLE)
+    return visit.render(
+        "campaign_new/preview.html", problem="", most=SAMPLE, posted=True,
+        seen=seen and seen.value, at=seen and counted_at(visit, seen),
+    )  # fmt: skip
 
 
 def make(visit: Visit) -> Response:

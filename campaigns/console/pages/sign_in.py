@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 from starlette.responses import RedirectResponse, Response
 
 from campaigns.console.access.signing_in import (
@@ -19,6 +17,7 @@ from campaigns.console.guard import LANGUAGE_COOKIE
 from campaigns.console.page import Open, Page, PageRoute
 from campaigns.console.view.languages import LANGUAGES
 from campaigns.console.visit import Visit
+from campaigns.console.web.addresses import split
 from campaigns.console.web.cookies import drop_session, give_session
 from campaigns.store.console.users import has_users
 
@@ -79,7 +78,7 @@ def browser_of(visit: Visit) -> Browser:
 
 def own_path(target: str) -> str:
     """A path of ours to go on to; the start for anything that could lead elsewhere."""
-    parts = urlsplit(target)
+    parts = split(target)
     inside = target.startswith("/") and not target.startswith(("//", "/\\")) and "\\" not in target
     if parts.scheme or parts.netloc or not inside or not target.isprintable():
         return "/"

@@ -13,6 +13,7 @@ from campaigns.console.launching import connected
 from campaigns.console.page import MenuEntry, Page, PageRoute
 from campaigns.console.services import Services
 from campaigns.console.visit import Visit
+from campaigns.console.web.behind import Lane
 from campaigns.console.web.streams import stream
 from campaigns.console.work import close_work
 from campaigns.store.console import today as store
@@ -27,6 +28,7 @@ from campaigns.store.workers import list_workers
 
 RECENT_S: Final = 3.0
 BROKEN_S: Final = 30.0
+OLDEST_S: Final = 600.0  # of the day that begins, last night's count tells nothing
 
 
 def show(visit: Visit) -> Response:
@@ -111,13 +113,16 @@ def _counted(visit: Visit, session: Session) -> dict[str, Any]:
 
 
 def _broken(services: Services) -> int:
-    """Each broken promise is held against what was paid since: counted behind the page, 0 until then."""
+    """Each broken promise is held against what was paid since: counted behind the page, 0 until then.
+
+    The page looks again every few seconds: what is left out now is soon told.
+    """
 
     def count() -> int:
         with services.database.reading() as session:
             return store.broken_promises(session)
 
-    found = services.behind.get(("today", "broken"), BROKEN_S, count)
+    found = services.behind.get(("today", "broken"), BROKEN_S, count, oldest_s=OLDEST_S, lane=Lane.SHORT)
     return 0 if found is None else found.value
 
 

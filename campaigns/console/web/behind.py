@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import threading
 import time
 from collections import OrderedDict
@@ -10,6 +11,7 @@ from collections.abc import Callable, Hashable
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NotYet
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any, Final, Generic, TypeVar
 
 log = logging.getLogger(__name__)
@@ -19,8 +21,15 @@ T = TypeVar("T")
 SPARED: Final = (
     20  # a value is good for so many times as long as it takes to make: a twentieth of the time goes there
 )
-AT_ONCE: Final = 2  # values that are made at one time: the pages need the database too
+AT_ONCE: Final = 2  # values of a lane that are made at one time: the pages need the database too
 KEPT: Final = 200  # values that are remembered
+
+
+class Lane(StrEnum):
+    """What takes seconds is not made behind what takes a minute."""
+
+    LONG = "long"
+    SHORT = "short"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,22 +57,33 @@ class Behind:
     def __init__(self, patience_s: float = 0.15, now: Callable[[], float] = time.monotonic) -> None:
         self._patience_s, self._now = patience_s, now
         self._lock = threading.Lock()
-        self._room = threading.Semaphore(AT_ONCE)
+        self._room = {lane: threading.Semaphore(AT_ONCE) for lane in Lane}
         self._made: OrderedDict[Hashable, _Made] = OrderedDict()
         self._making: dict[Hashable, Future[Any]] = {}
 
-    def get(self, key: Hashable, seconds: float, make: Callable[[], T]) -> Counted[T] | None:
+    def get(
+        self,
+        key: Hashable,
+        seconds: float,
+        make: Callable[[], T],
+        *,
+        oldest_s: float = math.inf,
+        lane: Lane = Lane.LONG,
+    ) -> Counted[T] | None:
         """The last value of ``key``, made anew meanwhile when ``seconds`` old; None while there is none.
 
-        What ``make`` raises is raised when somebody waited for it, and else logged by its kind.
+        One older than ``oldest_s`` is none: what held yesterday is no answer to what holds now. What ``make``
+        raises is raised when somebody waited for it, and else logged by its kind.
         """
         with self._lock:
             made = self._made.get(key)
+            if made is not None and self._now() - made.at > oldest_s:
+                made = None
             if made is not None:
                 self._made.move_to_end(key)
             making = self._making.get(key)
             if making is None and (made is None or self._now() - made.at >= max(seconds, made.good_for_s)):
-                making = self._begin(key, make, waited_for=made is None)
+                making = self._begin(key, make, lane, waited_for=made is None)
         if made is None and making is not None:
             try:
                 making.result(self._patience_s)
@@ -73,17 +93,19 @@ class Behind:
                 made = self._made.get(key)
         return None if made is None else Counted(made.value, self._now() - made.at)
 
-    def _begin(self, key: Hashable, make: Callable[[], Any], *, waited_for: bool) -> Future[Any]:
+    def _begin(self, key: Hashable, make: Callable[[], Any], lane: Lane, *, waited_for: bool) -> Future[Any]:
         making: Future[Any] = Future()
         self._making[key] = making
         threading.Thread(
-            target=self._work, args=(key, make, making, waited_for), name="counting", daemon=True
+            target=self._work, args=(key, make, lane, making, waited_for), name="counting", daemon=True
         ).start()
         return making
 
-    def _work(self, key: Hashable, make: Callable[[], Any], making: Future[Any], waited_for: bool) -> None:
+    def _work(
+        self, key: Hashable, make: Callable[[], Any], lane: Lane, making: Future[Any], waited_for: bool
+    ) -> None:
         failed: Exception | None = None
-        with self._room:
+        with self._room[lane]:
             began = self._now()
             try:
                 value = make()

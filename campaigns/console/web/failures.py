@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import traceback
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -19,6 +18,7 @@ from campaigns.console.guard import asked_language, language_of, wants_json
 from campaigns.console.services import Services
 from campaigns.console.view.saying import said
 from campaigns.console.visit import Visit
+from campaigns.console.web.addresses import split
 from campaigns.console.web.problem import problem
 from campaigns.errors import (
     AccessError,
@@ -107,7 +107,7 @@ def _answer(request: Request, status: int, told: Exception | str) -> Response:
 
 def _back(request: Request) -> str:
     """The page of ours that this was asked from, where there is another to go back to."""
-    asked = urlsplit(request.headers.get("referer", ""))
+    asked = split(request.headers.get("referer", ""))
     if asked.netloc != request.url.netloc or not asked.path.startswith("/") or asked.path.startswith("//"):
         return ""
     path = asked.path + ("?" + asked.query if asked.query else "")

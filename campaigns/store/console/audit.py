@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from campaigns.private import Private
+from campaigns.store.console.call_views import Place
 from campaigns.store.models import AuditEntry
 
 
@@ -76,7 +77,7 @@ def record(session: Session, actor: Actor, deed: Deed, at: datetime) -> int:
 def audit_page(
     session: Session,
     *,
-    before_id: int | None = None,
+    before: Place | None = None,
     by: str = "",
     action: str = "",
     subject_kind: str = "",
@@ -85,14 +86,15 @@ def audit_page(
     until: datetime | None = None,
     limit: int = 50,
 ) -> list[AuditView]:
-    """Up to ``limit`` rows with ids below ``before_id``, newest first; ``until`` is no part of the time."""
+    """Up to ``limit`` rows from before ``before``, newest first; ``until`` is no part of the time."""
     query = select(AuditEntry)
     if since is not None:
         query = query.where(AuditEntry.at >= since)
     if until is not None:
         query = query.where(AuditEntry.at < until)
-    if before_id is not None:
-        query = query.where(AuditEntry.id < before_id)
+    if before is not None:
+        earlier = or_(AuditEntry.at < before.at, AuditEntry.id < before.id)
+        query = query.where(AuditEntry.at <= before.at, earlier)
     wanted = (
         (AuditEntry.by, by),
         (AuditEntry.action, action),
@@ -102,7 +104,7 @@ def audit_page(
     for column, value in wanted:
         if value:
             query = query.where(column == value)
-    rows = session.scalars(query.order_by(AuditEntry.id.desc()).limit(limit))
+    rows = session.scalars(query.order_by(AuditEntry.at.desc(), AuditEntry.id.desc()).limit(limit))
     return [
         AuditView(
             row.id, row.at, row.by, row.via, row.address, row.action, row.subject_kind, row.subject,

@@ -204,12 +204,14 @@ class DecisionRecord(Base):
         # All that a report asks of decisions: their inputs, which are most of a row, are never read for it.
         Index("ix_decision_report", "at", "campaign_id", "customer_id", "verdict", "reason", "id"),
         Index("ix_decision_reason", "campaign_id", "verdict", "reason", "id"),
+        # With their order in it: else the latest of one who has many is looked for among those of all.
+        Index("ix_decision_customer", "customer_id", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime]
     campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"))
-    customer_id: Mapped[int] = mapped_column(ForeignKey("customer.id"), index=True)
+    customer_id: Mapped[int] = mapped_column(ForeignKey("customer.id"))
     number_id: Mapped[int | None] = mapped_column(ForeignKey("phone_number.id"))
     attempt_id: Mapped[int | None] = mapped_column(ForeignKey("attempt.id"))
     verdict: Mapped[str] = mapped_column(String(8))  # allow, defer, refuse

@@ -76,15 +76,21 @@ class AuditEntry(Base):
     """One view of personal data, or one change. Append-only by trigger; personal values are masked."""
 
     __tablename__ = "audit_entry"
-    __table_args__ = (Index("ix_audit_entry_subject", "subject_kind", "subject", "id"),)
+    __table_args__ = (
+        Index("ix_audit_entry_when", "at", "id"),
+        Index("ix_audit_entry_who", "by", "at", "id"),
+        Index("ix_audit_entry_what", "action", "at", "id"),
+        Index("ix_audit_entry_deeds", "by", "action", "at", "id"),
+        Index("ix_audit_entry_whom", "subject_kind", "subject", "at", "id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    at: Mapped[datetime] = mapped_column(index=True)
+    at: Mapped[datetime]
     user_id: Mapped[int | None] = mapped_column(ForeignKey("console_user.id"), index=True)
     by: Mapped[str] = mapped_column(String(64))  # the username then; empty: nobody who is known
     via: Mapped[str] = mapped_column(String(16))  # session, token, command, job
     address: Mapped[str] = mapped_column(SealedWord("address", 64))
-    action: Mapped[str] = mapped_column(String(48), index=True)
+    action: Mapped[str] = mapped_column(String(48))
     subject_kind: Mapped[str] = mapped_column(String(24))
     subject: Mapped[str] = mapped_column(String(64))
     before: Mapped[dict[str, Any]] = mapped_column(SealedJson("audit_entry.before"), default=dict)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import delete, update
@@ -10,9 +12,11 @@ from sqlalchemy import delete, update
 from campaigns.errors import StoreError
 from campaigns.private import Private, PrivateKind
 from campaigns.store.console.audit import Actor, Deed, audit_page, record
+from campaigns.store.console.call_views import Place
 from campaigns.store.database import Database
 from campaigns.store.models import AuditEntry
 from tests.integration.console.world import World
+from tests.integration.store.plans import SORTED, plans
 from tests.integration.store.rows import AT
 
 ACTOR = Actor(None, "tester", "command")
@@ -39,7 +43,7 @@ def test_it_is_read_a_page_at_a_time_and_filtered(world: World) -> None:
     with world.database.transaction() as session:
         for place in range(60):
             deed = Deed("user.added" if place % 2 else "user.changed", "user", f"user{place}")
-            record(session, ACTOR, deed, AT)
+            record(session, ACTOR, deed, AT + timedelta(microseconds=place // 7))  # some at one time
     auditor = world.browser("auditor")
     first = auditor.get("/settings/audit?by=tester").text
     following = re.search(r'rel="next" href="\?([^"]+)"', first)
@@ -77,3 +81,25 @@ def test_a_deed_of_any_shape_is_shown(world: World, points: dict[str, object]) -
     assert shown.status_code == 200
     assert "09:30" in shown.text
     assert "{" not in re.sub(r"<(script|head).*?</\1>|hx-\w+='.*?'", "", shown.text, flags=re.DOTALL)
+
+
+@pytest.mark.parametrize(
+    ("asked", "index"),
+    [
+        ({}, "ix_audit_entry_when"),
+        ({"since": AT, "until": AT + timedelta(days=1)}, "ix_audit_entry_when"),
+        ({"by": "tester", "until": AT}, "ix_audit_entry_who"),
+        ({"action": "user.added", "since": AT}, "ix_audit_entry_what"),
+        ({"by": "tester", "action": "user.added"}, "ix_audit_entry_deeds"),
+        ({"subject_kind": "user", "subject": "user7"}, "ix_audit_entry_whom"),
+    ],
+)
+def test_a_page_of_it_is_one_step_along_an_index(
+    sqlite_database: Database, asked: dict[str, Any], index: str
+) -> None:
+    """However long the log is: nothing is sorted, and nobody else's rows are gone through."""
+    with sqlite_database.reading() as session, plans(sqlite_database) as found:
+        audit_page(session, before=Place(AT, 5), **asked)
+    (plan,) = found
+    assert index in plan
+    assert SORTED not in plan

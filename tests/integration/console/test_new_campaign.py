@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import threading
+from dataclasses import replace
+from types import ModuleType
 from typing import Any
 
 import pytest
 
+from campaigns.console import foresight
 from campaigns.console.access.secrets import csrf_token
 from campaigns.console.jobs.dry_run import DRY_RUN
+from campaigns.console.pages import campaign_new
+from campaigns.console.web.behind import Behind
 from campaigns.store.campaigns import campaign_by_name
 from campaigns.store.changes import changes_of
 from campaigns.store.console.campaign_setup import campaign_setup
@@ -16,6 +22,7 @@ from campaigns.store.models import AudienceList, AuditEntry, Customer
 from tests.integration.console.world import World
 
 NEW = "/campaigns/-/new"
+LONG_S = 30.0
 FORM = {
     "name": "spring",
     "flow": "repayment-reminder",
@@ -47,6 +54,39 @@ def test_whom_it_would_not_call_and_why(manager: Any) -> None:
     assert "客户要求不再来电" in page
     assert "有未结的人工工单" in page
     assert "/customers/2?tab=overview" in page
+
+
+@pytest.mark.parametrize(
+    ("where", "name", "path", "found"),
+    [
+        (campaign_new, "audience_size", f"{NEW}/count", "<b>5</b>"),
+        (foresight, "foresee", f"{NEW}/preview", "已对全部 5 位客户逐一判定"),
+    ],
+)
+def test_what_takes_long_is_counted_behind_the_form_and_says_of_when_it_is(
+    world: World, monkeypatch: pytest.MonkeyPatch, where: ModuleType, name: str, path: str, found: str
+) -> None:
+    """Over a million customers it takes seconds: the form asks again until it is there."""
+    go, whole = threading.Event(), getattr(where, name)
+
+    def slow(*args: Any, **named: Any) -> Any:
+        go.wait(LONG_S)
+        return whole(*args, **named)
+
+    monkeypatch.setattr(where, name, slow)
+    hurried = World(replace(world.services, behind=Behind(0.0)), world.clock)
+    manager = hurried.browser("campaign_manager")
+    early = manager.post(path, FORM).text
+    assert f'hx-post="{path}"' in early
+    assert found not in early
+    go.set()
+    for thread in threading.enumerate():
+        if thread.name == "counting":
+            thread.join(LONG_S)
+    later = manager.post(path, FORM).text
+    assert found in later
+    assert f'hx-post="{path}"' not in later
+    assert "截至 " in later
 
 
 def test_it_is_made_as_a_draft_with_all_that_was_set(world: World, manager: Any) -> None:

@@ -244,3 +244,30 @@ def test_a_terminated_process_leaves_with_exit_code_0(
         assert process.wait(60) == 0
     assert "calls in progress may end first" in rest
     assert "leaked" not in rest
+
+
+WATCHED = """
+import asyncio, gc, sys
+from campaigns.cli.main import app
+
+def run(serving):
+    serving.close()
+    print(gc.get_freeze_count(), len(gc.get_objects()))
+
+asyncio.run = run
+app(["--home", sys.argv[1], "serve", "--port", "0"], standalone_mode=False)
+"""
+
+
+def test_what_is_loaded_when_it_begins_to_serve_is_not_gone_over_again(
+    tmp_path: Path, sqlite_template: Path
+) -> None:
+    """A console without a worker too: else every fiftieth page waits for the garbage collector."""
+    home = tmp_path / "home"
+    create_home(home)
+    shutil.copy(sqlite_template, home / "xiaorong.db")
+    ended = subprocess.run(  # noqa: S603
+        [sys.executable, "-c", WATCHED, str(home)], capture_output=True, text=True, check=True, timeout=LONG_S
+    )
+    frozen, watched = map(int, ended.stdout.splitlines()[-1].split())
+    assert frozen > 10 * watched

@@ -15,12 +15,14 @@ from campaigns.errors import StoreError
 from campaigns.store.campaigns import create_campaign
 from campaigns.store.chain import append_decision, sealed_head
 from campaigns.store.database import Database
+from campaigns.store.decisions import decisions_of
 from campaigns.store.deletions import Deleted, record_deletions
 from campaigns.store.ledger import add_attempt
 from campaigns.store.member_turns import MemberTurn
 from campaigns.store.migrate import upgrade
 from campaigns.store.models import CampaignMember, DecisionRecord, PhoneNumber
 from campaigns.store.verify import verify
+from tests.integration.store.plans import SORTED, plans
 from tests.integration.store.rows import AT, add_customer
 
 LOG = LogSeal(b"k" * 32)
@@ -252,3 +254,14 @@ def test_a_changed_record_of_deletions_is_found(sqlite_database: Database) -> No
         session.execute(text("DROP TRIGGER deletion_no_delete"))
         session.execute(text("DELETE FROM deletion WHERE id = 2"))
     assert verify(sqlite_database, LOG).broken == Broken(Fault.DELETIONS, 2, 2)
+
+
+def test_the_latest_of_a_customer_is_one_step_along_an_index(sqlite_database: Database) -> None:
+    """Of one who has thousands a database would rather go through the newest of everybody's."""
+    with sqlite_database.transaction() as session:
+        customer_id = add_customer(session).id
+    with sqlite_database.reading() as session, plans(sqlite_database) as found:
+        decisions_of(session, customer_id, limit=1)
+    plan = next(each for each in found if "decision" in each)
+    assert "ix_decision_customer (customer_id=?)" in plan
+    assert SORTED not in plan

@@ -17,9 +17,11 @@ from campaigns.store.priorities import (
     queue_of,
     refresh_campaign,
     refresh_customers,
+    refresh_member,
     refresh_open_campaigns,
     rules_of,
 )
+from tests.integration.store.plans import plans
 from tests.integration.store.rows import AT, add_customer
 
 TODAY = AT.date()
@@ -96,6 +98,13 @@ def test_a_new_campaign_is_in_the_order_of_its_values(database: Database) -> Non
     assert due == [900_000, 200_000, 50_000]
 
 
+def test_whoever_joins_has_the_priority_of_the_rules_at_once(database: Database) -> None:
+    with database.transaction() as session:
+        portfolio(session, 120, seed=7)
+        again = create_campaign(session, "d", "f", Audience(), concurrency=1, calls_per_second=1, at=AT)
+        check(session, again.id)
+
+
 def test_what_is_done_keeps_its_priority_and_others_follow_their_facts(sqlite_database: Database) -> None:
     with sqlite_database.transaction() as session:
         customers = [add_customer(session) for _ in range(3)]
@@ -130,3 +139,16 @@ def test_who_is_due_comes_before_who_is_not_and_only_the_lenders_key_is_told(
         assert len(queue_of(session, made.id, AT, TODAY, 1)) == 1
         assert "王小明" not in repr(queue)
         assert "+86" not in repr(queue)
+
+
+def test_one_members_priority_asks_for_no_promise_but_of_their_account(sqlite_database: Database) -> None:
+    """It is computed at the end of every call: whatever others have broken is not gone through for it."""
+    with sqlite_database.transaction() as session:
+        portfolio(session, 3, seed=4)
+        member_id = session.scalars(select(CampaignMember.id)).first()
+        assert member_id is not None
+        with plans(sqlite_database) as found:
+            refresh_member(session, member_id, TODAY)
+    plan = next(each for each in found if "promise" in each)
+    assert "SEARCH promise USING INDEX ix_promise_account_id (account_id=?)" in plan
+    assert "LIST SUBQUERY" not in plan

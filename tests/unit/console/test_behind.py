@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from campaigns.console.web.behind import AT_ONCE, KEPT, SPARED, Behind
+from campaigns.console.web.behind import AT_ONCE, KEPT, SPARED, Behind, Lane
 from campaigns.errors import NotFoundError
 
 LONG = 30.0
@@ -59,6 +59,30 @@ def test_what_is_old_is_shown_while_it_is_made_anew() -> None:
     new = behind.get("a", 10, make)
     assert new is not None
     assert new.value == 2
+
+
+def test_what_is_too_old_to_be_shown_is_made_before_anybody_is_answered() -> None:
+    clock, values = [0.0], [1, 2]
+    behind = Behind(LONG, lambda: clock[0])
+    behind.get("a", 10, lambda: values.pop(0), oldest_s=60.0)
+    clock[0] = 61.0
+    found = behind.get("a", 10, lambda: values.pop(0), oldest_s=60.0)
+    assert found is not None
+    assert (found.value, found.age_s) == (2, 0.0)
+
+
+def test_what_takes_seconds_does_not_wait_for_what_takes_a_minute() -> None:
+    go = threading.Event()
+    behind, hurried = Behind(LONG), Behind(0.0)
+    hurried.__dict__ |= {name: value for name, value in behind.__dict__.items() if name != "_patience_s"}
+    for n in range(AT_ONCE):
+        hurried.get(f"report {n}", 10, lambda: go.wait(LONG))
+    try:
+        found = behind.get("audience", 10, lambda: 7, lane=Lane.SHORT)
+    finally:
+        go.set()
+    assert found is not None
+    assert found.value == 7
 
 
 def test_what_takes_long_is_made_seldom() -> None:
