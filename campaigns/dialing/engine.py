@@ -18,7 +18,8 @@ from datetime import UTC, datetime, timedelta
 from dbos import DBOS, DBOSConfig, SetWorkflowID
 
 from campaigns.errors import StoreError
-from campaigns.store.database import Database
+from campaigns.store.database import Database, is_away
+from campaigns.store.threads import pauses
 
 # Workflows are found only by their own version, so the version changes only when a turn's arguments do.
 WORKFLOW_VERSION = "2"
@@ -53,7 +54,17 @@ class DurableTurns:
         self._worker = worker
 
     async def launch(self) -> None:
-        """Get ready to start turns. Raises StoreError."""
+        """Get ready to start turns; a database that is away is waited for. Raises StoreError."""
+        for pause in pauses():
+            try:
+                return self._launch()
+            except StoreError as error:
+                if not error.transient:
+                    raise
+            await asyncio.sleep(pause)
+        return self._launch()
+
+    def _launch(self) -> None:
         # What goes wrong in a turn the worker tells; a launch that fails is raised.
         logging.getLogger("dbos").setLevel(logging.CRITICAL)
         config: DBOSConfig = {
@@ -80,7 +91,8 @@ class DurableTurns:
             DBOS.destroy(destroy_registry=True)
             raise StoreError(
                 f"the queue {self._database.url.render_as_string(hide_password=True)} cannot be used: "
-                f"{str(error).splitlines()[0]}"
+                f"{str(error).splitlines()[0]}",
+                transient=is_away(error),
             ) from error
 
     async def start(self, turns: Iterable[QueuedTurn]) -> None:

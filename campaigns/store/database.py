@@ -204,6 +204,11 @@ class Database:
         self.engine.dispose()
 
 
+def is_away(error: Exception) -> bool:
+    """Whether trying again may help: the database is busy, or away."""
+    return isinstance(error, DBAPIError) and explain(error, "").transient
+
+
 def explain(error: DBAPIError, url: str) -> StoreError:
     """A database error as one line that says what to do."""
     cause = str(error.orig).splitlines()[0] if error.orig else str(error).splitlines()[0]

@@ -43,7 +43,7 @@ class StoreThreads:
                 return function(session, *args, **kwargs)
 
         loop = asyncio.get_running_loop()
-        for pause in _pauses(self._patience_s):
+        for pause in pauses(self._patience_s):
             try:
                 # What the work is about, such as the attempt that log lines name, goes along.
                 return await loop.run_in_executor(self._executor, copy_context().run, transaction)
@@ -59,7 +59,7 @@ class StoreThreads:
 
 def patiently(work: Callable[[], R], patience_s: float = PATIENCE_S) -> R:
     """The same for what leaves nothing behind and runs before there is an event loop. Raises as ``work``."""
-    for pause in _pauses(patience_s):
+    for pause in pauses(patience_s):
         try:
             return work()
         except StoreError as error:
@@ -69,7 +69,7 @@ def patiently(work: Callable[[], R], patience_s: float = PATIENCE_S) -> R:
     return work()
 
 
-def _pauses(patience_s: float) -> Iterator[float]:
+def pauses(patience_s: float = PATIENCE_S) -> Iterator[float]:
     """Between one try and the next, until nobody waits any longer. Real time, whatever clock the calls live
     on: a database comes back when it does.
     """

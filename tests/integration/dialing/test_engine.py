@@ -9,10 +9,13 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from dbos import DBOS
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
 from campaigns.dialing import engine
 from campaigns.dialing.engine import DurableTurns, QueuedTurn
+from campaigns.errors import StoreError
 from campaigns.store.database import Database
 
 TURNS = [QueuedTurn(1, 1), QueuedTurn(2, 1)]
@@ -52,6 +55,32 @@ async def start(durable: DurableTurns) -> int:
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     return tmp_path / "queue.db"
+
+
+def test_a_database_that_is_away_at_the_launch_is_waited_for(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    launch, away = DBOS.launch, [OperationalError("BEGIN", {}, Exception("connection is bad"), True)] * 2
+
+    def launched() -> None:
+        if away:
+            raise away.pop()
+        launch()
+
+    monkeypatch.setattr(DBOS, "launch", launched)
+    monkeypatch.setattr(engine, "pauses", lambda: [0.0, 0.0])
+    assert run(path, "one", start) == len(TURNS)
+    assert not away
+
+
+def test_a_database_that_stays_away_is_told(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def launched() -> None:
+        raise OperationalError("BEGIN", {}, Exception("connection is bad"), True)
+
+    monkeypatch.setattr(DBOS, "launch", launched)
+    monkeypatch.setattr(engine, "pauses", lambda: [0.0])
+    with pytest.raises(StoreError, match=r"the queue .* cannot be used: .*connection is bad"):
+        run(path, "one", start)
 
 
 def test_a_turn_is_started_once_by_each_worker_that_is_given_it(path: Path) -> None:

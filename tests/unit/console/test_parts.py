@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from jinja2 import Environment
 
@@ -47,6 +47,8 @@ def test_waits_grow_to_a_bound_and_the_first_failures_are_free(failures: int) ->
     assert (wait == timedelta(0)) == (failures <= 3)
 
 
+@example("//[")
+@example("http://[::bad")
 @given(st.text(max_size=60) | st.from_regex(r"[/\\]{0,3}[a-z.:@]{0,9}[/\\]?.{0,9}", fullmatch=True))
 def test_after_signing_in_one_goes_nowhere_else(target: str) -> None:
     path = own_path(target)
