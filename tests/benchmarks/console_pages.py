@@ -98,6 +98,7 @@ def _all(database: Database) -> Iterator[str]:
     yield from (f"/customers?after={middle}_{middle}", f"/customers?grade=C&after={middle}_{middle}")
     yield f"/customers?sort=overdue&after={overdue // 2}_{middle}"
     yield from (f"/customers/4242?tab={tab}" for tab in PERSON_TABS)
+    yield from ("/customers/grading", "/customers/grading/events", "/api/v1/grading")
     yield from (
         "/campaigns",
         "/campaigns?state=running",
