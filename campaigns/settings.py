@@ -39,6 +39,7 @@ region = "CN"                     # default country of numbers without a country
 time_zone = "Asia/Shanghai"
 rule_pack = "cn-mainland"
 # rule_pack_overrides = "overrides.yaml"   # house rules: may tighten the pack, never loosen what is law
+# grading_rules = "grading.yaml"  # by what customers are graded; as grading/rules/default.yaml
 # scorecard = "scorecard.yaml"    # by what calls are judged; as console/calls/scorecard.yaml
 # rates = "rates.yaml"            # what calls cost, for reports; see outcomes/overview/rates.yaml
 line = "simulated"
@@ -131,6 +132,7 @@ class Settings(BaseSettings):
     time_zone: Annotated[str, AfterValidator(_known_zone)] = "Asia/Shanghai"
     rule_pack: str = "cn-mainland"
     rule_pack_overrides: Path | None = None
+    grading_rules: Path | None = None
     rates: Path | None = None
     scorecard: Path | None = None
     line: str = "simulated"
@@ -307,7 +309,7 @@ def load_settings(home: Path) -> Settings:
             raise SettingsError(
                 f"{path}: {key}: a key has no place among settings; put it into {home / file}"
             )
-    for key in ("rule_pack_overrides", "rates", "scorecard", "recorded_prompts"):
+    for key in ("rule_pack_overrides", "grading_rules", "rates", "scorecard", "recorded_prompts"):
         if content.get(key):
             content[key] = home / str(content[key])
     try:

@@ -20,7 +20,11 @@ app = typer.Typer(invoke_without_command=True)
 
 RulesFile = Annotated[
     Path | None,
-    typer.Option(help="A grading rule file. Default: the one that ships.", show_default=False),
+    typer.Option(
+        help="A grading rule file. Default: after a loan has fallen due grading_rules of settings.toml, "
+        "else the one that ships.",
+        show_default=False,
+    ),
 ]
 
 
@@ -79,18 +83,14 @@ def grade(
         from rich.console import Console
 
         from campaigns.cli.progress import counting
-        from campaigns.dialing.timing import ledger_now
-        from campaigns.grading.rulefile import load_rules
-        from campaigns.store.grades import grade_portfolio
+        from campaigns.grades import grade_all, rules_of
         from campaigns.tables import Table
 
-        loaded = load_rules(rules)
-        with database.transaction() as session:
-            at = ledger_now(settings, session)
+        loaded = rules_of(settings, rules)
         with counting("Grading", "customers") as progress:
-            report = grade_portfolio(database, loaded, at, progress)
+            report = grade_all(settings, database, loaded, progress)
     table = Table("Grade", "Customers", "Share", title=f"Grades by rules {loaded.version}")
-    total = sum(report.counts.values())
+    total = report.customers
     for letter, count in sorted(report.counts.items()):
         table.add_row(letter, f"{count:,}", f"{count / total:.1%}" if total else "-")
     Console().print(table)
@@ -119,10 +119,10 @@ def explain(
         return
     with open_installation(context.obj) as (settings, database):
         from campaigns.cli.grade_view import print_grade
-        from campaigns.grading.rulefile import load_rules
+        from campaigns.grades import rules_of
         from campaigns.store.grade_explanation import explain_grade
 
-        loaded = load_rules(rules)
+        loaded = rules_of(settings, rules)
         with database.transaction() as session:
             explained = explain_grade(session, customer, loaded)
         print_grade(explained, loaded.label, settings.zone)

@@ -25,7 +25,7 @@ from campaigns.console.web.recent import Recent
 from campaigns.console.web.room import Streams
 from campaigns.dialing.timing import ledger_now
 from campaigns.dialing.voicing import Voicing, open_voicing
-from campaigns.grading.rulefile import load_rules
+from campaigns.grades import rules_of
 from campaigns.grading.rules import GradingRules
 from campaigns.metrics.metrics import Metrics
 from campaigns.metrics.port import open_metrics
@@ -89,7 +89,7 @@ def open_services(settings: Settings, console: ConsoleSettings, database: Databa
         database=database,
         clock=clock,
         pack=load_effective(settings.rule_pack, settings.rule_pack_overrides),
-        grading=load_rules(),
+        grading=rules_of(settings),
         scorecard=open_scorecard(settings.scorecard),
         metrics=open_metrics(settings, database),
     )

@@ -45,6 +45,7 @@ class GradingReport:
     counts: dict[str, int]  # customers by letter, A to D
     changed: int  # customers whose grade is new or differs
     seconds: float
+    at: datetime  # as of when
 
     @property
     def customers(self) -> int:
@@ -60,23 +61,25 @@ def grade_portfolio(
     right is left alone.
     """
     started = perf_counter()
-    with database.transaction() as session:
+    with database.reading() as session:  # of a large portfolio for seconds: others write meanwhile
         known = features(session, rules.attributes)
     counts: Counter[str] = Counter(dict.fromkeys(GRADES, 0))
     changed = done = 0
     version = rules.label
     results = grade_customers(known, rules)
-    while batch := list(islice(results, BATCH)):
-        with database.transaction() as session:
-            changed += save_grades(session, batch, version, at)
-        counts.update(result.letter for result in batch)
-        done += len(batch)
-        if progress is not None:
-            progress(done, len(known))
-    if changed:
-        with database.transaction() as session:
-            refresh_open_campaigns(session, at.date())
-    return GradingReport(version, dict(counts), changed, perf_counter() - started)
+    try:
+        while batch := list(islice(results, BATCH)):
+            with database.transaction() as session:
+                changed += save_grades(session, batch, version, at)
+            counts.update(result.letter for result in batch)
+            done += len(batch)
+            if progress is not None:
+                progress(done, len(known))
+    finally:  # the next run finds what was written as it should be, and would not look at it again
+        if changed:
+            with database.transaction() as session:
+                refresh_open_campaigns(session, at.date())
+    return GradingReport(version, dict(counts), changed, perf_counter() - started, at)
 
 
 def save_grades(session: Session, results: Iterable[GradeResult], rules_version: str, at: datetime) -> int:

@@ -123,6 +123,7 @@ def _all(database: Database) -> Iterator[str]:
     yield f"/customers?q={quote('王')}&after={middle}_{middle}"
     for person in (4242, story_of(database)):
         yield from (f"/customers/{person}?tab={tab}" for tab in PERSON_TABS)
+    yield from ("/customers/grading", "/customers/grading/events", "/api/v1/grading")
     yield from (
         "/campaigns",
         "/campaigns?state=running",

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from starlette.responses import Response
 
+from campaigns.console import grading
 from campaigns.console.access.permissions import SEE_PERSONAL
 from campaigns.console.page import MenuEntry, Page, PageRoute
 from campaigns.console.visit import Visit
@@ -37,12 +38,14 @@ def show(visit: Visit) -> Response:
         page, total = search_customers(session, wanted, at, after=after, limit=PER_PAGE)
         tags = known_tags(session)
         begins = counted_of_names(session)
+        standing = None if visit.partial else grading.standing(visit.services, session)
     if wanted.text and wanted.personal and visit.who.via == "session":
         _note_search(visit, wanted)
     return visit.render(
         "customers/page.html",
         part="customers/rows.html",
         page=page,
+        grading=standing if page.lines or (standing and standing.at) else None,
         total=total,
         counted=COUNTED,
         first=after is None,

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from starlette.responses import FileResponse, Response
 
-from campaigns.console import importing, intake
+from campaigns.console import grading, importing, intake
 from campaigns.console.jobs.import_check import IMPORT_CHECK
 from campaigns.console.jobs.import_run import IMPORT_RUN
 from campaigns.console.page import MenuEntry, Page, PageRoute
@@ -22,6 +22,7 @@ from campaigns.store.console.uploads import UploadView
 from campaigns.store.database import Session
 
 PER_PAGE: Final = 25
+GRADED: Final = (Kind.PORTFOLIO, Kind.PAYMENTS)  # these bring what customers are graded by
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -53,12 +54,15 @@ def one(visit: Visit) -> Response:
         values = _progress(session, upload)
         saved = store.saved_mappings(session, upload.kind)
         at = visit.services.ledger_now(session)
+        graded = upload.kind in GRADED and upload.state == "imported" and visit.may("customers.read")
+        standing = grading.standing(visit.services, session) if graded else None
     preview = intake.look(visit.services, upload, at) if upload.open else None
     chosen = Columns.model_validate(upload.columns)
     fields = fields_of(Kind(upload.kind), chosen.base)
     return visit.render(
         "imports/one.html",
         preview=preview,
+        grading=standing,
         chosen=chosen,
         bases=bases(Kind(upload.kind)),
         fields=fields,

@@ -159,14 +159,14 @@ def job_by_id(session: Session, job_id: int) -> JobView:
     return _view(row)
 
 
-def latest_job(session: Session, kind: str, subject_kind: str, subject: str) -> JobView | None:
-    """The latest job of a kind for the subject; None when there was none."""
-    row = session.scalar(
-        select(Job)
-        .where(Job.kind == kind, Job.subject_kind == subject_kind, Job.subject == subject)
-        .order_by(Job.id.desc())
-        .limit(1)
-    )
+def latest_job(
+    session: Session, kind: str, subject_kind: str, subject: str, *, state: str | None = None
+) -> JobView | None:
+    """The latest job of a kind for the subject, or the latest in that state; None when there was none."""
+    query = select(Job).where(Job.kind == kind, Job.subject_kind == subject_kind, Job.subject == subject)
+    if state is not None:
+        query = query.where(Job.state == state)
+    row = session.scalar(query.order_by(Job.id.desc()).limit(1))
     return None if row is None else _view(row)
 
 
