@@ -27,7 +27,7 @@ from campaigns.console.settings import ConsoleSettings, console_settings
 from campaigns.dialing.assembly import open_switchboard, open_worker
 from campaigns.dialing.background import BackgroundWorker
 from campaigns.dialing.lines import line_settings
-from campaigns.dialing.smoothness import keep_pages_smooth, smooth_calls
+from campaigns.dialing.smoothness import smooth_calls, smooth_pages
 from campaigns.dialing.switchboard import Switchboard
 from campaigns.dialing.timing import SIMULATED, choose_clock
 from campaigns.dialing.worker import Duty, Worker
@@ -91,10 +91,10 @@ def serve_console(
             **SERVER_OPTIONS,
         )
     )
-    keep_pages_smooth()
     jobs = app.state.jobs
     attendant = Attendant(server, services.lifetime, jobs, worker, console.leave_s, typer.echo)
-    asyncio.run(attendant.run(listener))
+    with smooth_pages():
+        asyncio.run(attendant.run(listener))
     if services.lifetime.hurried and not (jobs.idle and (worker is None or worker.over)):
         # Threads that still work would be waited for; what they had in hand is settled by whoever comes next.
         log.warning("left while something was going on: it is settled at the next start")

@@ -37,7 +37,7 @@ from campaigns.console.access.viewer import COOKIE
 from campaigns.console.app import create_app
 from campaigns.console.services import open_services
 from campaigns.console.settings import console_settings
-from campaigns.dialing.smoothness import keep_pages_smooth
+from campaigns.dialing.smoothness import smooth_pages
 from campaigns.errors import NotFoundError
 from campaigns.published import scripts_in_force
 from campaigns.settings import create_home, load_settings
@@ -181,7 +181,6 @@ def served(database: Database, home: Path) -> Iterator[httpx.Client]:
             address="127.0.0.1", agent="benchmark",
         )  # fmt: skip
     app = create_app(services)
-    keep_pages_smooth()
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning", lifespan="on"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
@@ -190,7 +189,8 @@ def served(database: Database, home: Path) -> Iterator[httpx.Client]:
     port = server.servers[0].sockets[0].getsockname()[1]
     base = f"http://127.0.0.1:{port}"
     accepts = {"accept-encoding": "gzip, br, zstd", "accept-language": "zh-CN"}
-    with httpx.Client(base_url=base, cookies={COOKIE: token}, headers=accepts, timeout=600) as browser:
+    client = httpx.Client(base_url=base, cookies={COOKIE: token}, headers=accepts, timeout=600)
+    with smooth_pages(), client as browser:
         yield browser
     server.should_exit = True
     thread.join()

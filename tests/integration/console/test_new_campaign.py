@@ -9,10 +9,9 @@ from typing import Any
 
 import pytest
 
-from campaigns.console import foresight
+from campaigns.console import audiences, foresight
 from campaigns.console.access.secrets import csrf_token
 from campaigns.console.jobs.dry_run import DRY_RUN
-from campaigns.console.pages import campaign_new
 from campaigns.console.web.behind import Behind
 from campaigns.store.campaigns import campaign_by_name
 from campaigns.store.changes import changes_of
@@ -59,7 +58,7 @@ def test_whom_it_would_not_call_and_why(manager: Any) -> None:
 @pytest.mark.parametrize(
     ("where", "name", "path", "found"),
     [
-        (campaign_new, "audience_size", f"{NEW}/count", "<b>5</b>"),
+        (audiences, "audience_size", f"{NEW}/count", "<b>5</b>"),
         (foresight, "foresee", f"{NEW}/preview", "已对全部 5 位客户逐一判定"),
     ],
 )
