@@ -32,11 +32,6 @@ settings.register_profile("long", max_examples=1000, deadline=None)
 settings.load_profile("usual")
 
 
-def pytest_xdist_auto_num_workers() -> int:
-    """One process more than cores: one has the drill of many workers for minutes, and that mostly waits."""
-    return (os.cpu_count() or 1) + 1
-
-
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The slow ones first, so that no process is left alone with one when all else is done."""

@@ -94,7 +94,7 @@ class Companion:
     async def _deliver(self) -> None:
         while True:
             try:
-                await self.courier.deliver()
+                await _to_its_end(self.courier.deliver())  # what is cut off would wait for its next try
             except StoreError as error:
                 if not error.transient:
                     raise
@@ -102,7 +102,7 @@ class Companion:
             await asyncio.sleep(POST_TICK_S)
 
 
-async def _to_its_end(work: Coroutine[Any, Any, None]) -> None:
+async def _to_its_end(work: Coroutine[Any, Any, object]) -> None:
     """Await ``work``; when this is cancelled, only after it has ended."""
     task = asyncio.create_task(work)
     try:

@@ -18,7 +18,7 @@ from campaigns.store.sealed.sealer import Sealer
 from campaigns.store.sealed.types import sealer_of, use
 
 ADVISORY_LOCK: Final = 0x5853  # any number but that of campaigns.store.exclusive
-TRIES: Final = 4  # to be alone: the server takes a moment to see that a connection was closed
+TRIES: Final = 4  # the server takes a moment to see that a connection was closed
 _ROW: Final = "SELECT state, key_id, check_value FROM sealing"
 
 
@@ -61,14 +61,17 @@ class Gate:
             cursor.close()
 
     def _enter(self, cursor: Any) -> None:
-        """Held as long as the connection is; SQLite's file locks do the same by themselves."""
+        """Held as long as the connection is; SQLite's file locks do the same by themselves.
+
+        Asked a few times: the server notices a moment later that whoever held it has gone.
+        """
         if self._opening is not Opening.ALONE:
-            if not _locked(cursor, "pg_try_advisory_lock_shared"):
+            if not _locked_soon(cursor, "pg_try_advisory_lock_shared"):
                 raise SealError(
                     f"the database {self._name} is being sealed or unsealed; wait until that is done",
                     transient=True,
                 )
-        elif not any(_locked(cursor, "pg_try_advisory_lock", after_s=0.2 * n) for n in range(TRIES)):
+        elif not _locked_soon(cursor, "pg_try_advisory_lock"):
             raise in_use(self._name)
 
     def _check(self, row: Sequence[str] | None) -> None:
@@ -115,6 +118,10 @@ def in_use(name: str) -> ConflictError:
         "then run this again",
         name=name,
     )
+
+
+def _locked_soon(cursor: Any, function: str) -> bool:
+    return any(_locked(cursor, function, after_s=0.2 * n) for n in range(TRIES))
 
 
 def _locked(cursor: Any, function: str, after_s: float = 0.0) -> bool:
