@@ -12,8 +12,8 @@ from campaigns.store.sealed.gate import Opening
 KEY_VARIABLE = "XIAORONG_DATABASE_KEY"
 
 
-def open_store(settings: Settings, *, worker: bool = False, opening: Opening = Opening.USE) -> Database:
-    """The database of these settings; close it. Raises SettingsError."""
+def open_store(settings: Settings, *, worker: str | None = None, opening: Opening = Opening.USE) -> Database:
+    """The database of these settings; close it. ``worker``: whose sessions they are. Raises SettingsError."""
     return Database(settings.store_url, worker=worker, keys=store_keys(settings), opening=opening)
 
 

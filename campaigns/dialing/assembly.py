@@ -44,10 +44,12 @@ from campaigns.outcomes.sending_rules import shipped_sending_rules
 from campaigns.published import scripts_in_force
 from campaigns.recordings import open_recordings
 from campaigns.settings import Settings
+from campaigns.store import threads
 from campaigns.store.campaigns import CampaignView
 from campaigns.store.database import Database
 from campaigns.store.exclusive import exclusive_worker, shared_worker
 from campaigns.store.threads import StoreThreads, patiently
+from campaigns.store.workers import Identity
 from campaigns.stores import open_store
 from campaigns.understanding import open_interpreter
 from telephony.announcements import load_announcements
@@ -88,9 +90,10 @@ def open_worker(
     it is alone on its database. With ``sound``, and on every line that is not simulated, its calls are held
     by voice. Raises ConflictError, DataFileError, LineError, and for voice ModelError and RecordingKeyError.
     """
+    who = identity(None if campaign is None else campaign.id)
     with (
-        open_ground(settings, database, clock, far_end, sound, door=door, metrics=metrics) as ground,
-        _worker(settings, database, campaign, ground, listener, duty) as (worker, _live),
+        open_ground(settings, database, clock, who, far_end, sound, door=door, metrics=metrics) as ground,
+        _worker(settings, database, who, campaign, ground, listener, duty) as (worker, _live),
     ):
         yield worker
 
@@ -111,12 +114,13 @@ def open_switchboard(
 
     ``receives`` is told of those. Raises what ``open_worker`` raises.
     """
+    who = identity(None if campaign is None else campaign.id)
     with ExitStack() as stack:
-        ground = stack.enter_context(open_ground(settings, database, clock, door=door, metrics=metrics))
+        ground = stack.enter_context(open_ground(settings, database, clock, who, door=door, metrics=metrics))
         worker, live = stack.enter_context(
-            _worker(settings, database, campaign, ground, listener, duty, receives)
+            _worker(settings, database, who, campaign, ground, listener, duty, receives)
         )
-        store = stack.enter_context(closing(StoreThreads(database)))
+        store = stack.enter_context(_store_of(settings, who))
         # What is told of its calls, and wanted of them, goes the worker's way.
         reception = Reception(replace(_desk(ground, store, live.hear_in), staff=live.staff))
         yield Switchboard(worker, reception, open_inbound(settings.line, ground.setup))
@@ -126,6 +130,7 @@ def open_switchboard(
 def _worker(
     settings: Settings,
     database: Database,
+    who: Identity,
     campaign: CampaignView | None,
     ground: Ground,
     listener: Listener,
@@ -134,17 +139,15 @@ def _worker(
 ) -> Iterator[tuple[Worker, LiveCalls]]:
     clock = ground.clock
     queue_url = str(settings.database_url or f"sqlite:///{settings.home / 'queue.db'}")
-    who = identity(None if campaign is None else campaign.id)
     key = settings.permit_key()
     with ExitStack() as stack:
         if campaign is not None:
             _ = ground.scripts[campaign.flow]  # a mistake in it is told before anything begins
-        # Its own connections: what it leaves open when it stands still, the server ends.
-        own = [stack.enter_context(closing(open_store(settings, worker=True))) for _ in range(2)]
-        queue = stack.enter_context(closing(Database(queue_url, queue=True)))
+        heart = stack.enter_context(closing(open_store(settings, worker=who.id)))
+        queue = stack.enter_context(closing(Database(queue_url, queue=True, worker=who.id)))
         enter = exclusive_worker if clock.virtual else shared_worker
-        place = stack.enter_context(enter(own[1]))
-        store = stack.enter_context(closing(StoreThreads(own[0], patience_s=PATIENCE_S)))
+        place = stack.enter_context(enter(heart))
+        store = stack.enter_context(_store_of(settings, who, PATIENCE_S))
         staff = StaffDesk(ground.house.handover, clock)
         live = LiveCalls(who.id, store, staff, listener, receives)
         tools = Tools(
@@ -172,7 +175,7 @@ def _worker(
             async with companion.at_work(stop), live.at_work():
                 yield
 
-        yield Worker(who, place, duty, TurnTaker(tools), ground.scripts, own[1], queue, beside), live
+        yield Worker(who, place, duty, TurnTaker(tools), ground.scripts, heart, queue, beside), live
 
 
 @contextmanager
@@ -190,15 +193,16 @@ def open_reception(
     ModelError and RecordingKeyError.
     """
     simulated = settings.line == SIMULATED
+    who = identity(None)
     with ExitStack() as stack:
         more: dict[str, Any] = {"callers": list(callers)} if simulated else {}
-        ground = stack.enter_context(open_ground(settings, database, clock, calling_in=True, **more))
+        ground = stack.enter_context(open_ground(settings, database, clock, who, calling_in=True, **more))
         inbound = open_inbound(settings.line, ground.setup)
         if clock.virtual:
             stack.enter_context(exclusive_worker(database))
-        store = stack.enter_context(closing(StoreThreads(database)))
+        store = stack.enter_context(_store_of(settings, who))
         staff = StaffDesk(ground.house.handover, clock)
-        live = LiveCalls(identity(None).id, store, staff, ignore, listener)
+        live = LiveCalls(who.id, store, staff, ignore, listener)
         desk = replace(_desk(ground, store, live.hear_in), staff=staff, beside=live.at_work)
         yield Reception(desk), inbound
 
@@ -219,6 +223,7 @@ def open_ground(
     settings: Settings,
     database: Database,
     clock: Clock,
+    who: Identity,
     far_end: FarEndFactory | None = None,
     sound: SoundOptions | None = None,
     *,
@@ -249,7 +254,7 @@ def open_ground(
             setup = replace(setup, far_voice=voicing.far_voice, ears=voicing.ears)
         if settings.line != SIMULATED:
             recordings = stack.enter_context(open_recordings(settings))
-            copies = stack.enter_context(closing(StoreThreads(database)))
+            copies = stack.enter_context(_store_of(settings, who))
             mailbox = stack.enter_context(closing(open_mailbox(settings)))
             setup = replace(setup, shelf=CarrierShelf(recordings, copies, settings.line), mailbox=mailbox)
         if metrics is not None:
@@ -266,6 +271,18 @@ def timed(tools: VoiceTools, metrics: Metrics) -> VoiceTools:
         recognizer=TimedRecognizer(tools.recognizer, metrics),
         voice=TimedVoice(tools.voice, metrics),
     )
+
+
+@contextmanager
+def _store_of(
+    settings: Settings, who: Identity, patience_s: float = threads.PATIENCE_S
+) -> Iterator[StoreThreads]:
+    """Connections of a worker's own: what it leaves open when it stands still is ended for it."""
+    with (
+        closing(open_store(settings, worker=who.id)) as database,
+        closing(StoreThreads(database, patience_s=patience_s)) as store,
+    ):
+        yield store
 
 
 def _desk(ground: Ground, store: StoreThreads, listener: Callable[[ReceptionEvent], None]) -> Desk:

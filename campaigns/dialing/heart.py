@@ -12,11 +12,12 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 from campaigns.dialing.lease import FENCE_S, Lease, uptime
 from campaigns.dialing.vigil import Gone, Vigil
 from campaigns.errors import ConflictError, StoreError
-from campaigns.store import workers
+from campaigns.store import worker_sessions, workers
 from campaigns.store.database import Database
 from campaigns.store.exclusive import Place
 from campaigns.store.workers import Identity, Peer
@@ -68,6 +69,26 @@ class Heart:
             watch.cancel()
             await asyncio.gather(watch, return_exceptions=True)
             self._thread.shutdown(wait=False)
+
+    async def cut_off(self, peer: Gone) -> None:
+        """End what a peer that stands still left open in the database, for its locks would hold up everybody.
+
+        Here, for the threads of the store may all be waiting for one of them.
+        """
+        if peer.silent is None:
+            return  # its sessions ended with its process
+        try:
+            ended = await asyncio.get_running_loop().run_in_executor(
+                self._thread, self._end_sessions, peer.id, peer.silent
+            )
+        except StoreError as error:
+            log.warning("the sessions of worker %s were not ended: %s", peer.id, error)
+        else:
+            log.info("%d sessions of worker %s ended", ended, peer.id)
+
+    def _end_sessions(self, worker: str, silent: timedelta) -> int:
+        with self._database.transaction() as session:
+            return worker_sessions.end_sessions(session, worker, silent)
 
     async def _beat(self) -> None:
         sent_at = uptime()

@@ -98,6 +98,7 @@ class Upkeep:
         me = self._who.id
         log.warning("worker %s is gone: taking over", peer.id)
         try:
+            await self._heart.cut_off(peer)
             await self._settle(
                 lambda session: end_and_settle(
                     session, peer.id, DEAD, me, self._clock.now(), self._house, silent=peer.silent

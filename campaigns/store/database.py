@@ -15,9 +15,9 @@ from bot.recording.keys import KeyRing
 from campaigns.errors import SettingsError, StoreError
 from campaigns.store.sealed.gate import Gate, Opening
 from campaigns.store.sealed.types import sealer_of
+from campaigns.store.worker_sessions import keep_short
 
 SQLITE_BUSY_TIMEOUT_MS = 30_000
-IDLE_TRANSACTION_MS = 5_000
 REVISION = "0026"  # the newest migration; checked at every start without loading Alembic
 
 READS = "xiaorong_reads"
@@ -63,14 +63,6 @@ def prepare_queue(connection: Any, _record: Any) -> None:
     _set_pragmas(connection, "synchronous=NORMAL")
 
 
-def prepare_worker(connection: Any, _record: Any) -> None:
-    """A transaction that nobody goes on with is ended by the server, and its locks are free again."""
-    with connection.cursor() as cursor:
-        cursor.execute(f"SET idle_in_transaction_session_timeout = {IDLE_TRANSACTION_MS}")
-        cursor.execute(f"SET tcp_user_timeout = {IDLE_TRANSACTION_MS}")
-    connection.commit()
-
-
 def begin_immediate(connection: Connection) -> None:
     """What a transaction reads is what it acts on: it holds the write lock from its start.
 
@@ -88,7 +80,8 @@ def _set_pragmas(connection: Any, *more: str) -> None:
 class Database:
     """A database and the transactions on it; ``queue``: the durable queue's, on which DBOS makes its own.
 
-    ``worker``: of a worker, whose locks must not outlast it by long when it stands still or its host is gone.
+    ``worker``: the id of a worker, whose locks must not outlast it by long when it stands still or its host
+    is gone.
     ``keys``: those that personal columns may be sealed with; which one it is the database says. See ``Gate``
     for what a connection raises.
 
@@ -100,7 +93,7 @@ class Database:
         url: str,
         *,
         queue: bool = False,
-        worker: bool = False,
+        worker: str | None = None,
         keys: KeyRing | None = None,
         opening: Opening = Opening.USE,
     ) -> None:
@@ -117,8 +110,8 @@ class Database:
             raise SettingsError(
                 f"database_url needs the package {error.name!r}; for PostgreSQL install '.[postgres]'"
             ) from error
-        if not self.is_sqlite and (queue or worker):
-            event.listen(self.engine, "connect", prepare_worker)
+        if worker is not None and not self.is_sqlite:
+            keep_short(self.engine, worker)
         if self.is_sqlite and queue:
             event.listen(self.engine, "connect", prepare_queue)
         elif self.is_sqlite:

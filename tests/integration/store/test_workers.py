@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from threading import Event
 
 import pytest
-from sqlalchemy import func, select, text, update
+from sqlalchemy import func, select, update
 
 from bot.dialogue.outcome import Outcome
 from campaigns.compliance.chain import LogSeal
@@ -448,13 +448,3 @@ def test_a_takeover_waits_for_a_dial_that_is_being_started_and_then_settles_it(
         attempt = session.get_one(Attempt, reservation.attempt_id)
         assert attempt.state == "lost"
         assert attempt.dialed_at == AT
-
-
-@pytest.mark.external
-def test_a_session_that_stands_still_in_a_transaction_is_ended_by_the_server(
-    postgres_database: Database,
-) -> None:
-    mine = Database(postgres_database.url.render_as_string(hide_password=False), worker=True)
-    with mine.engine.connect() as connection:
-        assert connection.scalar(text("SHOW idle_in_transaction_session_timeout")) == "5s"
-    mine.close()
