@@ -44,7 +44,7 @@ def rows(shipped: RulePack, in_force: RulePack, say: Say = str) -> Iterator[Row]
         before, value = was.get(rule), now.get(rule)
         key, basis = basis_of(rule, shipped.basis) or ("", None)
         sources = () if basis is None else tuple(dict.fromkeys((*basis.hard, *basis.default)))
-        note = "" if basis is None or key in noted else basis.note
+        note = "" if basis is None or key in noted else say(basis.note)
         noted.add(key)
         limit = before if isinstance(before, dict) else {}
         more = "; ".join(filter(None, [_more(value, say), note]))
@@ -72,7 +72,11 @@ def _leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
 def _together(value: dict[str, Any], path: str) -> bool:
     if path.startswith("regions."):
         return True
-    return "." in path and not any(isinstance(part, dict) for part in value.values())
+    return "." in path and not any(isinstance(part, dict) or _deeds(part) for part in value.values())
+
+
+def _deeds(value: Any) -> bool:
+    return isinstance(value, list) and any(isinstance(part, dict) for part in value)
 
 
 def _default(value: Any, say: Say) -> str:
@@ -94,7 +98,7 @@ def _text(value: Any, say: Say) -> str:
             return say("yes" if value else "no")
         case dict():
             return ", ".join(
-                f"{say(key)} {_text(part, say)}".strip()
+                _text(part, say) if key == "do" else f"{say(key)} {_text(part, say)}".strip()
                 for key, part in value.items()
                 if part not in (None, {}, [])
             )
