@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from campaigns.store.models import Account, Customer
-from tests.integration.console.world import AT, NAMES, World
+from tests.integration.console.world import NAMES, World
+from tests.integration.store.rows import AT
 
 
 def _due_in(world: World, place: int, days: int, amount_due: int = 100_000) -> int:
