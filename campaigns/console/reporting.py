@@ -86,8 +86,10 @@ def latest(services: Services, question: Question) -> Latest:
     """
     if quick(services, question):
         key = ("report", question.key)
-        report, at = services.recent.get(key, QUICK_S, lambda: (count(services, question), services.now()))
-        return Latest(report, None if services.now() - at < NOW else at)
+        report, counted = services.recent.get(
+            key, QUICK_S, lambda: (count(services, question), services.now())
+        )
+        return Latest(report, None if services.now() - counted < NOW else counted)
 
     def anew() -> Overview:
         report = count(services, question)
