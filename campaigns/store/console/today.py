@@ -207,7 +207,7 @@ def follow_up_page(
             row.customer_id,
             key,
             None if name is None else Private(PrivateKind.NAME, name, key or ""),
-            private(PrivateKind.NUMBER, e164 or own.get(row.customer_id), key or ""),
+            private(PrivateKind.NUMBER, e164 or own.get(row.customer_id or 0), key or ""),
             row.call_id,
             disposition,
             _said(said.get(row.call_id, []) if row.call_id else [_written(wrote, row)], key, name),
@@ -227,7 +227,7 @@ def _own_numbers(session: Session, customers: Sequence[int]) -> dict[int, str]:
         )
         .order_by(PhoneNumber.id.desc())
     )
-    return {customer_id: e164 for customer_id, e164 in rows}
+    return {row.customer_id: row.e164 for row in rows}
 
 
 def _written(wrote: dict[tuple[int, datetime], str], row: FollowUp) -> str:
