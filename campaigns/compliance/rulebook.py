@@ -47,7 +47,7 @@ def rows(shipped: RulePack, in_force: RulePack, say: Say = str) -> Iterator[Row]
         note = "" if basis is None or key in noted else say(basis.note)
         noted.add(key)
         limit = before if isinstance(before, dict) else {}
-        more = "; ".join(filter(None, [_more(value, say), note]))
+        more = say("; ").join(filter(None, [_more(value, say), note]))
         yield Row(
             rule, _text(limit.get("hard"), say), _default(before, say), _default(value, say), sources, more
         )
@@ -97,7 +97,7 @@ def _text(value: Any, say: Say) -> str:
         case bool():
             return say("yes" if value else "no")
         case dict():
-            return ", ".join(
+            return say(", ").join(
                 _text(part, say) if key == "do" else f"{say(key)} {_text(part, say)}".strip()
                 for key, part in value.items()
                 if part not in (None, {}, [])
@@ -105,8 +105,8 @@ def _text(value: Any, say: Say) -> str:
         case [str() as start, str() as end] if ":" in start and ":" in end:
             return f"{start}-{end}"
         case [dict(), *_]:
-            return "; ".join(_text(part, say) for part in value)
+            return say("; ").join(_text(part, say) for part in value)
         case list():
-            return ", ".join(_text(part, say) for part in value)
+            return say(", ").join(_text(part, say) for part in value)
         case _:
             return say(value) if isinstance(value, str) else json.dumps(value)

@@ -40,3 +40,8 @@ def test_every_text_of_the_shipped_pack_is_rendered_for_readers_of_english() -> 
 
 def test_an_intent_of_a_lenders_own_is_shown_as_it_is() -> None:
     assert code_text("intent", "ask_parking", "zh") == "ask_parking"
+
+
+def test_every_section_of_the_shipped_pack_has_words() -> None:
+    found = {row.rule.partition(".")[0] for row in rows(load_pack("cn-mainland"), load_pack("cn-mainland"))}
+    assert found <= set(own_codes()["rule_section"])
