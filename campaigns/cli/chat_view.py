@@ -84,11 +84,17 @@ def show_customer(console: Console, brief: Brief) -> None:
     table.add_row(
         "Amount due", f"{money(debt.amount_due)} {debt.currency}, at least {money(debt.minimum_due)}"
     )
-    late = f"{debt.days_past_due} days past due" if debt.days_past_due > 0 else "not yet due"
-    table.add_row("Due date", f"{debt.due_date} ({late})")
+    table.add_row("Due date", f"{debt.due_date} ({_lateness(debt.days_past_due)})")
     if offer is not None:
         table.add_row("Approved relief", f"up to {money(offer.waives)} if paid by {offer.pay_by}")
     console.print(table)
+
+
+def _lateness(days: int) -> str:
+    if days == 0:
+        return "due today"
+    unit = "day" if abs(days) == 1 else "days"
+    return f"{days} {unit} past due" if days > 0 else f"due in {-days} {unit}"
 
 
 def _plain(value: object) -> str:

@@ -72,17 +72,21 @@ def _print(pack: EffectivePack, found: list[Row], language: str) -> None:
         return label(key, language)
 
     console = Console(highlight=False)
-    table = Table(Column(word("rule"), no_wrap=True), title=f"{word('pack')} {pack.label}")
-    for key in ("hard", "default", "in_force", "source", "note"):
+    # Keys have no spaces to break at, and would leave the other columns a letter each.
+    rule = Column(word("rule"), overflow="fold", max_width=max(16, console.width // 3))
+    table = Table(rule, title=f"{word('pack')} {pack.label}")
+    changed = any(row.changed for row in found)
+    for key in ("hard", *(("default",) if changed else ()), "in_force", "source", "note"):
         table.add_column(word(key))
     for row in found:
         mark = "*" if row.changed else ""
-        table.add_row(row.rule, row.hard, row.default, row.in_force + mark, ", ".join(row.sources), row.note)
+        shipped = (row.default,) if changed else ()
+        table.add_row(row.rule, row.hard, *shipped, row.in_force + mark, ", ".join(row.sources), row.note)
     console.print(table)
     end = pack.calendar_end(SystemClock().now().date())
     if end is not None:
         console.print(f"{word('holidays_end')} {end.last} ({end.days_left})")
-    if any(row.changed for row in found):
+    if changed:
         console.print(word("overridden"))
     _print_sources(console, pack.rules, language)
     console.print(f"{word('packs')}: {', '.join(pack_names())}")

@@ -78,9 +78,24 @@ def describe(audience: Audience) -> str:
     """Whom an audience holds, in a few words."""
     if audience.dormant_days is not None:
         return f"they owe nothing and were not heard of for {audience.dormant_days} days"
-    low, high = audience.min_days_past_due, audience.max_days_past_due
-    if low is None:
-        days = "of any age" if high is None else f"at most {high} days past due" if high else "not yet late"
-    else:
-        days = f"{low} days past due or more" if high is None else f"{low} to {high} days past due"
+    days = _days(audience.min_days_past_due, audience.max_days_past_due)
     return f"accounts {days}" + (" whose latest promise was broken" if audience.broken_promises else "")
+
+
+def _days(low: int | None, high: int | None) -> str:
+    """A range of days past due; what is below zero is still to fall due."""
+    match low, high:
+        case None, None:
+            return "of any age"
+        case None, 0:
+            return "not yet late"
+        case None, int(last):
+            return f"at most {last} days past due" if last > 0 else f"due in {-last} days or more"
+        case int(first), None:
+            return f"{first} days past due or more" if first > 0 else f"due within {-first} days, or past due"
+        case int(first), int(last) if first < 0:
+            start, end = f"{-first} days before the due date", f"{abs(last)} days"
+            if last == 0:
+                return f"from {start} to the due date"
+            return f"from {start} to {end} {'past it' if last > 0 else 'before it'}"
+    return f"{low} to {high} days past due"

@@ -44,10 +44,10 @@ def rows(shipped: RulePack, in_force: RulePack, say: Say = str) -> Iterator[Row]
         before, value = was.get(rule), now.get(rule)
         key, basis = basis_of(rule, shipped.basis) or ("", None)
         sources = () if basis is None else tuple(dict.fromkeys((*basis.hard, *basis.default)))
-        note = "" if basis is None or key in noted else basis.note
+        note = "" if basis is None or key in noted else say(basis.note)
         noted.add(key)
         limit = before if isinstance(before, dict) else {}
-        more = "; ".join(filter(None, [_more(value, say), note]))
+        more = say("; ").join(filter(None, [_more(value, say), note]))
         yield Row(
             rule, _text(limit.get("hard"), say), _default(before, say), _default(value, say), sources, more
         )
@@ -72,7 +72,11 @@ def _leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
 def _together(value: dict[str, Any], path: str) -> bool:
     if path.startswith("regions."):
         return True
-    return "." in path and not any(isinstance(part, dict) for part in value.values())
+    return "." in path and not any(isinstance(part, dict) or _deeds(part) for part in value.values())
+
+
+def _deeds(value: Any) -> bool:
+    return isinstance(value, list) and any(isinstance(part, dict) for part in value)
 
 
 def _default(value: Any, say: Say) -> str:
@@ -93,16 +97,16 @@ def _text(value: Any, say: Say) -> str:
         case bool():
             return say("yes" if value else "no")
         case dict():
-            return ", ".join(
-                f"{say(key)} {_text(part, say)}".strip()
+            return say(", ").join(
+                _text(part, say) if key == "do" else f"{say(key)} {_text(part, say)}".strip()
                 for key, part in value.items()
                 if part not in (None, {}, [])
             )
         case [str() as start, str() as end] if ":" in start and ":" in end:
             return f"{start}-{end}"
         case [dict(), *_]:
-            return "; ".join(_text(part, say) for part in value)
+            return say("; ").join(_text(part, say) for part in value)
         case list():
-            return ", ".join(_text(part, say) for part in value)
+            return say(", ").join(_text(part, say) for part in value)
         case _:
             return say(value) if isinstance(value, str) else json.dumps(value)

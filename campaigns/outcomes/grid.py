@@ -19,6 +19,7 @@ class Unit(StrEnum):
     SHARE = "share"
     POINTS = "points"  # a difference of two shares
     MONEY = "money"
+    GAIN = "gain"  # a difference of two sums of money
     COST = "cost"
     SECONDS = "seconds"
     TIME = "time"
@@ -107,6 +108,8 @@ def _plain(value: Any, unit: Unit) -> str:
             return f"{100 * value:+.1f}"
         case Unit.MONEY:
             return f"{value / 100:,.2f}"
+        case Unit.GAIN:
+            return f"{value / 100:+,.2f}"
         case Unit.COST:
             return f"{value:,.2f}" if value >= 1 or not value else f"{value:,.4f}"
         case Unit.SECONDS:
@@ -125,7 +128,7 @@ def filed(value: Any, unit: Unit) -> Any:
         return UNKNOWN.value
     if value is None or isinstance(value, datetime):
         return value
-    if unit is Unit.MONEY:
+    if unit in (Unit.MONEY, Unit.GAIN):
         return round(Decimal(str(value)) / 100, 2)
     if unit is Unit.COST:
         return round(Decimal(value), 6)

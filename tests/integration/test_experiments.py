@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from itertools import product
 
@@ -300,6 +301,7 @@ def test_each_arm_is_counted_by_intention_to_treat(people: Database) -> None:
     say = words("en")
     assert any("fixed beforehand" in line for line in warnings(early, say))
     assert [grid.key for grid in grids(report, say)] == ["arms", "outcomes", "differences"]
+    assert not any("chance alone" in line for line in warnings(report, say))  # their scripts differ
     assert any("intention to treat" in line for line in definitions(report, say))
 
 
@@ -365,3 +367,13 @@ def test_a_person_has_the_arm_of_their_first_record(people_once: Database) -> No
         found = arms(session, made(session))
         assert first not in found
         assert found[later.external_id] == arm_of(DESIGN, first).name
+
+
+def test_arms_that_hold_one_script_are_told(people: Database) -> None:
+    alike = replace(
+        DESIGN, arms=tuple(replace(arm, flow=arm.flow and "repayment-reminder") for arm in DESIGN.arms)
+    )
+    with people.transaction() as session:
+        made(session, design=alike)
+        report = experiment_report(session, "openings", AT + timedelta(days=8))
+    assert any("plain, warm hold one and the same script" in line for line in warnings(report, words("en")))

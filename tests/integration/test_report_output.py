@@ -110,7 +110,7 @@ def test_html_asks_nothing_of_the_outside(report: CampaignReport) -> None:
     [
         (
             "zh",
-            ["载入", "可拨打", "本人接听", "承诺还款", "1,234.50", "他人接听", "客户要求不再来电", "1:01:52"],
+            ["名单", "可拨打", "本人接听", "承诺还款", "1,234.50", "他人接听", "客户要求不再来电", "1:01:52"],
         ),
         ("en", ["Loaded", "Eligible", "Right party", "Promise to pay", "1,234.50", "Third party", "1:01:52"]),
     ],

@@ -42,8 +42,9 @@ def document() -> dict[str, Any]:
     names, schemas = _schemas(ENDPOINTS)
     paths: dict[str, dict[str, Any]] = {}
     for endpoint in ENDPOINTS:
-        path = PREFIX + re.sub(r":\w+\}", "}", endpoint.path)
-        paths.setdefault(path, {})[endpoint.method.lower()] = _operation(endpoint, names, schemas)
+        paths.setdefault(path_of(endpoint), {})[endpoint.method.lower()] = _operation(
+            endpoint, names, schemas
+        )
     return {
         "openapi": "3.1.0",
         "info": {
@@ -72,6 +73,11 @@ def document() -> dict[str, Any]:
             },
         },
     }
+
+
+def path_of(endpoint: AnyEndpoint) -> str:
+    """Its path as the document has it."""
+    return PREFIX + re.sub(r":\w+\}", "}", endpoint.path)
 
 
 def _schemas(endpoints: Iterable[AnyEndpoint]) -> tuple[dict[Any, Any], dict[str, Any]]:

@@ -6,9 +6,9 @@ from typing import Any
 
 from starlette.responses import JSONResponse, Response
 
-from campaigns.console.api.catalogue import routes
+from campaigns.console.api.catalogue import ENDPOINTS, routes
 from campaigns.console.api.endpoint import PREFIX
-from campaigns.console.api.openapi import document
+from campaigns.console.api.openapi import document, path_of
 from campaigns.console.page import MenuEntry, Open, Page, PageRoute
 from campaigns.console.visit import Visit
 
@@ -19,10 +19,13 @@ def described(_visit: Visit) -> Response:
 
 def read(visit: Visit) -> Response:
     told = document()
+    abouts = {(path_of(each), each.method.lower()): each.about for each in ENDPOINTS}
     tags: dict[str, list[dict[str, Any]]] = {tag["name"]: [] for tag in told["tags"]}
     for path, operations in told["paths"].items():
         for method, operation in operations.items():
-            tags[operation["tags"][0]].append({"method": method, "path": path, **operation})
+            tags[operation["tags"][0]].append(
+                {"method": method, "path": path, "about": abouts[path, method], **operation}
+            )
     return visit.render("api/page.html", told=told, tags=tags, schemas=told["components"]["schemas"])
 
 

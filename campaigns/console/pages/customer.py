@@ -35,6 +35,7 @@ def show(visit: Visit) -> Response:
         values = {
             "subject": subject,
             "tab": tab,
+            "at": visit.services.ledger_now(session),
             "tabs": list(TABS),
             "extent": story.extent_of(session, subject.id),
             "tags": [tag for tag in tags_of(session, subject.id) if tag.until is None],

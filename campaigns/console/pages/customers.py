@@ -45,6 +45,7 @@ def show(visit: Visit) -> Response:
         "customers/page.html",
         part="customers/rows.html",
         page=page,
+        at=at,
         grading=standing if page.lines or (standing and standing.at) else None,
         total=total,
         counted=COUNTED,

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from starlette.responses import Response
 
@@ -46,6 +46,7 @@ FORMS: Final = {
     "html": "text/html; charset=utf-8",
 }
 NUMBERS_BY: Final[tuple[By, ...]] = ("status", "prefix", "source", "campaign")
+FRESH_S: Final = 60.0  # younger figures need no age
 SHOWN: Final = 60  # rows of the table of numbers
 _SHOWN_MEASURES: Final = ("promise", "kept", "paid", "guardrail")
 
@@ -166,7 +167,7 @@ def test(visit: Visit) -> Response:
         "reports/experiment.html",
         tab="experiments",
         report=report,
-        at=counted_at(visit, counted),
+        at=counted_at(visit, counted) if counted.age_s >= FRESH_S else None,
         grids=experiments.grids(report, say),
         about=experiments.about(report, say)[1:],
         warnings=experiments.warnings(report, say),
@@ -185,7 +186,15 @@ def take_test(visit: Visit) -> Response:
     report = counted.value
     notes = (*experiments.warnings(report, say), *experiments.definitions(report, say))
     grids = experiments.grids(report, say)
-    return _file(visit, "experiment", grids, notes, say("experiment"), lambda: experiment_page(report, say))
+    return _file(
+        visit,
+        "experiment",
+        grids,
+        notes,
+        say("experiment"),
+        lambda: experiment_page(report, say),
+        report.design.name,
+    )
 
 
 def _experiment(visit: Visit) -> Counted[ExperimentReport] | None:
@@ -199,6 +208,7 @@ def _file(
     notes: tuple[str, ...],
     title: str,
     page: Callable[[], str],
+    subject: str = "",
 ) -> Response:
     form = str(visit.request.path_params["form"])
     if form not in FORMS:
@@ -214,7 +224,10 @@ def _file(
     day = visit.now.astimezone(visit.services.settings.zone).date()
     with visit.changing(Deed("reports.taken", "report", name, after={"page": str(visit.request.url.query)})):
         pass
-    headers = {"Content-Disposition": f'attachment; filename="{name}-{day}.{ending}"'}
+    told = quote("-".join(filter(None, (name, subject, f"{day}.{ending}"))))
+    headers = {
+        "Content-Disposition": f"attachment; filename=\"{name}-{day}.{ending}\"; filename*=UTF-8''{told}"
+    }
     return Response(content, 200, headers, FORMS[form])
 
 

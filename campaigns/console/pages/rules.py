@@ -17,7 +17,8 @@ def show(visit: Visit) -> Response:
     pack = visit.services.pack
 
     def say(word: str) -> str:
-        return code_text("rule_word", word, visit.language)
+        said = code_text("rule_word", word, visit.language)
+        return said if said != word else code_text("rule_text", word, visit.language)
 
     found = list(rows(load_pack(visit.services.settings.rule_pack), pack.rules, say))
     sections: dict[str, list[object]] = {}

@@ -206,7 +206,7 @@ class _Talk:
             "speaker": entry.speaker,
             "text": entry.text,
             "step": entry.step,
-            "intent": entry.intent,
+            "intent": entry.intent and code_text("intent", entry.intent, self._language),
             "confidence": None if entry.confidence is None else round(entry.confidence, 2),
             "event": entry.event,
         }

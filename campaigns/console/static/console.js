@@ -36,15 +36,51 @@ document.addEventListener("click", (event) => {
   if (event.target instanceof HTMLDialogElement) event.target.close();
 });
 
-// A form that is on its way is not sent twice.
-document.addEventListener("submit", (event) => {
-  const form = event.target;
-  if (form.method !== "post" || event.defaultPrevented) return;
-  if (form.dataset.sent) {
-    event.preventDefault();
+// A form is sent once, and only to a console that can take it: an error of the browser's own, or a page of ours that
+// says so, would take the place of what was typed.
+const cleared = new WeakSet();
+
+async function reachable() {
+  try {
+    const answer = await fetch("/readyz", { cache: "no-store" });
+    return answer.status < 502;
+  } catch {
+    return false;
+  }
+}
+
+function keep(form) {
+  const text = document.getElementById("toasts").dataset.kept;
+  if (!form.querySelector("input:not([type=hidden]), select, textarea")) {
+    toast(text, "bad");
     return;
   }
+  const told = document.createElement("p");
+  told.className = "alert bad kept";
+  told.setAttribute("role", "alert");
+  told.textContent = text;
+  form.prepend(told);
+  told.scrollIntoView({ block: "nearest" });
+}
+
+document.addEventListener("submit", async (event) => {
+  const form = event.target, submitter = event.submitter;
+  if (form.method !== "post" || event.defaultPrevented) return;
+  if (cleared.delete(form)) {
+    form.dataset.sent = "yes";
+    return;
+  }
+  event.preventDefault();
+  if (form.dataset.sent) return;
   form.dataset.sent = "yes";
+  for (const told of form.querySelectorAll(".kept")) told.remove();
+  if (await reachable()) {
+    cleared.add(form);
+    form.requestSubmit(submitter);
+  } else {
+    delete form.dataset.sent;
+    keep(form);
+  }
 });
 window.addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
@@ -68,6 +104,40 @@ document.addEventListener("htmx:responseError", (event) => {
 });
 document.addEventListener("htmx:sendError", () => toast(document.getElementById("toasts").dataset.away, "bad"));
 
+// What comes by a stream that stays away grows old: that is told, and the stream asked for again.
+const LATE_MS = 8000, AGAIN_MS = 10000;
+const away = new Set();
+
+function age() {
+  const told = document.getElementById("aged");
+  if (!away.size) told?.remove();
+  else if (!told) {
+    const made = document.createElement("p");
+    made.id = "aged";
+    made.className = "alert bad";
+    made.setAttribute("role", "status");
+    made.textContent = document.getElementById("toasts").dataset.aged;
+    document.getElementById("main").prepend(made);
+  }
+}
+
+function tend(part, source, again) {
+  let late = 0;
+  source.addEventListener("open", () => {
+    window.clearTimeout(late);
+    late = 0;
+    away.delete(part);
+    age();
+  });
+  source.addEventListener("error", () => {
+    late ||= window.setTimeout(() => {
+      away.add(part);
+      age();
+    }, LATE_MS);
+    if (source.readyState === EventSource.CLOSED) window.setTimeout(again, AGAIN_MS);
+  });
+}
+
 // A part with data-events is shown again as its address sends it; "over" means that the page is to be loaded anew.
 function follow(part) {
   if (part.dataset.followed) return;
@@ -80,6 +150,10 @@ function follow(part) {
     }
     part.innerHTML = event.data;
     if (window.htmx) window.htmx.process(part);
+  });
+  tend(part, source, () => {
+    delete part.dataset.followed;
+    if (part.isConnected) follow(part);
   });
   source.addEventListener("over", () => {
     source.close();

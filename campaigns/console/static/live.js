@@ -77,6 +77,7 @@ function nearEnd(box) {
 function follow(part) {
   const lists = new Map();
   const source = new EventSource(part.dataset.feed);
+  window.tend(part, source, () => follow(part));
   source.addEventListener("message", (event) => {
     const news = JSON.parse(event.data);
     for (const [name, text] of Object.entries(news.boxes)) {

@@ -6,7 +6,7 @@
   if (!part) return;
   const speak = part.querySelector("[data-speak]"), hangUp = part.querySelector("[data-hang-up]");
   const status = part.querySelector("[data-status]"), said = part.querySelector("[data-said]");
-  let ends = null;
+  let ends = null, step = "";
 
   function tell(text) {
     status.textContent = text;
@@ -24,7 +24,8 @@
     const text = document.createElement("p");
     text.textContent = entry.text;
     words.append(text);
-    const aside = [entry.intent, entry.confidence && `${Math.round(entry.confidence * 100)}%`, entry.step].filter(Boolean);
+    const aside = [entry.intent, entry.confidence && `${Math.round(entry.confidence * 100)}%`, entry.step !== step && entry.step].filter(Boolean);
+    step = entry.step || step;
     if (aside.length) {
       const more = document.createElement("p");
       more.className = "aside";
@@ -39,6 +40,7 @@
   async function begin() {
     speak.disabled = true;
     said.replaceChildren();
+    step = "";
     said.hidden = false;
     let context, sound;
     try {

@@ -104,7 +104,7 @@ def spans(rows: Sequence[tuple[str, float, float, float, str]], *, difference: b
     step = _step(max(1, round((high - low) * 100)))
     first = -(-round(low * 100) // step) * step
     ticks = tuple(
-        (place(percent / 100), f"{percent:+d}" if difference and percent else f"{percent}%")
+        (place(percent / 100), (f"{percent:+d}" if percent else "0") if difference else f"{percent}%")
         for percent in range(first, round(high * 100) + 1, step)
     )
     found = tuple(

@@ -20,6 +20,9 @@ _FILES: Final = ("codes", "dialogue_codes", "line_codes", "region_codes", "rule_
 SHIPPED: Final = tuple(Path(__file__).with_name(f"{name}.yaml") for name in _FILES)
 
 
+RENDERINGS: Final = Path(__file__).with_name("rule_texts.yaml")
+
+
 class _Codes(RootModel[dict[str, dict[str, Words]]]):
     pass
 
@@ -31,6 +34,33 @@ def own_codes() -> dict[str, dict[str, Words]]:
     for path in SHIPPED:
         found |= load_model(path, _Codes).root
     return found
+
+
+class _Renderings(RootModel[dict[str, dict[str, str]]]):
+    pass
+
+
+@cache
+def renderings() -> dict[str, dict[str, str]]:
+    """language → a text of a rule pack → the same for readers of that language. Raises DataFileError."""
+    return load_model(RENDERINGS, _Renderings).root
+
+
+def _rule_text(text: str, language: str) -> str:
+    """A text of a pack; as it is where nobody rendered it."""
+    return renderings().get(language, {}).get(text, text)
+
+
+def _rule(rule: str, language: str) -> str:
+    """Of a rule without words of its own: those of what it is part of, and its last key."""
+    known = own_codes()
+    if (own := known["rule"].get(rule)) is not None:
+        return own.in_(language)
+    above, _, key = rule.rpartition(".")
+    of, part = known["rule"].get(above), known["rule_word"].get(key)
+    if of is None or part is None:
+        return rule
+    return known["rule_part"]["of"].in_(language) % {"rule": of.in_(language), "part": part.in_(language)}
 
 
 def _disposition(code: str, language: str) -> str:
@@ -99,6 +129,8 @@ ELSEWHERE: Final[dict[str, Callable[[str, str], str]]] = {
     "message": _report("message"),
     "fact": _fact,
     "line_fault": _line_fault,
+    "rule": _rule,
+    "rule_text": _rule_text,
     "grade_bin": _grade_bin,
 }
 """kind → how a code of that kind is read, in a language."""

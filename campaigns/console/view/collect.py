@@ -16,6 +16,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract
 from babel.messages.pofile import read_po, write_po
 
+from campaigns.console.api.catalogue import ENDPOINTS
 from campaigns.console.view.languages import LANGUAGES, LOCALES, catalogue_file
 
 NO_DATE: Final = datetime(2026, 1, 1, tzinfo=UTC)  # a file changes only when a message does
@@ -72,6 +73,8 @@ def _messages() -> Iterator[tuple[str, str | tuple[str, ...]]]:
             inside = path.is_relative_to(ROOT)
             words = dict.fromkeys(SAID) | (KEYWORDS if inside else {})
             yield from ((place, message) for message in _extracted(path, "python", words))
+    for endpoint in ENDPOINTS:
+        yield from (("console/api", text) for text in (endpoint.summary, endpoint.about) if text)
     for path in sorted(ROOT.rglob("*.html")):
         place = path.relative_to(BUSINESS).as_posix()
         yield from ((place, message) for message in _extracted(path, "jinja2.ext:babel_extract", KEYWORDS))

@@ -39,6 +39,10 @@ class Formats:
             value = value.astimezone(self.zone).date()
         return "–" if value is None else format_date(value, "yyyy-MM-dd", locale=LOCALES[self.language])
 
+    def days_past_due(self, due: date | None, at: datetime) -> int | None:
+        """How many days ago the due date was as of ``at``; negative: so many are left."""
+        return None if due is None else (at.astimezone(self.zone).date() - due).days
+
     def weekday(self, value: date) -> str:
         """Its short name."""
         return format_date(value, "EEE", locale=LOCALES[self.language])

@@ -16,6 +16,7 @@ from campaigns.console.access.forgery import SAFE_METHODS
 from campaigns.console.access.viewer import session_cookie
 from campaigns.console.guard import asked_language, language_of, wants_json
 from campaigns.console.services import Services
+from campaigns.console.view.messages import marked
 from campaigns.console.view.saying import said
 from campaigns.console.visit import Visit
 from campaigns.console.web.addresses import split
@@ -31,6 +32,10 @@ from campaigns.errors import (
 )
 
 STATUS: Final = {AccessError: 403, NotFoundError: 404, ConflictError: 409, ImportFileError: 422}
+UNUSABLE: Final = marked(
+    "The database cannot be used. Nothing was changed. Whoever runs the console puts it right or restores it "
+    "from a backup; its log says what is wrong."
+)
 _log = logging.getLogger(__name__)
 
 
@@ -43,7 +48,7 @@ def on_error(request: Request, error: Exception) -> Response:
         return answer
     if isinstance(error, StoreError):
         _log.error("%s", error)
-        return _answer(request, 503 if error.transient else 500, "")
+        return _answer(request, 503, "") if error.transient else _answer(request, 500, UNUSABLE)
     status = next((status for kind, status in STATUS.items() if isinstance(error, kind)), 500)
     return _answer(request, status, error)
 

@@ -33,6 +33,8 @@ def warnings(report: ExperimentReport, say: Words) -> tuple[str, ...]:
     lines = []
     if report.split.broken:
         lines.append(say("experiment.split_broken").replace("{p}", f"{report.split.p:.2g}"))
+    if alike := report.design.alike:
+        lines.append(say("experiment.alike").replace("{arms}", ", ".join(arm.name for arm in alike)))
     if report.running:
         lines.append(say("experiment.running"))
     if report.unripe:
@@ -107,7 +109,7 @@ def differences(report: ExperimentReport, say: Words) -> Grid:
         for name, label in _measures(say)
     ]
     rows.append(
-        (_money(report, say), *(Figure(_range(result.money_difference), Unit.MONEY) for result in others))
+        (_money(report, say), *(Figure(_range(result.money_difference), Unit.GAIN) for result in others))
     )
     columns = [Column(result.arm.name, result.arm.name, Unit.TEXT) for result in others]
     return _by_measure("differences", say("experiment.differences"), columns, rows, say)

@@ -18,6 +18,7 @@ _FORMATS = {
     Unit.SHARE: "0.0%",
     Unit.POINTS: "+0.0%;-0.0%",
     Unit.MONEY: "#,##0.00",
+    Unit.GAIN: "+#,##0.00;-#,##0.00",
     Unit.COST: "#,##0.0000",
     Unit.SECONDS: "#,##0",
 }

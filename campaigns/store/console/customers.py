@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Final, TypeAlias
 
@@ -84,7 +84,8 @@ class CustomerLine:
     product: str | None
     currency: str | None
     amount_due: int | None
-    days_past_due: int | None
+    days_past_due: int | None  # as of the file that brought it
+    due_date: date | None
     promise: str | None
     barred: bool
 
@@ -350,6 +351,7 @@ def _line(
         currency=account.currency if account else None,
         amount_due=account.amount_due if account else None,
         days_past_due=account.days_past_due if account else None,
+        due_date=account.due_date if account else None,
         promise=promise,
         barred=bool(is_barred),
     )

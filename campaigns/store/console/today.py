@@ -12,7 +12,7 @@ from sqlalchemy import func, literal_column, select
 from sqlalchemy.orm import Session
 
 from campaigns.outcomes.gist import SAID, masked
-from campaigns.private import Private, PrivateKind
+from campaigns.private import Private, PrivateKind, private
 from campaigns.said import Said
 from campaigns.store.broken import accounts_to_call_about
 from campaigns.store.console.jobs import fault_of
@@ -28,6 +28,7 @@ from campaigns.store.models import (
     Job,
     Message,
     Payment,
+    PhoneNumber,
     Promise,
     WebhookDelivery,
     WebhookEndpoint,
@@ -194,6 +195,9 @@ def follow_up_page(
     said = said_in(session, [row.call_id for row, *_ in rows if row.call_id is not None])
     writers = [row.customer_id for row, *_ in rows if row.reason == WROTE and row.customer_id]
     wrote = written_by(session, writers)
+    own = _own_numbers(
+        session, [row.customer_id for row, *_ in rows if row.call_id is None and row.customer_id]
+    )
     return [
         FollowUpLine(
             row.id,
@@ -203,13 +207,27 @@ def follow_up_page(
             row.customer_id,
             key,
             None if name is None else Private(PrivateKind.NAME, name, key or ""),
-            None if e164 is None else Private(PrivateKind.NUMBER, e164, key or ""),
+            private(PrivateKind.NUMBER, e164 or own.get(row.customer_id or 0), key or ""),
             row.call_id,
             disposition,
             _said(said.get(row.call_id, []) if row.call_id else [_written(wrote, row)], key, name),
         )
         for row, key, name, e164, disposition in rows
     ]
+
+
+def _own_numbers(session: Session, customers: Sequence[int]) -> dict[int, str]:
+    """The first number of each customer that is their own, for work that came of no call."""
+    rows = session.execute(
+        select(PhoneNumber.customer_id, PhoneNumber.e164)
+        .where(
+            PhoneNumber.customer_id.in_(customers),
+            PhoneNumber.relation == "self",
+            PhoneNumber.purged_at.is_(None),
+        )
+        .order_by(PhoneNumber.id.desc())
+    )
+    return {row.customer_id: row.e164 for row in rows}
 
 
 def _written(wrote: dict[tuple[int, datetime], str], row: FollowUp) -> str:

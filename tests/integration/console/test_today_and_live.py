@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from campaigns.customers.phone import readable
 from campaigns.store import live
 from campaigns.store.campaigns import campaign_by_name
 from campaigns.store.console.live_spans import Queue, queue
@@ -17,9 +18,11 @@ from campaigns.store.models import (
     Attempt,
     AuditEntry,
     CampaignMember,
+    Customer,
     FollowUp,
     LiveLine,
     LiveWatch,
+    PhoneNumber,
     TurnRecord,
 )
 from campaigns.store.webhooks import add_endpoint
@@ -170,3 +173,12 @@ def test_live_tells_when_the_first_is_due_while_nobody_is(world: World) -> None:
         assert queue(session, AT) == Queue(0, 0, 1, later)
         assert queue(session, later) == Queue(0, 1, 1)
     assert "此刻没有到点的客户" in world.browser("quality").get("/live").text
+
+
+def test_work_that_came_of_no_call_names_the_number_to_dial(world: World) -> None:
+    with world.database.transaction() as session:
+        customer = session.query(Customer).filter_by(name=NAMES[0]).one()
+        number = session.query(PhoneNumber).filter_by(customer_id=customer.id).one().e164
+        session.add(FollowUp(customer_id=customer.id, reason="holdout_human", created_at=AT))
+    page = world.browser("campaign_manager").get("/today?reason=holdout_human").text
+    assert readable(number) in page

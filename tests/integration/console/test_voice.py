@@ -19,6 +19,7 @@ from bot.audio.pcm import FRAME_BYTES, silence
 from bot.dialogue.prompts import PromptBook
 from bot.voice.manners import Manners
 from campaigns.console.simulator.voice import VOICE_PATH
+from campaigns.console.view.codes import code_text
 from campaigns.dialing.talk import VoiceTools
 from campaigns.settings import Settings
 from campaigns.store.console.sessions import revoke_sessions
@@ -127,7 +128,7 @@ def test_a_customer_speaks_and_is_understood(studio: World) -> None:
         assert telephone.until("over")["disposition"]
     spoken = [told for told in telephone.told if told["type"] == "entry"]
     heard = next(told for told in spoken if told["speaker"] == "customer")
-    assert (heard["text"], heard["intent"]) == (SAID, "confirm_identity")
+    assert (heard["text"], heard["intent"]) == (SAID, code_text("intent", "confirm_identity", "zh"))
     bot = [told["text"] for told in spoken if told["speaker"] == "bot"]
     assert "王小明先生" in "".join(bot[:4])
     assert "身份证" in bot[-1]
