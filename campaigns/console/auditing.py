@@ -1,4 +1,4 @@
-"""The audit log as a file, for pages and programs alike; that it was taken is on record."""
+"""The audit log for pages and programs alike, as rows and as a file; searches go on record there."""
 
 from __future__ import annotations
 
@@ -67,6 +67,12 @@ def take(visit: Visit, wanted: Wanted, asked: Mapping[str, str]) -> Response:
     day = visit.now.astimezone(visit.formats.zone).date()
     headers = {"Content-Disposition": f'attachment; filename="audit-{day}.csv"'}
     return Response(out.getvalue().encode(ENCODING), 200, headers, "text/csv; charset=utf-8")
+
+
+def note_search(visit: Visit, text: str) -> None:
+    """Somebody searched among customers. What for may be a name, so only its length is kept."""
+    with visit.changing(Deed("personal.searched", "customers", "/customers", after={"length": len(text)})):
+        pass
 
 
 def _text(value: object) -> object:

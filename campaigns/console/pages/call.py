@@ -25,6 +25,7 @@ from campaigns.console.page import Page, PageRoute
 from campaigns.console.simulator.publishing import scripts_of
 from campaigns.console.simulator.replayed import check_replayable, replayed
 from campaigns.console.visit import Visit
+from campaigns.console.web.addresses import list_before
 from campaigns.dialing.explanation import recorded_decision
 from campaigns.errors import AccessError, CampaignsError, ConflictError, NotFoundError
 from campaigns.store.calls import stored_call
@@ -61,6 +62,7 @@ def show(visit: Visit) -> Response:
         told = recorded_decision(decision, visit.services.pack, visit.language)
     return visit.render(
         "call/page.html",
+        back=list_before(visit.request, "/calls"),
         call=call,
         then=then,
         said=said,

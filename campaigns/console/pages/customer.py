@@ -12,6 +12,7 @@ from campaigns.compliance.reasons import SUPPRESSIONS, Reason
 from campaigns.console.explaining import explained
 from campaigns.console.page import Page, PageRoute
 from campaigns.console.visit import Visit
+from campaigns.console.web.addresses import list_before
 from campaigns.errors import ConflictError, NotFoundError
 from campaigns.store.console import story
 from campaigns.store.console.audit import Deed
@@ -34,6 +35,7 @@ def show(visit: Visit) -> Response:
         subject = story.person(session, visit.number("id"))
         values = {
             "subject": subject,
+            "back": list_before(visit.request, "/customers"),
             "tab": tab,
             "tabs": list(TABS),
             "extent": story.extent_of(session, subject.id),

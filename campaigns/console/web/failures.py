@@ -18,7 +18,7 @@ from campaigns.console.guard import asked_language, language_of, wants_json
 from campaigns.console.services import Services
 from campaigns.console.view.saying import said
 from campaigns.console.visit import Visit
-from campaigns.console.web.addresses import split
+from campaigns.console.web.addresses import asked_from, here
 from campaigns.console.web.problem import problem
 from campaigns.errors import (
     AccessError,
@@ -107,12 +107,8 @@ def _answer(request: Request, status: int, told: Exception | str) -> Response:
 
 def _back(request: Request) -> str:
     """The page of ours that this was asked from, where there is another to go back to."""
-    asked = split(request.headers.get("referer", ""))
-    if asked.netloc != request.url.netloc or not asked.path.startswith("/") or asked.path.startswith("//"):
-        return ""
-    path = asked.path + ("?" + asked.query if asked.query else "")
-    here = request.url.path + ("?" + request.url.query if request.url.query else "")
-    return "" if path == here and request.method in SAFE_METHODS else path
+    before = asked_from(request)
+    return "" if before == here(request) and request.method in SAFE_METHODS else before
 
 
 def _visit(request: Request) -> Visit:
