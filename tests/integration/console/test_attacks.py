@@ -14,7 +14,7 @@ from starlette.requests import Request
 from campaigns.console.access.passwords import Passwords
 from campaigns.console.access.signing_in import Browser as From
 from campaigns.console.access.signing_in import Opened, TooOften, Wrong, sign_in
-from campaigns.console.guard import LATER, Guarded
+from campaigns.console.guard import LATER, SIGNED_OUT, Guarded
 from campaigns.console.page import PageRoute
 from campaigns.console.web.room import Streams
 from campaigns.store.console.sessions import revoke_sessions
@@ -94,7 +94,7 @@ def test_a_stream_ends_with_the_session_that_began_it(world: World, monkeypatch:
     async def seen() -> list[str]:
         return [each async for each in guarded._while_allowed(Request(head), events(), 1)]
 
-    assert asyncio.run(seen()) == ["first"]
+    assert asyncio.run(seen()) == ["first", SIGNED_OUT]
 
 
 def test_the_audit_log_as_a_file_runs_no_formula_and_is_on_record_itself(world: World) -> None:
