@@ -206,10 +206,14 @@ def replay(visit: Visit) -> Response:
     """Put the call on the visitor's desk, anonymous: with the present script, or with that of then."""
     with visit.reading() as session:
         call = stored_call(session, visit.number("id"))
+        key = store.whole_call(session, call.id).key
     check_replayable(call)
     then = visit.form("version", 12)
     scripts = scripts_of(visit, int(then) if then.isascii() and then.isdigit() else None)
     sitting = replayed(call, scripts.script(call.flow), scripts.noise(), visit.now)
+    if key and visit.may(SEE_PERSONAL):  # what the customer said is shown there
+        visit.show([key])
+        visit.note_seen()
     visit.studio.sittings.begin(visit.who.user_id, sitting)
     return visit.go("/simulator")
 

@@ -112,7 +112,7 @@ def _messages(_visit: Visit, session: Session, subject: Person) -> dict[str, Any
 
 
 def _file(_visit: Visit, session: Session, subject: Person) -> dict[str, Any]:
-    return {"facts": story.facts_of(session, subject.id)}
+    return {"facts": story.facts_of(session, subject)}
 
 
 TABS: Final[dict[str, Callable[[Visit, Session, Person], dict[str, Any]]]] = {

@@ -19,6 +19,7 @@ from campaigns.console.services import Services
 from campaigns.console.view.saying import said
 from campaigns.console.visit import Visit
 from campaigns.console.web.addresses import asked_from, here
+from campaigns.console.web.measured import ROUTE
 from campaigns.console.web.problem import problem
 from campaigns.errors import (
     AccessError,
@@ -76,9 +77,10 @@ class Barrier:
 
 
 def _fault(request: Request, error: Exception) -> Response:
-    """Where it happened is logged; the message may hold personal data, so it is not."""
+    """Where it happened is logged; the message and the address may hold personal data, so they are not."""
     where = "".join(traceback.format_tb(error.__traceback__))
-    _log.error("unexpected %s at %s %s\n%s", type(error).__name__, request.method, request.url.path, where)
+    route = request.scope.get(ROUTE, "none")
+    _log.error("unexpected %s at %s %s\n%s", type(error).__name__, request.method, route, where)
     return _answer(request, 500, "")
 
 
