@@ -1,4 +1,4 @@
-"""The audit log as a file, for pages and programs alike; that it was taken is on record."""
+"""The audit log for pages and programs alike, as rows and as a file; searches go on record there."""
 
 from __future__ import annotations
 
@@ -6,14 +6,16 @@ import csv
 import io
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
 from starlette.responses import Response
 
+from campaigns.console.access.permissions import SEE_PERSONAL
 from campaigns.console.visit import Visit
 from campaigns.outcomes.report_csv import ENCODING, cell
+from campaigns.private import HIDDEN
 from campaigns.store.console.audit import AuditView, Deed, audit_page
 from campaigns.store.console.call_views import Place
 
@@ -36,10 +38,13 @@ class Wanted:
 
 
 def rows(visit: Visit, wanted: Wanted, before: Place | None, limit: int) -> list[AuditView]:
-    """Up to ``limit`` rows from before ``before``, newest first."""
+    """Up to ``limit`` rows from before ``before``, newest first.
+
+    A reason is in somebody's own words and may name a customer: hidden from keys that see no personal data.
+    """
     since: datetime | None = visit.midnight(wanted.first)
     with visit.reading() as session:
-        return audit_page(
+        found = audit_page(
             session,
             before=before,
             by=wanted.by,
@@ -50,6 +55,9 @@ def rows(visit: Visit, wanted: Wanted, before: Place | None, limit: int) -> list
             until=visit.midnight(wanted.last, later=1),
             limit=limit,
         )
+    if visit.may(SEE_PERSONAL):
+        return found
+    return [replace(row, reason=HIDDEN if row.reason else "") for row in found]
 
 
 def take(visit: Visit, wanted: Wanted, asked: Mapping[str, str]) -> Response:
@@ -67,6 +75,12 @@ def take(visit: Visit, wanted: Wanted, asked: Mapping[str, str]) -> Response:
     day = visit.now.astimezone(visit.formats.zone).date()
     headers = {"Content-Disposition": f'attachment; filename="audit-{day}.csv"'}
     return Response(out.getvalue().encode(ENCODING), 200, headers, "text/csv; charset=utf-8")
+
+
+def note_search(visit: Visit, text: str) -> None:
+    """Somebody searched among customers. What for may be a name, so only its length is kept."""
+    with visit.changing(Deed("personal.searched", "customers", "/customers", after={"length": len(text)})):
+        pass
 
 
 def _text(value: object) -> object:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import AsyncIterable, AsyncIterator
+from functools import partial
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -11,9 +12,10 @@ from anyio.to_thread import run_sync
 from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
 from starlette.requests import HTTPConnection, Request
-from starlette.responses import RedirectResponse, Response, StreamingResponse
+from starlette.responses import PlainTextResponse, RedirectResponse, Response, StreamingResponse
 
 from campaigns.console.access.forgery import FIELD, HEADER, SAFE_METHODS, check_origin, check_token
+from campaigns.console.access.idling import EVENTS, of_script
 from campaigns.console.access.secrets import new_token
 from campaigns.console.access.viewer import (
     SECURE_VISITOR,
@@ -29,11 +31,12 @@ from campaigns.console.page import Open, PageRoute
 from campaigns.console.services import Services
 from campaigns.console.view.languages import LANGUAGES, choose_language
 from campaigns.console.visit import Visit
+from campaigns.console.web.addresses import asked_from, here
 from campaigns.console.web.problem import problem
 from campaigns.errors import AccessError
 
-EVENTS: Final = "text/event-stream"
 LATER: Final = "retry: 60000\n\n"  # who has too many streams comes again in a minute
+SIGNED_OUT: Final = "event: signed-out\ndata: .\n\n"  # the last of a stream: see static/session.js
 STREAM_CHECK_S: Final = 5.0
 LANGUAGE_COOKIE = "xr_language"
 
@@ -95,7 +98,9 @@ class Guarded:
             async for each in events:
                 if time.monotonic() - checked >= STREAM_CHECK_S:
                     checked = time.monotonic()
-                    viewer = await run_sync(identify, request, self._services)
+                    viewer = await run_sync(partial(identify, request, self._services, looks=True))
+                    if viewer is None:
+                        yield SIGNED_OUT
                     if viewer is None or not self._may(viewer):
                         return
                 yield each
@@ -139,10 +144,10 @@ def wants_json(request: Request) -> bool:
 def _sign_in_first(request: Request) -> Response:
     if wants_json(request):
         return problem(401, "a valid key is needed", headers={"WWW-Authenticate": "Bearer"})
-    back = request.url.path if request.method in SAFE_METHODS else "/"
-    target = "/sign-in" if back == "/" else "/sign-in?" + urlencode({"next": back})
-    if request.headers.get("hx-request") == "true":
-        return Response(status_code=204, headers={"HX-Redirect": target})
+    if of_script(request):
+        return PlainTextResponse("sign in first", status_code=401)
+    back = here(request) if request.method in SAFE_METHODS else asked_from(request)
+    target = "/sign-in?" + urlencode({"next": back}) if back not in ("", "/") else "/sign-in"
     return RedirectResponse(target, status_code=303)
 
 

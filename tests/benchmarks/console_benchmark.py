@@ -24,7 +24,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, parse_qsl, urlencode
 
 import httpx
 import uvicorn
@@ -32,6 +32,7 @@ from sqlalchemy import text
 
 from campaigns.clock import VirtualClock
 from campaigns.console.access.forgery import HEADER
+from campaigns.console.access.sealed_words import seal
 from campaigns.console.access.secrets import csrf_token, fingerprint, new_token
 from campaigns.console.access.viewer import COOKIE
 from campaigns.console.app import create_app
@@ -64,6 +65,10 @@ SERVER_SETTINGS = {
     "max_parallel_workers_per_gather": "0",
 }
 """Of a server of this size with solid-state disks; without parallel plans, which a busy server has no room for."""
+
+
+SEARCHED = {"/customers": ("q",), "/calls": ("key",), "/settings/audit": ("by", "subject")}
+"""What stands in addresses only sealed, for the session that asks."""
 
 
 @dataclass
@@ -206,10 +211,21 @@ def ask(client: httpx.Client, path: str, figures: Figures, work: Work) -> None:
 def request_of(client: httpx.Client, path: str) -> httpx.Request:
     """A page; behind ``POST``, what a form sends: its fields are written as a query."""
     if not path.startswith(POST):
-        return client.build_request("GET", path)
+        return client.build_request("GET", _sealed(path, client.cookies[COOKIE]))
     address, _, fields = path.removeprefix(POST).partition("?")
     told = {"origin": str(client.base_url), HEADER: csrf_token(client.cookies[COOKIE])}
     return client.build_request("POST", address, data=parse_qs(fields), headers=told)
+
+
+def _sealed(path: str, cookie: str) -> str:
+    """The address at which the words of ``path``, which are written in the clear, are searched for."""
+    page, _, query = path.partition("?")
+    asked = dict(parse_qsl(query))
+    page = page.removesuffix("/file")
+    words = {name: asked.pop(name) for name in SEARCHED.get(page, ()) if name in asked}
+    if not words:
+        return path
+    return path.partition("?")[0] + "?" + urlencode({**asked, "sought": seal(cookie, page, words)})
 
 
 def _ask(client: httpx.Client, path: str, figures: Figures) -> None:

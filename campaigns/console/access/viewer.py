@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from starlette.requests import HTTPConnection
 
+from campaigns.console.access.idling import by_person
 from campaigns.console.access.permissions import SEE_PERSONAL
 from campaigns.console.access.secrets import fingerprint
 from campaigns.console.services import Services
@@ -65,22 +66,22 @@ def bearer(request: HTTPConnection) -> str | None:
     return key.strip() if kind.lower() == "bearer" else None
 
 
-def identify(request: HTTPConnection, services: Services) -> Viewer | None:
-    """Who asks; None for nobody. Raises StoreError."""
+def identify(request: HTTPConnection, services: Services, *, looks: bool = False) -> Viewer | None:
+    """Who asks; None for nobody. ``looks``: something that goes on asks again. Raises StoreError."""
     key = bearer(request)
     if key is not None:
         return _program(key, services)
     token = session_cookie(request)
-    return _person(token, services) if token else None
+    return _person(token, services, by_person(request) and not looks) if token else None
 
 
-def _person(token: str, services: Services) -> Viewer | None:
+def _person(token: str, services: Services, acts: bool) -> Viewer | None:
     now = services.now()
     with services.database.reading() as session:
         found = signed_in(session, fingerprint(token), at=now, idle=services.console.idle)
     if found is None:
         return None
-    if found.stale:
+    if found.stale and acts:
         with services.database.transaction() as session:
             touch_session(session, found.session_id, now)
     return Viewer(

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from pydantic import Field, StringConstraints
 from starlette.responses import Response
 
 from campaigns.console import auditing, place
 from campaigns.console.api.endpoint import Endpoint, Given, Nothing, Told
-from campaigns.console.api.fields import Day, Limit, Plain
+from campaigns.console.api.fields import IN_LOGS, Day, Limit, Plain
 from campaigns.console.visit import Visit
 from campaigns.store.console.call_views import Place
 
@@ -83,11 +83,23 @@ def listed(visit: Visit, query: AuditQuery, _body: Nothing) -> AuditOut:
     return AuditOut(items=tuple(AuditRow.model_validate(each) for each in shown), next=following)
 
 
+def listed_by_body(visit: Visit, _query: Nothing, body: AuditQuery) -> AuditOut:
+    return listed(visit, body, Nothing())
+
+
+def take_by_body(visit: Visit, _query: Nothing, body: AuditFilter) -> Response:
+    return take(visit, body, Nothing())
+
+
 def take(visit: Visit, query: AuditFilter, _body: Nothing) -> Response:
     return auditing.take(visit, query.wanted, query.asked)
 
 
 TAG = "audit"
+_FILE: Final = (
+    f"The newest {auditing.IN_A_FILE:,} rows that fit; take more in parts, by their days. That it was taken "
+    "is a row of the log."
+)
 ENDPOINTS = (
     Endpoint(
         "GET",
@@ -98,6 +110,17 @@ ENDPOINTS = (
         TAG,
         AuditOut,
         AuditQuery,
+        about=IN_LOGS % "/audit/search",
+    ),
+    Endpoint(
+        "POST",
+        "/audit/search",
+        "audit.read",
+        listed_by_body,
+        "Search the audit log, newest first",
+        TAG,
+        AuditOut,
+        body=AuditQuery,
     ),
     Endpoint(
         "GET",
@@ -109,7 +132,18 @@ ENDPOINTS = (
         None,
         AuditFilter,
         media="text/csv",
-        about=f"The newest {auditing.IN_A_FILE:,} rows that fit; take more in parts, by their days. That it "
-        "was taken is a row of the log.",
+        about=f"{_FILE} {IN_LOGS % '/audit/file'}",
+    ),
+    Endpoint(
+        "POST",
+        "/audit/file",
+        "audit.read",
+        take_by_body,
+        "The audit log as a CSV file, by a search in the body",
+        TAG,
+        None,
+        body=AuditFilter,
+        media="text/csv",
+        about=_FILE,
     ),
 )

@@ -10,7 +10,8 @@ from starlette.exceptions import HTTPException
 from campaigns.compliance.reasons import SUPPRESSIONS, Reason
 from campaigns.console.access.permissions import SEE_PERSONAL
 from campaigns.console.api.endpoint import Endpoint, Given, Nothing, Told
-from campaigns.console.api.fields import Moment, Paged, Plain, Why, told
+from campaigns.console.api.fields import IN_LOGS, Moment, Paged, Plain, Why, told
+from campaigns.console.auditing import note_search
 from campaigns.console.visit import Visit
 from campaigns.customers.phone import as_e164
 from campaigns.store.console import story
@@ -118,6 +119,10 @@ class BarId(Told):
     id: int
 
 
+def search_by_body(visit: Visit, _query: Nothing, body: CustomerQuery) -> CustomersOut:
+    return search(visit, body, Nothing())
+
+
 def search(visit: Visit, query: CustomerQuery, _body: Nothing) -> CustomersOut:
     personal = visit.may(SEE_PERSONAL)
     wanted = Wanted(
@@ -128,6 +133,8 @@ def search(visit: Visit, query: CustomerQuery, _body: Nothing) -> CustomersOut:
         tag=query.tag,
         barred=query.barred,
     )
+    if query.q and personal:
+        note_search(visit, query.q)
     with visit.reading() as session:
         at = visit.services.ledger_now(session)
         page = find_customers(session, wanted, at, after=_place(query), limit=query.limit)
@@ -180,6 +187,10 @@ def bar(visit: Visit, _query: Nothing, body: BarIn) -> BarId:
     return BarId(id=bar_id)
 
 
+def unbar_by_body(visit: Visit, _query: Nothing, body: LiftQuery) -> BarId:
+    return unbar(visit, body, Nothing())
+
+
 def unbar(visit: Visit, query: LiftQuery, _body: Nothing) -> BarId:
     with visit.changing() as session:
         subject = story.person(session, customer_id_of(session, key_of(visit)))
@@ -229,7 +240,26 @@ def _line(visit: Visit, line: CustomerLine) -> CustomerOut:
 TAG = "customers"
 ENDPOINTS = (
     Endpoint(
-        "GET", "/customers", "customers.read", search, "Search customers", TAG, CustomersOut, CustomerQuery
+        "GET",
+        "/customers",
+        "customers.read",
+        search,
+        "List customers",
+        TAG,
+        CustomersOut,
+        CustomerQuery,
+        about=IN_LOGS % "/customers/search",
+    ),
+    Endpoint(
+        "POST",
+        "/customers/search",
+        "customers.read",
+        search_by_body,
+        "Search customers",
+        TAG,
+        CustomersOut,
+        body=CustomerQuery,
+        about="As the list, with what is searched for in the body, where no log keeps it.",
     ),
     Endpoint(
         "GET",
@@ -263,6 +293,18 @@ ENDPOINTS = (
         TAG,
         BarId,
         query=LiftQuery,
+        fails=(404, 409),
+        about=IN_LOGS % "/customers/{key}/bars/{id}/lift",
+    ),
+    Endpoint(
+        "POST",
+        "/customers/{key}/bars/{id:int}/lift",
+        "customers.lift",
+        unbar_by_body,
+        "Lift a bar, with why in the body",
+        TAG,
+        BarId,
+        body=LiftQuery,
         fails=(404, 409),
     ),
 )

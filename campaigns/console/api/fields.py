@@ -32,6 +32,10 @@ Moment = Annotated[AwareDatetime, AfterValidator(_near)]
 Day = Annotated[date, AfterValidator(lambda value: min(max(value, _FIRST), _LAST))]
 Limit = Annotated[int, Field(ge=1, le=500)]
 LARGEST: Final = 2**31 - 1
+IN_LOGS: Final = (
+    "What is asked for stands in the address here, which proxies log: `POST %s` takes it as a body."
+)
+"""What an operation says that takes a personal word in its query."""
 
 
 class Paged(Given):

@@ -97,7 +97,7 @@ def _board(sheet: _Sheet, board: Board) -> Picture:
 def _talk(sheet: _Sheet, talk: Talk) -> Picture:
     sheet.box("state", call=talk.call)
     sheet.box("deeds", call=talk.call)
-    sheet.box("order", order=talk.call.order)
+    sheet.box("order", order=talk.call.order, why=talk.call.why)
     sheet.box("silence", said=bool(talk.lines))
     lines = {f"line-{line.seq}": {"line": line, "text": text} for line, text in talk.lines}
     sheet.rows("talk", "spoken", lines)

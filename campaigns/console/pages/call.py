@@ -25,6 +25,7 @@ from campaigns.console.page import Page, PageRoute
 from campaigns.console.simulator.publishing import scripts_of
 from campaigns.console.simulator.replayed import check_replayable, replayed
 from campaigns.console.visit import Visit
+from campaigns.console.web.addresses import list_before
 from campaigns.dialing.explanation import recorded_decision
 from campaigns.errors import AccessError, CampaignsError, ConflictError, NotFoundError
 from campaigns.store.calls import stored_call
@@ -61,6 +62,7 @@ def show(visit: Visit) -> Response:
         told = recorded_decision(decision, visit.services.pack, visit.language)
     return visit.render(
         "call/page.html",
+        back=list_before(visit.request, "/calls"),
         call=call,
         then=then,
         said=said,
@@ -204,10 +206,14 @@ def replay(visit: Visit) -> Response:
     """Put the call on the visitor's desk, anonymous: with the present script, or with that of then."""
     with visit.reading() as session:
         call = stored_call(session, visit.number("id"))
+        key = store.whole_call(session, call.id).key
     check_replayable(call)
     then = visit.form("version", 12)
     scripts = scripts_of(visit, int(then) if then.isascii() and then.isdigit() else None)
     sitting = replayed(call, scripts.script(call.flow), scripts.noise(), visit.now)
+    if key and visit.may(SEE_PERSONAL):  # what the customer said is shown there
+        visit.show([key])
+        visit.note_seen()
     visit.studio.sittings.begin(visit.who.user_id, sitting)
     return visit.go("/simulator")
 

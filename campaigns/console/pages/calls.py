@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, Final
 
@@ -9,6 +11,7 @@ from starlette.responses import Response
 
 from bot.nlu.interpreter import OUT_OF_SCOPE
 from campaigns.console import place
+from campaigns.console.asked import Asked, asked, found
 from campaigns.console.page import MenuEntry, Page, PageRoute
 from campaigns.console.visit import Visit
 from campaigns.grading.rules import GRADES
@@ -22,8 +25,10 @@ USUAL_DAYS: Final = 7  # the period that is shown until another is asked for
 DIRECTIONS: Final = ("outbound", "inbound")
 PROMISES: Final = (*(state.value for state in PromiseState), NO_PROMISE)
 TALKS: Final = ("10", "30", "60", "120", "300")  # seconds at least
-NAMES: Final = (
-    "from", "to", "campaign", "key", "disposition", "direction", "line", "intent", "party", "promise",
+HERE: Final = "/calls"
+ANY_DAY: Final = "period"  # in an address: no day is asked for, and not the usual ones either
+FILTERS: Final = (
+    "from", "to", "campaign", "disposition", "direction", "line", "intent", "party", "promise",
     "unsure", "word", "version", "quality", "recorded", "grade", "talk",
 )  # fmt: skip
 RARE: Final = (
@@ -34,22 +39,31 @@ RARE: Final = (
 
 
 def show(visit: Visit) -> Response:
+    return _list(visit, _asked(visit))
+
+
+def find(visit: Visit) -> Response:
+    return found(visit, _asked(visit), _list)
+
+
+def _list(visit: Visit, what: Asked) -> Response:
     after = place.read(visit.query("after", 40))
     with visit.reading() as session:
         # On the simulated line calls run ahead of the clock.
         begun = latest_start(session)
         latest = max(visit.now, begun or visit.now)
         today = latest.astimezone(visit.formats.zone).date()
-        chosen = _chosen(visit, today)
+        chosen = _dated(visit, what, today)
         wanted = _wanted(visit, chosen)
-        page, found = search_calls(session, wanted, after=after, limit=PER_PAGE)
+        page, count = search_calls(session, wanted, after=after, limit=PER_PAGE)
         offered = choices(session)
     scripts = visit.studio.scripts
     return visit.render(
         "calls/page.html",
         part="calls/rows.html",
         page=page,
-        found=found,
+        found=count,
+        asked=what,
         ever=begun is not None,
         first=after is None,
         following=place.written(page.next),
@@ -68,15 +82,27 @@ def show(visit: Visit) -> Response:
     )
 
 
-def _chosen(visit: Visit, today: date) -> dict[str, str]:
+def _asked(visit: Visit) -> Asked:
+    what = asked(visit, HERE, FILTERS, ("key",))
+    if what.choices["from"] or what.choices["to"] or not _period_said(visit):
+        return what
+    return replace(what, link={**what.link, ANY_DAY: "any"})
+
+
+def _period_said(visit: Visit) -> bool:
+    """Whether it is known which days are wanted; a form always tells."""
+    given = visit.request.query_params
+    return visit.fields is not None or any(name in given for name in ("from", "to", ANY_DAY))
+
+
+def _dated(visit: Visit, what: Asked, today: date) -> Mapping[str, str]:
     """What is asked for, by name. Without any word on the period it is the usual one."""
-    chosen = {name: visit.query(name, 64) for name in NAMES}
-    if "from" not in visit.request.query_params and "to" not in visit.request.query_params:
-        chosen["from"] = (today - timedelta(days=USUAL_DAYS - 1)).isoformat()
-    return chosen
+    if _period_said(visit):
+        return what.choices
+    return {**what.choices, "from": (today - timedelta(days=USUAL_DAYS - 1)).isoformat()}
 
 
-def _wanted(visit: Visit, chosen: dict[str, str]) -> Wanted:
+def _wanted(visit: Visit, chosen: Mapping[str, str]) -> Wanted:
     """What does not fit is not asked for."""
     quality = chosen["quality"]
     return Wanted(
@@ -105,6 +131,9 @@ def _known(value: str, known: Any) -> str:
 
 
 PAGE = Page(
-    routes=(PageRoute("/calls", show, "calls.read"),),
-    menu=(MenuEntry("Calls", "/calls", "calls.read", order=40, icon="phone"),),
+    routes=(
+        PageRoute(HERE, show, "calls.read"),
+        PageRoute(HERE, find, "calls.read", ("POST",)),
+    ),
+    menu=(MenuEntry("Calls", HERE, "calls.read", order=40, icon="phone"),),
 )

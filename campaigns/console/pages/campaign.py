@@ -8,6 +8,7 @@ from typing import Any, Final
 from starlette.responses import Response
 
 from campaigns.console import audiences, reporting, trying
+from campaigns.console.asked import sought
 from campaigns.console.forecast import forecast_of
 from campaigns.console.foresight import SAMPLE, foresight_behind, local_now
 from campaigns.console.jobs.campaign_run import CAMPAIGN_RUN
@@ -137,6 +138,7 @@ def _queue(visit: Visit, session: Session, line: CampaignLine) -> dict[str, Any]
     rules = rules_by_campaign(session, line.id)
     queued = queue_of(session, line.id, now, now.date(), QUEUE_SHOWN)
     return {
+        "find": lambda key: sought(visit, "/customers", q=key),
         "queued": [(member, value_of(member.facts, rules)) for member in queued],
         "calls_now": now,
         "tag_names": own_codes()["tag"],

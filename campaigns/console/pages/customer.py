@@ -12,6 +12,7 @@ from campaigns.compliance.reasons import SUPPRESSIONS, Reason
 from campaigns.console.explaining import explained
 from campaigns.console.page import Page, PageRoute
 from campaigns.console.visit import Visit
+from campaigns.console.web.addresses import list_before
 from campaigns.errors import ConflictError, NotFoundError
 from campaigns.store.console import story
 from campaigns.store.console.audit import Deed
@@ -34,6 +35,7 @@ def show(visit: Visit) -> Response:
         subject = story.person(session, visit.number("id"))
         values = {
             "subject": subject,
+            "back": list_before(visit.request, "/customers"),
             "tab": tab,
             "at": visit.services.ledger_now(session),
             "tabs": list(TABS),
@@ -111,7 +113,7 @@ def _messages(_visit: Visit, session: Session, subject: Person) -> dict[str, Any
 
 
 def _file(_visit: Visit, session: Session, subject: Person) -> dict[str, Any]:
-    return {"facts": story.facts_of(session, subject.id)}
+    return {"facts": story.facts_of(session, subject)}
 
 
 TABS: Final[dict[str, Callable[[Visit, Session, Person], dict[str, Any]]]] = {

@@ -8,12 +8,13 @@ from starlette.responses import Response
 
 from campaigns.console import grading
 from campaigns.console.access.permissions import SEE_PERSONAL
+from campaigns.console.asked import Asked, asked, found
+from campaigns.console.auditing import note_search
 from campaigns.console.page import MenuEntry, Page, PageRoute
 from campaigns.console.visit import Visit
 from campaigns.customers.phone import as_e164
 from campaigns.grading.rules import GRADES
 from campaigns.outcomes.promises import PromiseState
-from campaigns.store.console.audit import Deed
 from campaigns.store.console.customers import (
     COUNTED,
     UNGRADED,
@@ -28,10 +29,20 @@ from telephony.status import NumberStatus
 
 PER_PAGE: Final = 50
 GRADE_CHOICES: Final = (*GRADES, UNGRADED)
+HERE: Final = "/customers"
+FILTERS: Final = ("grade", "tag", "number", "promise", "barred", "sort")
 
 
 def show(visit: Visit) -> Response:
-    wanted = wanted_of(visit)
+    return _list(visit, _asked(visit))
+
+
+def find(visit: Visit) -> Response:
+    return found(visit, _asked(visit), _list)
+
+
+def _list(visit: Visit, what: Asked) -> Response:
+    wanted = wanted_of(visit, what)
     after = _place(visit)
     with visit.reading() as session:
         at = visit.services.ledger_now(session)
@@ -39,8 +50,8 @@ def show(visit: Visit) -> Response:
         tags = known_tags(session)
         begins = counted_of_names(session)
         standing = None if visit.partial else grading.standing(visit.services, session)
-    if wanted.text and wanted.personal and visit.who.via == "session":
-        _note_search(visit, wanted)
+    if wanted.text and wanted.personal:
+        note_search(visit, wanted.text)
     return visit.render(
         "customers/page.html",
         part="customers/rows.html",
@@ -51,7 +62,8 @@ def show(visit: Visit) -> Response:
         counted=COUNTED,
         first=after is None,
         per_page=PER_PAGE,
-        choices=_choices(visit),
+        asked=what,
+        choices=what.choices,
         tags=tags,
         sealed_begins=begins if wanted.personal else None,
         grades=GRADE_CHOICES,
@@ -61,19 +73,23 @@ def show(visit: Visit) -> Response:
     )
 
 
-def wanted_of(visit: Visit) -> Wanted:
-    """The search that the query asks for; what it does not know is not asked for."""
-    text = visit.query("q", 64)
-    sort = visit.query("sort")
+def _asked(visit: Visit) -> Asked:
+    return asked(visit, HERE, FILTERS, ("q",))
+
+
+def wanted_of(visit: Visit, what: Asked) -> Wanted:
+    """The search that is asked for; what is not known is not asked for."""
+    chosen = what.choices
+    text, sort = chosen["q"], chosen["sort"]
     return Wanted(
         text=text,
         e164=as_e164(text, visit.services.settings.region) or "",
         personal=visit.may(SEE_PERSONAL),
-        grade=_known(visit.query("grade"), GRADE_CHOICES),
-        tag=visit.query("tag", 48),
-        number=_known(visit.query("number"), [status.value for status in NumberStatus]),
-        promise=_known(visit.query("promise"), [state.value for state in PromiseState]),
-        barred=visit.query("barred") == "1",
+        grade=_known(chosen["grade"], GRADE_CHOICES),
+        tag=chosen["tag"][:48],
+        number=_known(chosen["number"], [status.value for status in NumberStatus]),
+        promise=_known(chosen["promise"], [state.value for state in PromiseState]),
+        barred=chosen["barred"] == "1",
         sort=Sort(sort) if sort in list(Sort) else Sort.NEWEST,
     )
 
@@ -90,19 +106,10 @@ def _place(visit: Visit) -> Place | None:
     return Place(max(-(2**62), min(int(value), 2**62)), min(int(row), 2**31 - 1))
 
 
-def _choices(visit: Visit) -> dict[str, str]:
-    names = ("q", "grade", "tag", "number", "promise", "barred", "sort")
-    return {name: visit.query(name, 64) for name in names}
-
-
-def _note_search(visit: Visit, wanted: Wanted) -> None:
-    """What was looked for may be a name, so only its length is kept."""
-    deed = Deed("personal.searched", "customers", "/customers", after={"length": len(wanted.text)})
-    with visit.changing(deed):
-        pass
-
-
 PAGE = Page(
-    routes=(PageRoute("/customers", show, "customers.read"),),
-    menu=(MenuEntry("Customers", "/customers", "customers.read", order=20, icon="people"),),
+    routes=(
+        PageRoute(HERE, show, "customers.read"),
+        PageRoute(HERE, find, "customers.read", ("POST",)),
+    ),
+    menu=(MenuEntry("Customers", HERE, "customers.read", order=20, icon="people"),),
 )

@@ -10,6 +10,7 @@ from campaigns.console.page import Open, Page, PageRoute
 from campaigns.console.pages.sign_in import browser_of, own_path
 from campaigns.console.view.languages import LANGUAGES, NAMES
 from campaigns.console.visit import Visit
+from campaigns.console.web.addresses import list_before
 from campaigns.console.web.cookies import give_session
 from campaigns.errors import ConflictError
 from campaigns.store.console.audit import Deed
@@ -37,7 +38,7 @@ def prefer(visit: Visit) -> Response:
         set_preferences(
             session, who.user_id, language=after["language"], theme=after["theme"] or "auto", at=visit.now
         )
-    return visit.go(own_path(visit.form("next", 500) or "/profile"))
+    return visit.go(list_before(visit.request, own_path(visit.form("next", 500) or "/profile")))
 
 
 def password(visit: Visit) -> Response:

@@ -17,7 +17,7 @@ from campaigns.console.guard import LANGUAGE_COOKIE
 from campaigns.console.page import Open, Page, PageRoute
 from campaigns.console.view.languages import LANGUAGES
 from campaigns.console.visit import Visit
-from campaigns.console.web.addresses import split
+from campaigns.console.web.addresses import list_before, split
 from campaigns.console.web.cookies import drop_session, give_session
 from campaigns.store.console.users import has_users
 
@@ -64,7 +64,8 @@ def leave_everywhere(visit: Visit) -> Response:
 
 def speak(visit: Visit) -> Response:
     language = visit.form("language", 8)
-    response = RedirectResponse(own_path(visit.form("next", 500)), status_code=303)
+    back = list_before(visit.request, own_path(visit.form("next", 500)))
+    response = RedirectResponse(back, status_code=303)
     if language in LANGUAGES:
         response.set_cookie(LANGUAGE_COOKIE, language, max_age=31_536_000, httponly=True, samesite="lax")
     return response

@@ -13,13 +13,14 @@ from bot.errors import ModelError
 from bot.models.store import find_model
 from bot.simulation.desk import Desk
 from bot.simulation.scenario_file import scenario_data
+from campaigns.console.access.permissions import SEE_PERSONAL
 from campaigns.console.page import MenuEntry, Page, PageRoute
 from campaigns.console.simulator.customer import GENDERS, PRODUCTS, Invented
 from campaigns.console.simulator.publishing import scripts_of
 from campaigns.console.simulator.seen import seen
 from campaigns.console.simulator.sittings import Sitting
 from campaigns.console.visit import Visit
-from campaigns.errors import ConflictError
+from campaigns.errors import AccessError, ConflictError
 from campaigns.store.scripts import in_force, versions
 
 STEPS: Final = {
@@ -121,6 +122,10 @@ def save(visit: Visit) -> Response:
         happenings = sitting.desk.happenings()
         if not happenings:
             raise ConflictError("nothing was said yet: there is nothing to test")
+        if not visit.may(SEE_PERSONAL) and any(each.text in sitting.words for each in happenings):
+            raise AccessError(
+                "what was said in a call is hidden for your role, so it cannot be saved as a test"
+            )
         name = f"call {sitting.call_id}" if sitting.call_id else f"chat {visit.now:%Y-%m-%d %H:%M}"
         data = scenario_data(name, sitting.desk.fresh(), sitting.desk.start, happenings)
     text = COMMENT + yaml.safe_dump(data, allow_unicode=True, sort_keys=False, width=110)
@@ -148,7 +153,7 @@ def _page(visit: Visit, sitting: Sitting | None) -> Response:
     held = None
     if sitting is not None:
         with sitting.lock:
-            held = seen(sitting)
+            held = seen(sitting, visit.may(SEE_PERSONAL))
     language = visit.services.settings.language
     with visit.reading() as session:
         kept, now = versions(session, language, VERSIONS), in_force(session, language)

@@ -34,14 +34,16 @@ def replayed(call: StoredCall, script: Script, noise: NoiseChannel, now: datetim
     start = began.astimezone(script.prompts.speech.zone).replace(microsecond=0)
     desk = Desk(lambda: script.conversation(anonymous.brief), start, noise)
     desk.open()
-    for happening in happenings(call.entries, anonymous):
+    happened = tuple(happenings(call.entries, anonymous))
+    for happening in happened:
         if desk.state.ended or desk.position >= LONGEST:
             break
         if happening.kind == "pressed":
             desk.press(happening.text)
         else:
             desk.say(happening.text)
-    return Sitting(desk, script, now, now, call.id, tuple(answers(call.entries)))
+    words = frozenset(happening.text for happening in happened if happening.text)
+    return Sitting(desk, script, now, now, call.id, tuple(answers(call.entries)), words)
 
 
 def happenings(entries: Iterable[Entry], anonymous: Anonymiser) -> Iterator[Happening]:

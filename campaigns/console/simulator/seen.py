@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -37,7 +37,8 @@ class Heard:
 class Shown:
     """One exchange. ``garbled``: what was heard where the noise changed it; None where it did not.
 
-    ``differs``: whether the call on record went otherwise; None where there is none.
+    ``differs``: whether the call on record went otherwise; None where there is none. ``hidden``: the words
+    are of a call, and not for who looks.
     """
 
     number: int
@@ -51,6 +52,7 @@ class Shown:
     step: str
     then: Then | None
     differs: bool | None
+    hidden: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +77,8 @@ class Seen:
     expected: tuple[str, ...]
 
 
-def seen(sitting: Sitting) -> Seen:
-    """What there is to see. The sitting's lock is held."""
+def seen(sitting: Sitting, reveals: bool) -> Seen:
+    """What there is to see; words of a call only for those who may know them. The sitting's lock is held."""
     desk, script = sitting.desk, sitting.script
     last = desk.exchanges[-1]
     policy = Policy(script.flow, script.prompts, desk.brief, script.prompts.speech.zone)
@@ -87,7 +89,10 @@ def seen(sitting: Sitting) -> Seen:
         version=script.flow.version,
         call_id=sitting.call_id,
         brief=desk.brief,
-        exchanges=tuple(_shown(n, each, sitting.then) for n, each in enumerate(desk.exchanges)),
+        exchanges=tuple(
+            _shown(n, each, sitting.then, not reveals and each.typed in sitting.words)
+            for n, each in enumerate(desk.exchanges)
+        ),
         step=state.step,
         now=desk.now,
         ahead=desk.length - desk.position,
@@ -102,24 +107,31 @@ def seen(sitting: Sitting) -> Seen:
     )
 
 
-def _shown(number: int, exchange: Exchange, thens: Any) -> Shown:
+def _shown(number: int, exchange: Exchange, thens: Any, hidden: bool) -> Shown:
     heard = exchange.heard
     kind = "opening" if heard is None else heard.kind
     typed = exchange.typed or ""
     garbled = heard.text if heard is not None and heard.text != typed else None
     then = thens[number] if number < len(thens) else None
+    understood = _heard(exchange.turn.heard)
+    if hidden:
+        typed, garbled = "", None
+        understood = understood and replace(
+            understood, entities=tuple((kind, "", "") for kind, _, _ in understood.entities)
+        )
     return Shown(
         number=number,
         at=exchange.at,
         kind=kind,
         typed=typed,
         garbled=garbled,
-        heard=_heard(exchange.turn.heard),
+        heard=understood,
         says=exchange.turn.says,
         actions=tuple(_actions(exchange.turn)),
         step=exchange.turn.step,
         then=then,
         differs=None if then is None else _differs(exchange.turn, then),
+        hidden=hidden,
     )
 
 

@@ -32,7 +32,8 @@ class Then:
 class Sitting:
     """A user at their desk. ``lock`` is held while anything is done with it.
 
-    ``call_id``: the call that is replayed, with what came ``then`` for each exchange.
+    ``call_id``: the call that is replayed, with what came ``then`` for each exchange. ``words``: what
+    the far end said in it, without whose it was; of other people it may tell all the same.
     """
 
     desk: Desk
@@ -41,6 +42,7 @@ class Sitting:
     touched_at: datetime
     call_id: int | None = None
     then: Sequence[Then] = ()
+    words: frozenset[str] = frozenset()
     lock: RLock = field(default_factory=RLock)
 
     def check_room(self) -> None:

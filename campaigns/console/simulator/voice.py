@@ -13,6 +13,7 @@ import traceback
 from concurrent.futures import Future
 from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 from typing import Any, Final
 
 from anyio import ClosedResourceError
@@ -90,7 +91,7 @@ class VoiceDoor:
         return await self._allowed(socket)
 
     async def _allowed(self, socket: WebSocket) -> Viewer | None:
-        viewer = await run_sync(identify, socket, self._services)
+        viewer = await run_sync(partial(identify, socket, self._services, looks=True))
         if viewer is None or viewer.via != "session" or not viewer.may(ASKS):
             return None
         return viewer

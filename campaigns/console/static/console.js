@@ -143,6 +143,10 @@ function follow(part) {
   if (part.dataset.followed) return;
   part.dataset.followed = "yes";
   const source = new EventSource(part.dataset.events);
+  endsWithSession(source, () => {
+    delete part.dataset.followed;
+    if (part.isConnected) follow(part);
+  });
   source.addEventListener("message", (event) => {
     if (!part.isConnected) {
       source.close();
@@ -157,7 +161,7 @@ function follow(part) {
   });
   source.addEventListener("over", () => {
     source.close();
-    if (!document.querySelector("dialog[open]")) window.location.reload();
+    if (!document.querySelector("dialog[open]")) reloadByItself();
   });
   window.addEventListener("pagehide", () => source.close());
 }

@@ -74,10 +74,11 @@ function nearEnd(box) {
   return box.scrollHeight - box.scrollTop - box.clientHeight < 120;
 }
 
-function follow(part) {
+function followFeed(part) {
   const lists = new Map();
   const source = new EventSource(part.dataset.feed);
-  window.tend(part, source, () => follow(part));
+  window.tend(part, source, () => followFeed(part));
+  endsWithSession(source, () => followFeed(part));
   source.addEventListener("message", (event) => {
     const news = JSON.parse(event.data);
     for (const [name, text] of Object.entries(news.boxes)) {
@@ -97,9 +98,9 @@ function follow(part) {
   });
   source.addEventListener("over", () => {
     source.close();
-    window.location.reload();
+    reloadByItself();
   });
   window.addEventListener("pagehide", () => source.close());
 }
 
-for (const part of document.querySelectorAll("[data-feed]")) follow(part);
+for (const part of document.querySelectorAll("[data-feed]")) followFeed(part);

@@ -19,7 +19,8 @@ from campaigns.console.services import Services
 from campaigns.console.view.messages import marked
 from campaigns.console.view.saying import said
 from campaigns.console.visit import Visit
-from campaigns.console.web.addresses import split
+from campaigns.console.web.addresses import asked_from, here
+from campaigns.console.web.measured import ROUTE
 from campaigns.console.web.problem import problem
 from campaigns.errors import (
     AccessError,
@@ -81,9 +82,10 @@ class Barrier:
 
 
 def _fault(request: Request, error: Exception) -> Response:
-    """Where it happened is logged; the message may hold personal data, so it is not."""
+    """Where it happened is logged; the message and the address may hold personal data, so they are not."""
     where = "".join(traceback.format_tb(error.__traceback__))
-    _log.error("unexpected %s at %s %s\n%s", type(error).__name__, request.method, request.url.path, where)
+    route = request.scope.get(ROUTE, "none")
+    _log.error("unexpected %s at %s %s\n%s", type(error).__name__, request.method, route, where)
     return _answer(request, 500, "")
 
 
@@ -112,12 +114,8 @@ def _answer(request: Request, status: int, told: Exception | str) -> Response:
 
 def _back(request: Request) -> str:
     """The page of ours that this was asked from, where there is another to go back to."""
-    asked = split(request.headers.get("referer", ""))
-    if asked.netloc != request.url.netloc or not asked.path.startswith("/") or asked.path.startswith("//"):
-        return ""
-    path = asked.path + ("?" + asked.query if asked.query else "")
-    here = request.url.path + ("?" + request.url.query if request.url.query else "")
-    return "" if path == here and request.method in SAFE_METHODS else path
+    before = asked_from(request)
+    return "" if before == here(request) and request.method in SAFE_METHODS else before
 
 
 def _visit(request: Request) -> Visit:

@@ -52,6 +52,11 @@ class LiveCall:
     order: OrderView | None = None
 
     @property
+    def why(self) -> Private | None:
+        """Of what was wanted of it last: somebody's own words."""
+        return None if self.order is None else Private(PrivateKind.TEXT, self.order.why, self.key)
+
+    @property
     def in_progress(self) -> bool:
         return self.state in IN_PROGRESS
 

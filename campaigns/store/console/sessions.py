@@ -88,7 +88,7 @@ def signed_in(session: Session, token_hash: str, *, at: datetime, idle: timedelt
         roles=tuple(user.roles),
         language=user.language,
         theme=user.theme,
-        stale=at - found.seen_at >= TOUCH_EVERY,
+        stale=at - found.seen_at >= min(TOUCH_EVERY, idle / 10),
     )
 
 

@@ -212,16 +212,24 @@ def follow_ups_of(session: Session, customer_id: int) -> list[FollowUpView]:
     return [FollowUpView(row.id, row.reason, row.urgent, row.state, row.created_at) for row in rows]
 
 
-def facts_of(session: Session, customer_id: int) -> list[FactView]:
+def facts_of(session: Session, subject: Person) -> list[FactView]:
     """Facts on file about the customer, those taken back too, the newest first."""
     rows = session.scalars(
         select(LegalFact)
-        .where(LegalFact.customer_id == customer_id)
+        .where(LegalFact.customer_id == subject.id)
         .order_by(LegalFact.id.desc())
         .limit(PER_TAB)
     )
     return [
-        FactView(row.kind, row.given, row.details, row.evidence, row.as_of, row.recorded_by) for row in rows
+        FactView(
+            row.kind,
+            row.given,
+            row.details,
+            private(PrivateKind.TEXT, row.evidence or None, subject.key),
+            row.as_of,
+            row.recorded_by,
+        )
+        for row in rows
     ]
 
 

@@ -145,12 +145,12 @@ class FollowUpView:
 
 @dataclass(frozen=True, slots=True)
 class FactView:
-    """A fact on file that the rules turn on."""
+    """A fact on file that the rules turn on. ``evidence``: in somebody's own words; None: none."""
 
     kind: str
     given: bool
     details: dict[str, Any]
-    evidence: str
+    evidence: Private | None
     as_of: datetime
     recorded_by: str
 

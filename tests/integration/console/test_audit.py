@@ -45,13 +45,13 @@ def test_it_is_read_a_page_at_a_time_and_filtered(world: World) -> None:
             deed = Deed("user.added" if place % 2 else "user.changed", "user", f"user{place}")
             record(session, ACTOR, deed, AT + timedelta(microseconds=place // 7))  # some at one time
     auditor = world.browser("auditor")
-    first = auditor.get("/settings/audit?by=tester").text
+    first = auditor.find("/settings/audit", by="tester").text
     following = re.search(r'rel="next" href="\?([^"]+)"', first)
     assert following
     second = auditor.get("/settings/audit?" + following[1].replace("&amp;", "&")).text
     seen = re.findall(r"user\d+", first) + re.findall(r"user\d+", second)
     assert seen == [f"user{place}" for place in reversed(range(60))]
-    found = auditor.get("/settings/audit?action=user.added&subject=user7").text
+    found = auditor.find("/settings/audit", action="user.added", subject="user7").text
     assert re.findall(r"<td>.*?(user\d+)</td>", found) == ["user7"]
 
 
@@ -69,7 +69,7 @@ def test_settings_within_settings_are_read_in_words(world: World) -> None:
         assert page.status_code == 200
         assert "周二 10:00-11:00、14:00-16:00" in page.text
         assert "占线 间隔（分钟） 20、40；最多次数 2" in page.text
-    assert "<summary>+2</summary>g、h" in auditor.get("/settings/audit?subject=x").text
+    assert "<summary>+2</summary>g、h" in auditor.find("/settings/audit", subject="x").text
 
 
 @pytest.mark.parametrize("points", [{"greeting": 2, "outcome": None}, {}, {key: [1] for key in "abcdefgh"}])

@@ -140,3 +140,6 @@ def test_no_query_breaks_a_page(world: World, values: dict[str, str]) -> None:
     for path in ("/customers", "/customers/1", "/campaigns", "/settings/audit", "/jobs", "/sign-in"):
         answer = browser.client.get(path, params=values)
         assert answer.status_code in (200, 303), (path, answer.text[:300])
+    for path in ("/customers", "/calls", "/settings/audit"):
+        answer = browser.find(path, **values)
+        assert answer.status_code == 200, (path, answer.text[:300])

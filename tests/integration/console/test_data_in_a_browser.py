@@ -60,7 +60,9 @@ def test_a_file_is_brought_in_and_a_report_is_read(
         page.wait_for_selector("#grades")
         check_accessible(page)
         assert fits(page)
-        page.goto(f"{address}/customers?q=N1")
+        page.goto(f"{address}/customers")
+        page.fill("#q", "N1")
+        page.wait_for_url("**/customers?*sought=*")
         assert "N1" in page.inner_text("#found")
         assert page.locator("#found .grade").count() == 1
         check_accessible(page)

@@ -95,7 +95,7 @@ def test_what_cannot_be_is_refused(studio: World, wrong: dict[str, str]) -> None
 
 def test_a_call_on_record_is_replayed_without_whose_it_was(studio: World) -> None:
     talk(studio)
-    browser = studio.browser("script_editor")
+    browser = studio.browser("quality")
     assert browser.post(f"/calls/{CALL}/replay").status_code == 303
     page = browser.get("/simulator").text
     assert f"重放通话 #{CALL}" in page
@@ -104,6 +104,32 @@ def test_a_call_on_record_is_replayed_without_whose_it_was(studio: World) -> Non
     assert "明天还五百" in page  # what the conversation turns on
     assert "differs" in page  # then it was understood otherwise, or answered with other prompts
     assert "当时：" in page
+    with studio.database.reading() as session:  # words may tell more than a name
+        assert session.query(AuditEntry).filter_by(action="personal.seen").count() == 1
+
+
+def test_who_may_not_read_a_call_replays_it_without_its_words(studio: World) -> None:
+    talk(studio)
+    browser = studio.browser("script_editor")
+    browser.post(f"/calls/{CALL}/replay")
+    for page in (
+        browser.get("/simulator").text,
+        browser.post("/simulator/travel", {"to": "back"}, **{"hx-request": "true"}).text,
+        browser.post("/simulator/travel", {"to": "forward"}, **{"hx-request": "true"}).text,
+    ):
+        assert "还五百" not in page
+        assert SPOKEN not in page
+    page = browser.get("/simulator").text
+    assert "您的角色不可见" in page
+    assert "differs" in page  # how it goes now is told all the same
+    browser.post("/simulator/travel", {"to": "restart"})
+    ahead = browser.post("/simulator/travel", {"to": "forward"}, **{"hx-request": "true"}).text
+    assert "还五百" not in ahead
+    refused = studio.browser("script_editor")
+    refused.post(f"/calls/{CALL}/replay")
+    assert refused.post("/simulator/save").status_code == 403
+    said = refused.post("/simulator/say", {"text": "我要投诉"}, **{"hx-request": "true"}).text
+    assert "我要投诉" in said  # their own words
     with studio.database.reading() as session:
         assert session.query(AuditEntry).filter_by(action="personal.seen").count() == 0
 

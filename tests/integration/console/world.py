@@ -156,6 +156,10 @@ class Browser:
         answer: httpx.Response = self.client.post(path, data=data, headers={"origin": self.origin, **headers})
         return answer
 
+    def find(self, page: str, **fields: str) -> httpx.Response:
+        """The page to which its search leads, as in a browser without script."""
+        return self.get(self.post(page, fields).headers["location"])
+
 
 @dataclass
 class World:

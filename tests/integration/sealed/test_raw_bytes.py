@@ -72,7 +72,7 @@ def work_in_the_console(home: Path, database: Database) -> None:
     with database.reading() as session:
         customer = session.scalars(select(Customer.id).where(Customer.name == NAMES[3])).one()
         case = session.scalars(select(FollowUp.id).where(FollowUp.state == "open")).first()
-    assert NAMES[2] in quality.get(f"/customers?q={NAMES[2][:2]}").text
+    assert NAMES[2] in quality.find("/customers", q=NAMES[2][:2]).text
     fields = {"reason": "hardship", "days": "30", "why": f"{NAMES[3]}来信说明"}
     assert manager.post(f"/customers/{customer}/bar", fields).status_code == 303
     note = {"note": f"已回电{NAMES[1]}"}
