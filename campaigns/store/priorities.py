@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Integer, case, cast, literal, select, text, update
+from sqlalchemy import BigInteger, ColumnElement, Integer, case, cast, func, literal, select, text, update
 from sqlalchemy.orm import Session
 
 from campaigns.dialing.priority import (
@@ -21,6 +21,7 @@ from campaigns.dialing.priority import (
     shipped_priorities,
 )
 from campaigns.store.broken import accounts_to_call_about
+from campaigns.store.database import Database
 from campaigns.store.extremes import Greatest, Least
 from campaigns.store.models import (
     Account,
@@ -53,6 +54,34 @@ def refresh_open_campaigns(session: Session, today: date) -> None:
     """After what concerns very many: the members of every campaign that is not over."""
     for campaign_id in session.scalars(select(Campaign.id).where(Campaign.state != "finished")):
         refresh_campaign(session, campaign_id, today)
+
+
+def refresh_in_steps(database: Database, today: date) -> None:
+    """``refresh_open_campaigns`` in many short transactions: workers hand out turns meanwhile.
+
+    Broken off, it leaves some as they were, and is to be begun again.
+    """
+    with database.reading() as session:
+        campaigns = session.scalars(select(Campaign.id).where(Campaign.state != "finished")).all()
+    for campaign_id in campaigns:
+        last: int | None = 0
+        while last is not None:
+            with database.transaction() as session:
+                last = _refresh_step(session, campaign_id, last, today)
+
+
+def _refresh_step(session: Session, campaign_id: int, after: int, today: date) -> int | None:
+    """The open members whose ids come next; the last of these ids, None when there are none left."""
+    campaign = session.get(Campaign, campaign_id)
+    if campaign is None or campaign.state == "finished":
+        return None
+    mine = (CampaignMember.campaign_id == campaign_id, CampaignMember.id > after)
+    some = select(CampaignMember.id).where(*mine, CampaignMember.state != "done")
+    step = some.order_by(CampaignMember.id).limit(BATCH).subquery()
+    last: int | None = session.scalar(select(func.max(step.c.id)))
+    if last is not None:
+        session.execute(_update(rules_of(campaign), today).where(*mine, CampaignMember.id <= last))
+    return last
 
 
 def refresh_members(session: Session, today: date, *where: ColumnElement[bool]) -> None:
@@ -92,10 +121,12 @@ def _batches(ids: Iterable[int]) -> Iterator[list[int]]:
 
 
 def _update(rules: PriorityRules, today: date) -> Any:
+    """A row that would stay as it is is not written: writing a million costs more than reckoning twice."""
+    new = cast(priority(rules, today), Integer)
     return (
         update(CampaignMember)
-        .where(CampaignMember.state != "done")
-        .values(priority=cast(priority(rules, today), Integer))
+        .where(CampaignMember.state != "done", CampaignMember.priority != new)
+        .values(priority=new)
         .execution_options(synchronize_session=False)
     )
 
