@@ -34,6 +34,8 @@ from campaigns.store.models import (
 )
 
 _WHOLE = literal(MILLE, BigInteger)
+# Not all of ``ROOM_FOR_REPORTS``: what checks foreign keys would be planned anew for every row.
+_ROOM = text("SELECT set_config('work_mem', '128MB', true), set_config('jit', 'off', true)")
 BATCH = 10_000  # ids in one statement: SQLite allows 32,766 parameters
 
 
@@ -47,7 +49,9 @@ def rules_of(campaign: Campaign) -> PriorityRules:
 def refresh_campaign(session: Session, campaign_id: int, today: date) -> None:
     """Compute the priority of every open member of a campaign anew."""
     campaign = session.get_one(Campaign, campaign_id)
-    session.execute(_update(rules_of(campaign), today).where(CampaignMember.campaign_id == campaign_id))
+    room_for_many(session)
+    anew = _update(rules_of(campaign), today, of_many=True)
+    session.execute(anew.where(CampaignMember.campaign_id == campaign_id))
 
 
 def refresh_open_campaigns(session: Session, today: date) -> None:
@@ -120,9 +124,9 @@ def _batches(ids: Iterable[int]) -> Iterator[list[int]]:
     return (all_ids[start : start + BATCH] for start in range(0, len(all_ids), BATCH))
 
 
-def _update(rules: PriorityRules, today: date) -> Any:
+def _update(rules: PriorityRules, today: date, *, of_many: bool = False) -> Any:
     """A row that would stay as it is is not written: writing a million costs more than reckoning twice."""
-    new = cast(priority(rules, today), Integer)
+    new = cast(priority(rules, today, of_many=of_many), Integer)
     return (
         update(CampaignMember)
         .where(CampaignMember.state != "done", CampaignMember.priority != new)
@@ -131,30 +135,46 @@ def _update(rules: PriorityRules, today: date) -> Any:
     )
 
 
-def priority(rules: PriorityRules, today: date, member: Any = CampaignMember) -> ColumnElement[int]:
+def priority(
+    rules: PriorityRules, today: date, member: Any = CampaignMember, *, of_many: bool = False
+) -> ColumnElement[int]:
     """``campaigns.dialing.priority.value_of`` as an expression over a member, whose account it looks up.
 
-    ``member``: else an alias over rows that become members, with the columns that it goes by.
+    ``member``: else an alias over rows that become members, with the columns that it goes by. ``of_many``: it
+    is asked for so many that it pays to gather first who has a tag or broke a promise (``room_for_many``).
     """
     value = (
-        select(_value(rules, today, member))
+        select(_value(rules, today, member, of_many=of_many))
         .where(Account.id == member.account_id)
         .correlate(member)
         .scalar_subquery()
     )
-    # Of this account alone: asked whether it is among them, a database gathers all of them for one member.
-    broken = accounts_to_call_about().where(Promise.account_id == member.account_id)
     return case(
         (member.callback_at.is_not(None), CALLBACK_PRIORITY),
-        else_=case((broken.correlate(member).exists(), BROKEN_BAND), else_=0) - value,
+        else_=case((_is_broken(member, of_many=of_many), BROKEN_BAND), else_=0) - value,
     )
 
 
-def _value(rules: PriorityRules, today: date, member: Any) -> ColumnElement[int]:
+def room_for_many(session: Session) -> None:
+    """Memory for what ``of_many`` gathers: where PostgreSQL has too little it looks through all for each."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(_ROOM)
+
+
+def _is_broken(member: Any, *, of_many: bool) -> ColumnElement[bool]:
+    broken = accounts_to_call_about()
+    if of_many:
+        return member.account_id.in_(broken)  # type: ignore[no-any-return]
+    # Of this account alone: asked whether it is among them, a database gathers all of them for one member.
+    return broken.where(Promise.account_id == member.account_id).correlate(member).exists()
+
+
+def _value(rules: PriorityRules, today: date, member: Any, *, of_many: bool) -> ColumnElement[int]:
     due = cast(_between(Account.amount_due, 0, MOST_VALUE), BigInteger)
     chance = _grade_chance(rules, member)
     for tag, factor in sorted(rules.tags.items()):
-        chance = _scaled(chance, case((_has_tag(tag, member), literal(factor, BigInteger)), else_=_WHOLE))
+        has_tag = _has_tag(tag, member, of_many=of_many)
+        chance = _scaled(chance, case((has_tag, literal(factor, BigInteger)), else_=_WHOLE))
     if rules.after:
         after = {outcome: literal(factor, BigInteger) for outcome, factor in rules.after.items()}
         chance = _scaled(chance, case(after, value=member.outcome, else_=_WHOLE))
@@ -179,17 +199,11 @@ def _grade_chance(rules: PriorityRules, member: Any) -> ColumnElement[int]:
     return case(chances, value=letter, else_=none)
 
 
-def _has_tag(tag: str, member: Any) -> ColumnElement[bool]:
-    return (
-        select(CustomerTag.id)
-        .where(
-            CustomerTag.tag == tag,
-            CustomerTag.customer_id == member.customer_id,
-            CustomerTag.until.is_(None),
-        )
-        .correlate(member)
-        .exists()
-    )
+def _has_tag(tag: str, member: Any, *, of_many: bool) -> ColumnElement[bool]:
+    tagged = select(CustomerTag.customer_id).where(CustomerTag.tag == tag, CustomerTag.until.is_(None))
+    if of_many:
+        return member.customer_id.in_(tagged)  # type: ignore[no-any-return]
+    return tagged.where(CustomerTag.customer_id == member.customer_id).correlate(member).exists()
 
 
 def _scaled(chance: ColumnElement[int], factor: ColumnElement[int]) -> ColumnElement[int]:
