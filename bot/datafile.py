@@ -34,7 +34,10 @@ class _Loader(_SafeLoader):  # type: ignore[misc, valid-type]
             line, hint = node.start_mark.line + 1, f"{_short(node)} cannot be read ({error}); quote it"
             raise DataFileError(self.name, hint, line=line) from error
 
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+    def construct_mapping(self, node: yaml.Node, deep: bool = False) -> dict[Hashable, Any]:
+        if not isinstance(node, yaml.MappingNode):  # a word that its tag calls a mapping
+            line = node.start_mark.line + 1
+            raise DataFileError(self.name, f"{_short(node)} is no mapping", line=line)
         seen: set[str] = set()
         for key_node, _ in node.value:
             key = self.construct_object(key_node, deep=True)
