@@ -102,7 +102,7 @@ def plain(message: str) -> str:
     return _PLAIN.get(message, message.removeprefix("Value error, "))
 
 
-def _why(error: OSError | UnicodeDecodeError) -> str:
+def _why(error: OSError | ValueError) -> str:
     """Without the number of the error and the path, which is told already."""
     return (error.strerror or str(error)) if isinstance(error, OSError) else str(error)
 
@@ -121,7 +121,7 @@ def lines_of(path: Path) -> LineOf:
 def _read(path: Path) -> tuple[Any, yaml.Node | None]:
     try:
         text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, ValueError) as error:  # no UTF-8, or a name that no file can have
         raise DataFileError(str(path), f"cannot be read: {_why(error)}") from error
     loader: Any = None
     try:
