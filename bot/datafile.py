@@ -11,8 +11,10 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from bot.errors import DataFileError
+from bot.yaml_bounds import check_bounds
 
 Model = TypeVar("Model", bound=BaseModel)
+LONGEST_SHOWN = 40  # characters of a value, in a message
 LineOf = Callable[..., int]
 """The line, from 1, of the value at a location: keys and indices, outermost first."""
 
@@ -24,7 +26,18 @@ _SafeLoader: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoade
 class _Loader(_SafeLoader):  # type: ignore[misc, valid-type]
     """A safe loader that refuses duplicate keys and keys that YAML took for something else than a string."""
 
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
+        try:
+            return super().construct_object(node, deep=deep)
+        except (ValueError, TypeError, LookupError, AttributeError, OverflowError) as error:
+            # What YAML takes for a day, a number or bytes, and Python does not.
+            line, hint = node.start_mark.line + 1, f"{_short(node)} cannot be read ({error}); quote it"
+            raise DataFileError(self.name, hint, line=line) from error
+
+    def construct_mapping(self, node: yaml.Node, deep: bool = False) -> dict[Hashable, Any]:
+        if not isinstance(node, yaml.MappingNode):  # a word that its tag calls a mapping
+            line = node.start_mark.line + 1
+            raise DataFileError(self.name, f"{_short(node)} is no mapping", line=line)
         seen: set[str] = set()
         for key_node, _ in node.value:
             key = self.construct_object(key_node, deep=True)
@@ -37,6 +50,11 @@ class _Loader(_SafeLoader):  # type: ignore[misc, valid-type]
             seen.add(key)
         mapping: dict[Hashable, Any] = super().construct_mapping(node, deep=deep)
         return mapping
+
+
+def _short(node: yaml.Node) -> str:
+    shown = str(node.value) if isinstance(node, yaml.ScalarNode) else node.tag
+    return repr(shown) if len(shown) <= LONGEST_SHOWN else f"{shown[:LONGEST_SHOWN]!r}…"
 
 
 def read_yaml(path: Path) -> Any:
@@ -84,7 +102,7 @@ def plain(message: str) -> str:
     return _PLAIN.get(message, message.removeprefix("Value error, "))
 
 
-def _why(error: OSError | UnicodeDecodeError) -> str:
+def _why(error: OSError | ValueError) -> str:
     """Without the number of the error and the path, which is told already."""
     return (error.strerror or str(error)) if isinstance(error, OSError) else str(error)
 
@@ -103,11 +121,13 @@ def lines_of(path: Path) -> LineOf:
 def _read(path: Path) -> tuple[Any, yaml.Node | None]:
     try:
         text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, ValueError) as error:  # no UTF-8, or a name that no file can have
         raise DataFileError(str(path), f"cannot be read: {_why(error)}") from error
-    loader = _Loader(text)
-    loader.name = str(path)
+    loader: Any = None
     try:
+        check_bounds(text, str(path), _SafeLoader)
+        loader = _Loader(text)
+        loader.name = str(path)
         root = loader.get_single_node()
         return (None if root is None else loader.construct_document(root)), root
     except yaml.MarkedYAMLError as error:
@@ -117,7 +137,8 @@ def _read(path: Path) -> tuple[Any, yaml.Node | None]:
     except yaml.YAMLError as error:
         raise DataFileError(str(path), f"not valid YAML: {error}") from error
     finally:
-        loader.dispose()
+        if loader is not None:
+            loader.dispose()
 
 
 def _line(node: yaml.Node | None, location: tuple[str | int, ...]) -> int:

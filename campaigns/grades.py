@@ -12,6 +12,7 @@ from campaigns.grading.rules import GradingRules
 from campaigns.settings import Settings
 from campaigns.store.database import Database
 from campaigns.store.grades import GradingReport, Progress, grade_portfolio
+from campaigns.store.grading_lock import Grader
 
 
 def rules_of(settings: Settings, file: Path | None = None) -> GradingRules:
@@ -25,11 +26,13 @@ def grade_all(
     rules: GradingRules,
     progress: Progress | None = None,
     clock: Clock | None = None,
+    by: Grader = Grader.COMMAND_LINE,
 ) -> GradingReport:
     """Grade every customer with an account as of now; on the simulated line, as of the ledger's time.
 
-    What ``progress`` raises ends it: grades written by then stay, the next run goes on. Raises StoreError.
+    What ``progress`` raises ends it: grades written by then stay, the next run goes on. Raises StoreError,
+    ConflictError that names who else is grading.
     """
     with database.reading() as session:
         at = ledger_now(settings, session, clock)
-    return grade_portfolio(database, rules, at, progress)
+    return grade_portfolio(database, rules, at, progress, by)

@@ -302,8 +302,10 @@ def load_settings(home: Path) -> Settings:
         raise NotInitialisedError(
             f"{home} is no Xiaorong data directory; run 'xiaorong init' first"
         ) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+    except (ValueError, RecursionError, OSError) as error:
         raise SettingsError(f"{path}: {error}") from error
+    if "home" in content:
+        raise SettingsError(f"{path}: home: there is no such key; xiaorong --home names the directory")
     for key, file in (("recording_key", RECORDING_KEY_FILE), ("database_key", DATABASE_KEY_FILE)):
         if key in content:
             raise SettingsError(

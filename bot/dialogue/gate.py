@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import Self
 
@@ -31,10 +30,7 @@ class DebtLexicon(Lexicon):
         for word in (*self.words, brief.debt.product):
             if word and word.lower() in bare:
                 return word
-        for pattern in self.patterns:
-            if match := re.search(pattern, text):
-                return match.group()
-        return None
+        return next(self.forbidden(text), None)
 
     def guard(self, prompt: str, text: str, brief: Brief) -> None:
         """Raises IdentityGateError naming the prompt and the word, when ``text`` gives the debt away."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterator
 from functools import cached_property
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from bot.patterns import pattern_of
 
 
 class Lexicon(BaseModel):
@@ -20,8 +22,13 @@ class Lexicon(BaseModel):
     @classmethod
     def _are_regular_expressions(cls, patterns: list[str]) -> list[str]:
         for pattern in patterns:
-            try:
-                re.compile(pattern)
-            except re.error as error:
-                raise ValueError(f"not a regular expression: {pattern!r}: {error}") from error
+            pattern_of(pattern)
         return patterns
+
+    def forbidden(self, text: str) -> Iterator[str]:
+        """What each pattern finds in ``text``; a pattern itself where looking for it takes too long: what is
+        not known to be clean is not said.
+        """
+        for pattern in self.patterns:
+            if (found := pattern_of(pattern).forbids(text)) is not None:
+                yield found

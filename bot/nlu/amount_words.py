@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from bot.nlu.numerals import Numerals
 from bot.nlu.patterns import alternatives
+from bot.patterns import Pattern, pattern_of
 
 
 class Shares(BaseModel):
@@ -36,7 +37,7 @@ class AmountWords(BaseModel):
     keywords: dict[str, list[str]]
     shares: Shares
 
-    def exact(self, numerals: Numerals) -> re.Pattern[str]:
+    def exact(self, numerals: Numerals) -> Pattern:
         """A number with or without a unit (groups number, major, tenths, cents, …) or only tenths (五毛)."""
         inside, point, half = f"[{numerals.characters}]", re.escape(numerals.words.point), numerals.words.half
         number = rf"(?:{inside}|\.(?=[0-9])|(?<={inside}){point}(?={inside}))+"
@@ -51,7 +52,7 @@ class AmountWords(BaseModel):
             rf"(?:{zero}(?P<cents_alone>{digit}){hundredth}(?![之期钟])"  # 一百块零五分
             rf"|{zero}(?P<tenths>{digit})(?:{cents})?(?!{inside}))"  # 三块五, 三块五毛二, 一百块零五毛
         )
-        return re.compile(
+        return pattern_of(
             rf"(?<!{inside})(?P<only_tenths>{digit}){tenth}(?:(?P<only_cents>{digit})(?:{hundredth})?)?"
             rf"|(?P<number>{round_sum}|{number})(?P<half>{half})?(?:{about})?"
             rf"(?:(?P<major>{major})(?:{after_major}|(?P<major_half>{half}))?(?:{about})?)?"

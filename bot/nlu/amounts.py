@@ -11,7 +11,8 @@ from bot.errors import DataFileError
 from bot.nlu.amount_words import AmountWords
 from bot.nlu.interpreter import Entity
 from bot.nlu.numerals import Numerals
-from bot.nlu.patterns import alternatives
+from bot.nlu.patterns import alternatives, filled
+from bot.patterns import Match, pattern_of
 
 _MINOR = 100  # minor units in one major unit
 _SMALL = 100  # a bare number below this is a sum only when something says so
@@ -25,15 +26,16 @@ class Amounts:
         self._words, self._numerals = words, numerals
         try:
             self._exact = words.exact(numerals)
-            self._except = [re.compile(pattern) for pattern in words.exceptions]
+            self._except = [pattern_of(pattern) for pattern in words.exceptions]
             self._keywords = [
-                (name, re.compile(pattern))
+                (name, pattern_of(pattern))
                 for name, patterns in words.keywords.items()
                 for pattern in patterns
             ]
             shares = words.shares.model_dump().items()
-            self._shares = {name: re.compile(pattern.format(n=numerals.small)) for name, pattern in shares}
-        except (re.error, KeyError, ValueError, IndexError) as error:
+            small = {"n": numerals.small}
+            self._shares = {name: pattern_of(filled(pattern, small)) for name, pattern in shares}
+        except ValueError as error:
             raise DataFileError(file, f"not a pattern: {error}") from error
         self._not_before = re.compile(alternatives(words.not_before))
         self._not_after = tuple(words.not_after)
@@ -60,7 +62,7 @@ class Amounts:
                     found.append(Entity("amount", value, match[0], *match.span()))
         return _once(_apart(found))
 
-    def _value(self, match: re.Match[str]) -> int | None:
+    def _value(self, match: Match) -> int | None:
         if any(pattern.match(match.string, match.start()) for pattern in self._except):
             return None
         before, after = match.string[: match.start()], match.string[match.end() :]
@@ -87,7 +89,7 @@ class Amounts:
         colloquial = self._words.colloquial.get(said)
         return Decimal(colloquial) if colloquial is not None else self._numerals.parse(said)
 
-    def _is_sum(self, match: re.Match[str], number: Decimal, before: str, after: str) -> bool:
+    def _is_sum(self, match: Match, number: Decimal, before: str, after: str) -> bool:
         """Whether a number without a unit of money is one, by what stands around it."""
         if self._not_before.match(after) or before.endswith(tuple(self._numerals.words.tail_words)):
             return False
@@ -104,7 +106,7 @@ class Amounts:
                     found.append(Entity("share", value, match[0], *match.span()))
         return _apart(found)
 
-    def _share(self, name: str, match: re.Match[str]) -> int | None:
+    def _share(self, name: str, match: Match) -> int | None:
         if name == "half":
             return 50
         if name == "fraction":

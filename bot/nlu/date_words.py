@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Literal
 
@@ -10,7 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from bot.errors import DataFileError
 from bot.nlu.numerals import Numerals
-from bot.nlu.patterns import alternatives
+from bot.nlu.patterns import alternatives, filled
+from bot.patterns import Pattern as Expression
+from bot.patterns import pattern_of
 
 Kind = Literal[
     "iso", "day_word", "short_day", "weekday", "week_end", "month_day", "month_point", "year_end", "in_days",
@@ -54,7 +55,7 @@ class DateWords(_Strict):
     deadline: str
     patterns: list[Pattern]
 
-    def compiled(self, numerals: Numerals, file: str) -> Iterator[tuple[Pattern, re.Pattern[str]]]:
+    def compiled(self, numerals: Numerals, file: str) -> Iterator[tuple[Pattern, Expression]]:
         """The patterns with the words put in their places. Raises DataFileError naming ``file``."""
         names = {name: alternatives(table) for name, table in self.words.items()}
         names["n"] = numerals.small
@@ -62,7 +63,7 @@ class DateWords(_Strict):
         names["daypart"] = alternatives(part for part in self.dayparts if part not in self.short_dayparts)
         for index, rule in enumerate(self.patterns):
             try:
-                yield rule, re.compile(rule.pattern.format_map(names))
-            except (re.error, KeyError, ValueError, IndexError) as error:
+                yield rule, pattern_of(filled(rule.pattern, names))
+            except ValueError as error:
                 key = f"patterns.{index}.pattern"
                 raise DataFileError(file, f"not a pattern: {error}", key=key) from error

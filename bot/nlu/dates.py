@@ -25,8 +25,8 @@ class Dates:
         self._words, self._values = words, DateValues(words, numerals)
         self._rules = list(words.compiled(numerals, file))
         self._short_part = re.compile(f"(?P<daypart>{alternatives(words.short_dayparts)})")
-        self._between = re.compile(words.between)
-        self._deadline = re.compile(words.deadline)
+        self._between = compiled(words.between, file, "between")
+        self._deadline = compiled(words.deadline, file, "deadline")
         self._vague = [
             (name, compiled(pattern, file, f"vague.{name}"))
             for name, patterns in words.vague.items()

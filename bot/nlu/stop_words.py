@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from bot.datafile import load_model
 from bot.nlu.patterns import compiled
 from bot.nlu.pinyin import Folding
+from bot.patterns import Pattern
 
 
 class Confusions(BaseModel):
@@ -48,8 +48,8 @@ class _Rule:
     id: str
     words: tuple[str, ...]
     sounds: tuple[tuple[str, ...], ...]
-    exceptions: tuple[re.Pattern[str], ...]
-    unless: tuple[re.Pattern[str], ...]
+    exceptions: tuple[Pattern, ...]
+    unless: tuple[Pattern, ...]
     intents: frozenset[str]
 
 

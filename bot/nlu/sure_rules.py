@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Sequence
 from datetime import date
 from pathlib import Path
@@ -12,11 +11,13 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from bot.datafile import load_model
 from bot.nlu.clauses import Clauses, ClauseWords
 from bot.nlu.entities import label
+from bot.nlu.fillers import Fillers
 from bot.nlu.hesitation import Hesitations, HesitationWords
 from bot.nlu.interpreter import Entity
 from bot.nlu.normalize import Normalized
 from bot.nlu.patterns import compiled
 from bot.nlu.pinyin import syllables
+from bot.patterns import Pattern
 
 _BARE = "inform"
 
@@ -110,8 +111,8 @@ class SureRules:
         self.clauses = Clauses(words.clauses, file)
         self._whole: dict[str, str] = {}
         self._sounds: dict[tuple[str, ...], str] = {}
-        self._patterns: list[tuple[str, re.Pattern[str]]] = []
-        self._shapes: list[tuple[str, re.Pattern[str]]] = []
+        self._patterns: list[tuple[str, Pattern]] = []
+        self._shapes: list[tuple[str, Pattern]] = []
         for rule in words.rules:
             for utterance in rule.whole:
                 self._whole.setdefault(utterance, rule.intent)
@@ -119,9 +120,7 @@ class SureRules:
             self._patterns += [(rule.intent, compiled(p, file, rule.intent)) for p in rule.has]
             self._shapes += [(rule.intent, compiled(p, file, rule.intent)) for p in rule.shape]
         self._vetoes = [(v.intent, compiled(p, file, v.intent)) for v in words.vetoes for p in v.when]
-        fillers = "|".join(re.escape(word) for word in sorted(words.fillers, key=len, reverse=True))
-        self._fillers = re.compile(f"(?:{fillers})+")
-        self._ends = re.compile(f"^(?:{fillers})+|(?:{fillers})+$")
+        self._fillers = Fillers(words.fillers)
 
     @classmethod
     def load(cls, language_dir: Path) -> SureRules:
@@ -143,7 +142,7 @@ class SureRules:
         for intent, pattern in self._shapes:
             if pattern.search(shape):
                 return intent
-        stripped = self._ends.sub("", compact)
+        stripped = self._fillers.stripped(compact)
         return self._match_whole(stripped) if stripped != compact else None
 
     def vetoed(self, compact: str) -> frozenset[str]:
@@ -188,7 +187,7 @@ class SureRules:
             return False  # tells no day: an answer of its own kind, which has to be asked about
         for entity in entities:
             text = text[: entity.start] + " " * (entity.end - entity.start) + text[entity.end :]
-        return all(self._fillers.fullmatch(rest) for rest in text.split())
+        return all(self._fillers.are_all(rest) for rest in text.split())
 
 
 def _same_kind(one: Entity, other: Entity) -> bool:

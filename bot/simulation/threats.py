@@ -9,6 +9,7 @@ from typing import Self
 
 from bot.datafile import load_model
 from bot.dialogue.lexicon import Lexicon
+from bot.patterns import Pattern, pattern_of
 
 
 class ThreatLexicon(Lexicon):
@@ -20,10 +21,9 @@ class ThreatLexicon(Lexicon):
         return load_model(language_dir / "lexicons" / "threats.yml", cls)
 
     @cached_property
-    def _any(self) -> re.Pattern[str]:
-        return re.compile("|".join([*map(re.escape, self.words), *self.patterns]))
+    def _any(self) -> Pattern:
+        return pattern_of("|".join([*map(re.escape, self.words), *self.patterns]))
 
     def find(self, text: str) -> str | None:
         """The first threat in ``text``, if there is one."""
-        match = self._any.search(text)
-        return match.group() if match else None
+        return self._any.forbids(text)

@@ -15,6 +15,7 @@ from typing import Any
 import espeakng_loader
 
 from bot.errors import ModelError
+from bot.patterns import pattern_of
 from bot.tts import finishing, pronunciation, reading_words
 from bot.tts.engine_process import EngineProcess
 from bot.tts.isolated import IsolatedSynthesizer
@@ -39,7 +40,7 @@ class EspeakSynthesizer(IsolatedSynthesizer):
         self._reading = Reading.load(language_dir)
         self._pronunciation = Pronunciation.load(language_dir)
         self._espeak = self._pronunciation.words.espeak
-        self._spelling = [(re.compile(rewrite.pattern), rewrite.to) for rewrite in self._espeak.spelling]
+        self._spelling = [(pattern_of(rewrite.pattern), rewrite.to) for rewrite in self._espeak.spelling]
         variant = voice or self._espeak.variant
         if variant and variant not in variants():
             raise ModelError(f"espeak-ng has no variant {variant!r}; known: {', '.join(variants())}")

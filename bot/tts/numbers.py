@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import assert_never
 
 from unicode_rbnf import RbnfEngine
 
+from bot.patterns import pattern_of
 from bot.tts.reading_words import How, ReadingWords
 
 _LARGEST = 10**12  # longer figures are no number that anybody says as one
@@ -19,7 +19,7 @@ class Figures:
     def __init__(self, words: ReadingWords) -> None:
         self._words = words
         self._spell = RbnfEngine.for_language(words.locale)
-        self._counting = [(re.compile(rewrite.pattern), rewrite.to) for rewrite in words.counting]
+        self._counting = [(pattern_of(rewrite.pattern), rewrite.to) for rewrite in words.counting]
         if words.spelling not in self._spell.rulesets:
             raise ValueError(f"the locale {words.locale!r} has no rule set {words.spelling!r}")
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from pypinyin import Style, pinyin
 
 from bot.datafile import load_model
+from bot.patterns import pattern_of
 from bot.tts.pronunciation_words import Context, PronunciationWords
 
 FILE = "pronunciation.yml"
@@ -25,7 +26,7 @@ class Pronunciation:
             Context(characters=name, say=said, after=words.name_after, before=words.name_before)
             for name, said in words.surnames.items()
         ]
-        self._contexts = [(context, re.compile(context.before)) for context in [*names, *words.contexts]]
+        self._contexts = [(context, pattern_of(context.before)) for context in [*names, *words.contexts]]
 
     @classmethod
     def load(cls, language_dir: Path) -> Pronunciation:

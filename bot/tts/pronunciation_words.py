@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from bot.patterns import pattern_of
 from bot.tts.reading_words import Rewrite
 
 
 def _is_pattern(source: str) -> str:
-    try:
-        re.compile(source)
-    except re.error as error:
-        raise ValueError(f"not a regular expression: {error}") from error
-    return source
+    return pattern_of(source).source
 
 
 def _one_each(readings: dict[str, str]) -> dict[str, str]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
 from bot.datafile import load_model
 from bot.errors import DataFileError
+from bot.patterns import Match, Pattern, pattern_of
 from bot.tts.numbers import Figures
 from bot.tts.reading_words import FILE, ReadingWords, Rule
 
@@ -16,10 +16,10 @@ from bot.tts.reading_words import FILE, ReadingWords, Rule
 @dataclass(frozen=True, slots=True)
 class _Compiled:
     rule: Rule
-    pattern: re.Pattern[str]
+    pattern: Pattern
     parts: list[tuple[str, str | None, str | None]]
 
-    def match(self, text: str, at: int) -> re.Match[str] | None:
+    def match(self, text: str, at: int) -> Match | None:
         rule = self.rule
         if rule.after and not text[:at].endswith(tuple(rule.after)):
             return None
@@ -35,9 +35,9 @@ class Reading:
     def __init__(self, words: ReadingWords) -> None:
         self.words = words
         self._figures = Figures(words)
-        self._rules = [_Compiled(rule, re.compile(rule.pattern), rule.parts) for rule in words.rules]
-        self._rewrite = [(re.compile(rewrite.pattern), rewrite.to) for rewrite in words.rewrite]
-        self._speakable = re.compile(words.speakable)
+        self._rules = [_Compiled(rule, pattern_of(rule.pattern), rule.parts) for rule in words.rules]
+        self._rewrite = [(pattern_of(rewrite.pattern), rewrite.to) for rewrite in words.rewrite]
+        self._speakable = pattern_of(words.speakable)
 
     @classmethod
     def load(cls, language_dir: Path) -> Reading:
@@ -79,7 +79,7 @@ class Reading:
             return character, at + 1
         return self.words.symbols.get(character, ""), at + 1
 
-    def _say(self, compiled: _Compiled, match: re.Match[str]) -> str:
+    def _say(self, compiled: _Compiled, match: Match) -> str:
         return "".join(
             literal + (self._figures.say(match[group], how) if group is not None else "")
             for literal, group, how in compiled.parts

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import string
 import unicodedata
 from typing import Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from bot.patterns import pattern_of
 
 FILE = "reading.yml"
 
@@ -15,11 +16,7 @@ How = Literal["count", "number", "digits", "telephone", "fours", "letters"]
 
 
 def _pattern(source: str) -> str:
-    try:
-        re.compile(source)
-    except re.error as error:
-        raise ValueError(f"not a regular expression: {error}") from error
-    return source
+    return pattern_of(source).source
 
 
 class Rewrite(BaseModel):
@@ -50,7 +47,7 @@ class Rule(BaseModel):
 
     @model_validator(mode="after")
     def _says_what_it_matches(self) -> Rule:
-        groups = re.compile(self.pattern).groupindex
+        groups = pattern_of(self.pattern).groups
         for _, group, how in self.parts:
             if group is not None and group not in groups:
                 raise ValueError(f"there is no group {group!r} in the pattern")

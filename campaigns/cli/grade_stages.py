@@ -21,6 +21,7 @@ from campaigns.outcomes.report_csv import ENCODING, cell
 from campaigns.outcomes.report_words import words
 from campaigns.settings import Settings
 from campaigns.store.database import Database
+from campaigns.store.grading_lock import Grader, grading_alone
 from campaigns.store.life_cycle import StageReport, grade_portfolio_during, grade_rows
 from campaigns.store.life_cycle_records import diff_stage, explain_stage
 from campaigns.tables import Table
@@ -45,14 +46,14 @@ def grade_stage_file(
     with database.transaction() as session:
         at = ledger_now(settings, session)
     if file is None:
-        with database.transaction() as session:
+        with grading_alone(database, Grader.COMMAND_LINE), database.transaction() as session:
             report = grade_portfolio_during(session, rules, at)
     else:
         told = find_fact_mapping(mapping or stage.value)
         if told.life_cycle is not stage:
             raise ConflictError(f"the mapping {told.name!r} is for {told.life_cycle}, not {stage}, a loan")
         found = read_facts(file, told, settings.home / "imports")
-        with database.transaction() as session:
+        with grading_alone(database, Grader.COMMAND_LINE), database.transaction() as session:
             report = grade_rows(session, found.rows, rules, at)
         typer.echo(f"{found.read:,} rows: {len(found.rows):,} graded, {found.rejected:,} rejected.")
         if found.error_file is not None:

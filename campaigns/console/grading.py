@@ -14,6 +14,7 @@ from campaigns.store.console import grading as store
 from campaigns.store.console.audit import Deed
 from campaigns.store.console.jobs import JobView, NewJob, latest_job
 from campaigns.store.database import Session
+from campaigns.store.grading_lock import Grader, check_nobody_grades
 
 GRADE: Final = "customers.grade"
 """The action that a grading asks for."""
@@ -61,11 +62,14 @@ class Standing:
 
 
 def begin(visit: Visit) -> int:
-    """Grade all customers, as a job; its id. Raises ConflictError when that goes on already."""
+    """Grade all customers, as a job; its id. Raises ConflictError when that goes on already, here or by the
+    command line.
+    """
     with visit.changing() as session:
         job_id = visit.jobs.add(session, NewJob(GRADE_RUN, SUBJECT_KIND, ALL, {}), visit.actor)
         after = {"rules": visit.services.grading.label}
         visit.record(session, Deed("customers.grading_begun", SUBJECT_KIND, ALL, after=after))
+        check_nobody_grades(visit.services.database, Grader.CONSOLE)
     visit.jobs.begin(job_id)
     return job_id
 

@@ -25,7 +25,7 @@ from campaigns.customers.intake.columns import (
     vendor_map,
 )
 from campaigns.customers.intake.kind import Kind
-from campaigns.customers.intake.safety import check_file
+from campaigns.customers.intake.safety import check_once
 from campaigns.customers.numbers.trust import Policy, shipped_trust
 from campaigns.customers.numbers.vendorfile import read_vendor_file
 from campaigns.customers.parse import RowParser
@@ -89,7 +89,7 @@ def keep(services: Services, source: BinaryIO, name: str, kind: Kind, limit: int
             raise ImportFileError(
                 "the file is larger than %(limit)s MB; bring it in parts", limit=limit // 1000000
             )
-        check_file(path)
+        check_once(path, digest.hexdigest())
     except ImportFileError:
         path.unlink()
         raise

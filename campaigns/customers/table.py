@@ -9,6 +9,7 @@ from pathlib import Path
 
 from campaigns.customers.csvfile import CsvRecords, Record
 from campaigns.customers.encoding import Profile, profile
+from campaigns.customers.intake.safety import check_once
 from campaigns.customers.record import RawRow
 from campaigns.errors import ImportFileError
 
@@ -30,6 +31,10 @@ def open_table(file: Path) -> Iterator[Table]:
     Raises ImportFileError when the file as a whole cannot be used.
     """
     about = profile(file)
+    try:
+        check_once(file, about.sha256)
+    except ImportFileError as error:
+        raise ImportFileError("%(where)s: %(why)s", where=file, why=error.said) from error
     if about.encoding is None:
         from campaigns.customers.workbook import WorkbookRecords  # its libraries are slow to load
 

@@ -6,7 +6,6 @@ gets the facts of the debt, and its own words are checked against the language's
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -150,7 +149,7 @@ def _check(path: Path, content: MessageFile, lexicon: DebtLexicon, dispositions:
         if strange := sorted(used - allowed):
             raise wrong("body", f"may not use {', '.join(strange)}; it may use {', '.join(sorted(allowed))}")
         said = [word for word in lexicon.words if word in message.body]
-        said += [found.group() for pattern in lexicon.patterns if (found := re.search(pattern, message.body))]
+        said += lexicon.forbidden(message.body)
         if said and not message.reveals_debt:
             raise wrong("body", f"others may read this, so it may not say {', '.join(said)}")
         for code in message.after:

@@ -6,7 +6,6 @@ language's debt lexicon when they are read, and never get its facts.
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import Final
 
@@ -71,7 +70,7 @@ def load_handover(language: str, *, root: Path | None = None) -> HandoverWords:
     ):
         _check(path, keys, text, NEUTRAL_FACTS if len(keys) > 1 else frozenset())
         said = [word for word in lexicon.words if word in text]
-        said += [found.group() for pattern in lexicon.patterns if (found := re.search(pattern, text))]
+        said += lexicon.forbidden(text)
         if said:
             raise _wrong(path, keys, f"it may not say {', '.join(said)}: the right party is not confirmed")
     return words

@@ -20,8 +20,9 @@ from campaigns.grading.result import GradeResult
 from campaigns.grading.rules import GRADES, GradingRules
 from campaigns.store.database import Database
 from campaigns.store.features import features
+from campaigns.store.grading_lock import Grader, grading_alone
 from campaigns.store.models import Grade
-from campaigns.store.priorities import refresh_open_campaigns
+from campaigns.store.priorities import refresh_in_steps
 
 # Customers in a transaction: few enough that other writers hardly wait, and that their ids fit into one
 # statement (SQLite allows 32,766 parameters, PostgreSQL 65,535).
@@ -53,13 +54,24 @@ class GradingReport:
 
 
 def grade_portfolio(
-    database: Database, rules: GradingRules, at: datetime, progress: Progress | None = None
+    database: Database,
+    rules: GradingRules,
+    at: datetime,
+    progress: Progress | None = None,
+    by: Grader = Grader.COMMAND_LINE,
 ) -> GradingReport:
-    """Grade every customer with an account as of ``at``. Raises StoreError.
+    """Grade every customer with an account as of ``at``, and put the calls of open campaigns in their order.
+
+    Raises StoreError, ConflictError when somebody else grades.
 
     Grades are written in several transactions. A run that was interrupted can be run again: what is already
     right is left alone.
     """
+    with grading_alone(database, by):
+        return _grade(database, rules, at, progress)
+
+
+def _grade(database: Database, rules: GradingRules, at: datetime, progress: Progress | None) -> GradingReport:
     started = perf_counter()
     with database.reading() as session:  # of a large portfolio for seconds: others write meanwhile
         known = features(session, rules.attributes)
@@ -75,10 +87,12 @@ def grade_portfolio(
             done += len(batch)
             if progress is not None:
                 progress(done, len(known))
-    finally:  # the next run finds what was written as it should be, and would not look at it again
+    except BaseException:  # stopped, or failed: calls go by the grades that are written
         if changed:
-            with database.transaction() as session:
-                refresh_open_campaigns(session, at.date())
+            refresh_in_steps(database, at.date())
+        raise
+    # Whatever changed: a run that was killed wrote grades, and did not come to the order of calls.
+    refresh_in_steps(database, at.date())
     return GradingReport(version, dict(counts), changed, perf_counter() - started, at)
 
 

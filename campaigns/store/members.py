@@ -34,7 +34,7 @@ from campaigns.store.models import (
     Grade,
 )
 from campaigns.store.people import first_records, person_of
-from campaigns.store.priorities import priority, rules_of
+from campaigns.store.priorities import priority, room_for_many, rules_of
 
 _COLUMNS = (
     "campaign_id", "customer_id", "account_id", "state", "priority", "next_at", "turn", "grade", "treatment",
@@ -76,7 +76,7 @@ def add_members(
             joining.c.customer_id,
             joining.c.account_id,
             literal("waiting"),
-            cast(priority(rules, at.date(), member), Integer),
+            cast(priority(rules, at.date(), member, of_many=among is None), Integer),
             literal(at, type_=CampaignMember.next_at.type),
             literal(0),
             Grade.letter,
@@ -88,6 +88,8 @@ def add_members(
         .order_by(*order)
         .limit(audience.limit)
     )
+    if among is None:
+        room_for_many(session)
     session.execute(insert(CampaignMember).from_select(list(_COLUMNS), chosen, include_defaults=False))
     return _count(session, campaign_id) - before
 

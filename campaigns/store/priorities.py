@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Integer, case, cast, literal, select, text, update
+from sqlalchemy import BigInteger, ColumnElement, Integer, case, cast, func, literal, select, text, update
 from sqlalchemy.orm import Session
 
 from campaigns.dialing.priority import (
@@ -21,6 +21,7 @@ from campaigns.dialing.priority import (
     shipped_priorities,
 )
 from campaigns.store.broken import accounts_to_call_about
+from campaigns.store.database import Database
 from campaigns.store.extremes import Greatest, Least
 from campaigns.store.models import (
     Account,
@@ -33,6 +34,8 @@ from campaigns.store.models import (
 )
 
 _WHOLE = literal(MILLE, BigInteger)
+# Not all of ``ROOM_FOR_REPORTS``: what checks foreign keys would be planned anew for every row.
+_ROOM = text("SELECT set_config('work_mem', '128MB', true), set_config('jit', 'off', true)")
 BATCH = 10_000  # ids in one statement: SQLite allows 32,766 parameters
 
 
@@ -46,13 +49,43 @@ def rules_of(campaign: Campaign) -> PriorityRules:
 def refresh_campaign(session: Session, campaign_id: int, today: date) -> None:
     """Compute the priority of every open member of a campaign anew."""
     campaign = session.get_one(Campaign, campaign_id)
-    session.execute(_update(rules_of(campaign), today).where(CampaignMember.campaign_id == campaign_id))
+    room_for_many(session)
+    anew = _update(rules_of(campaign), today, of_many=True)
+    session.execute(anew.where(CampaignMember.campaign_id == campaign_id))
 
 
 def refresh_open_campaigns(session: Session, today: date) -> None:
     """After what concerns very many: the members of every campaign that is not over."""
     for campaign_id in session.scalars(select(Campaign.id).where(Campaign.state != "finished")):
         refresh_campaign(session, campaign_id, today)
+
+
+def refresh_in_steps(database: Database, today: date) -> None:
+    """``refresh_open_campaigns`` in many short transactions: workers hand out turns meanwhile.
+
+    Broken off, it leaves some as they were, and is to be begun again.
+    """
+    with database.reading() as session:
+        campaigns = session.scalars(select(Campaign.id).where(Campaign.state != "finished")).all()
+    for campaign_id in campaigns:
+        last: int | None = 0
+        while last is not None:
+            with database.transaction() as session:
+                last = _refresh_step(session, campaign_id, last, today)
+
+
+def _refresh_step(session: Session, campaign_id: int, after: int, today: date) -> int | None:
+    """The open members whose ids come next; the last of these ids, None when there are none left."""
+    campaign = session.get(Campaign, campaign_id)
+    if campaign is None or campaign.state == "finished":
+        return None
+    mine = (CampaignMember.campaign_id == campaign_id, CampaignMember.id > after)
+    some = select(CampaignMember.id).where(*mine, CampaignMember.state != "done")
+    step = some.order_by(CampaignMember.id).limit(BATCH).subquery()
+    last: int | None = session.scalar(select(func.max(step.c.id)))
+    if last is not None:
+        session.execute(_update(rules_of(campaign), today).where(*mine, CampaignMember.id <= last))
+    return last
 
 
 def refresh_members(session: Session, today: date, *where: ColumnElement[bool]) -> None:
@@ -91,39 +124,57 @@ def _batches(ids: Iterable[int]) -> Iterator[list[int]]:
     return (all_ids[start : start + BATCH] for start in range(0, len(all_ids), BATCH))
 
 
-def _update(rules: PriorityRules, today: date) -> Any:
+def _update(rules: PriorityRules, today: date, *, of_many: bool = False) -> Any:
+    """A row that would stay as it is is not written: writing a million costs more than reckoning twice."""
+    new = cast(priority(rules, today, of_many=of_many), Integer)
     return (
         update(CampaignMember)
-        .where(CampaignMember.state != "done")
-        .values(priority=cast(priority(rules, today), Integer))
+        .where(CampaignMember.state != "done", CampaignMember.priority != new)
+        .values(priority=new)
         .execution_options(synchronize_session=False)
     )
 
 
-def priority(rules: PriorityRules, today: date, member: Any = CampaignMember) -> ColumnElement[int]:
+def priority(
+    rules: PriorityRules, today: date, member: Any = CampaignMember, *, of_many: bool = False
+) -> ColumnElement[int]:
     """``campaigns.dialing.priority.value_of`` as an expression over a member, whose account it looks up.
 
-    ``member``: else an alias over rows that become members, with the columns that it goes by.
+    ``member``: else an alias over rows that become members, with the columns that it goes by. ``of_many``: it
+    is asked for so many that it pays to gather first who has a tag or broke a promise (``room_for_many``).
     """
     value = (
-        select(_value(rules, today, member))
+        select(_value(rules, today, member, of_many=of_many))
         .where(Account.id == member.account_id)
         .correlate(member)
         .scalar_subquery()
     )
-    # Of this account alone: asked whether it is among them, a database gathers all of them for one member.
-    broken = accounts_to_call_about().where(Promise.account_id == member.account_id)
     return case(
         (member.callback_at.is_not(None), CALLBACK_PRIORITY),
-        else_=case((broken.correlate(member).exists(), BROKEN_BAND), else_=0) - value,
+        else_=case((_is_broken(member, of_many=of_many), BROKEN_BAND), else_=0) - value,
     )
 
 
-def _value(rules: PriorityRules, today: date, member: Any) -> ColumnElement[int]:
+def room_for_many(session: Session) -> None:
+    """Memory for what ``of_many`` gathers: where PostgreSQL has too little it looks through all for each."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(_ROOM)
+
+
+def _is_broken(member: Any, *, of_many: bool) -> ColumnElement[bool]:
+    broken = accounts_to_call_about()
+    if of_many:
+        return member.account_id.in_(broken)  # type: ignore[no-any-return]
+    # Of this account alone: asked whether it is among them, a database gathers all of them for one member.
+    return broken.where(Promise.account_id == member.account_id).correlate(member).exists()
+
+
+def _value(rules: PriorityRules, today: date, member: Any, *, of_many: bool) -> ColumnElement[int]:
     due = cast(_between(Account.amount_due, 0, MOST_VALUE), BigInteger)
     chance = _grade_chance(rules, member)
     for tag, factor in sorted(rules.tags.items()):
-        chance = _scaled(chance, case((_has_tag(tag, member), literal(factor, BigInteger)), else_=_WHOLE))
+        has_tag = _has_tag(tag, member, of_many=of_many)
+        chance = _scaled(chance, case((has_tag, literal(factor, BigInteger)), else_=_WHOLE))
     if rules.after:
         after = {outcome: literal(factor, BigInteger) for outcome, factor in rules.after.items()}
         chance = _scaled(chance, case(after, value=member.outcome, else_=_WHOLE))
@@ -148,17 +199,11 @@ def _grade_chance(rules: PriorityRules, member: Any) -> ColumnElement[int]:
     return case(chances, value=letter, else_=none)
 
 
-def _has_tag(tag: str, member: Any) -> ColumnElement[bool]:
-    return (
-        select(CustomerTag.id)
-        .where(
-            CustomerTag.tag == tag,
-            CustomerTag.customer_id == member.customer_id,
-            CustomerTag.until.is_(None),
-        )
-        .correlate(member)
-        .exists()
-    )
+def _has_tag(tag: str, member: Any, *, of_many: bool) -> ColumnElement[bool]:
+    tagged = select(CustomerTag.customer_id).where(CustomerTag.tag == tag, CustomerTag.until.is_(None))
+    if of_many:
+        return member.customer_id.in_(tagged)  # type: ignore[no-any-return]
+    return tagged.where(CustomerTag.customer_id == member.customer_id).correlate(member).exists()
 
 
 def _scaled(chance: ColumnElement[int], factor: ColumnElement[int]) -> ColumnElement[int]:

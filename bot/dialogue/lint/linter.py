@@ -7,6 +7,7 @@ from pathlib import Path
 
 from bot.dialogue.flow import Flow, flow_names, load_flow
 from bot.dialogue.lint.checks import FLOW_CHECKS, LANGUAGE_CHECKS
+from bot.dialogue.lint.expressions import endless
 from bot.dialogue.lint.finding import Finding, Severity
 from bot.dialogue.lint.places import Places, shown
 from bot.dialogue.lint.subject import Language, Subject
@@ -30,7 +31,7 @@ def lint(language_dir: Path, flows: Sequence[str] = ()) -> list[Finding]:
         if name not in known:
             load_flow(language_dir, name, prompts)
     places = Places(language_dir)
-    findings: list[Finding] = []
+    findings: list[Finding] = list(endless(language_dir))
     subjects: list[Subject] = []
     for name in flows or known:
         try:

@@ -8,6 +8,7 @@ from typing import Any, Final
 from campaigns.console.job import JobContext, JobKind, JobStopped
 from campaigns.grades import grade_all
 from campaigns.store.console.audit import Actor, Deed, record
+from campaigns.store.grading_lock import Grader
 
 GRADE_RUN: Final = "customers.grade"
 SUBJECT_KIND: Final = "customers"
@@ -16,8 +17,9 @@ ALL: Final = ""
 
 
 def run(context: JobContext) -> Mapping[str, Any]:
-    """Stopped, it keeps the grades written; run again, it comes to the same end. Raises StoreError.
+    """Stopped, it keeps the grades written; run again, it comes to the same end.
 
+    Raises StoreError, ConflictError.
     ``counts``: customers by grade. ``changed``: whose grade is new or differs. ``at``: as of when.
     """
     services = context.services
@@ -26,7 +28,9 @@ def run(context: JobContext) -> Mapping[str, Any]:
         if not context.progress(done, total):
             raise JobStopped
 
-    report = grade_all(services.settings, services.database, services.grading, progress, services.clock)
+    report = grade_all(
+        services.settings, services.database, services.grading, progress, services.clock, Grader.CONSOLE
+    )
     figures = {"rules": report.rules_version, "counts": report.counts, "changed": report.changed}
     with services.database.transaction() as session:
         deed = Deed("customers.graded", SUBJECT_KIND, ALL, after=figures)

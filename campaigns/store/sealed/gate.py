@@ -17,7 +17,7 @@ from campaigns.errors import ConflictError, SealError, SettingsError
 from campaigns.store.sealed.sealer import Sealer
 from campaigns.store.sealed.types import sealer_of, use
 
-ADVISORY_LOCK: Final = 0x5853  # any number but that of campaigns.store.exclusive
+ADVISORY_LOCK: Final = 0x5853  # any number but those of campaigns.store.exclusive and grading_lock
 TRIES: Final = 4  # the server takes a moment to see that a connection was closed
 _ROW: Final = "SELECT state, key_id, check_value FROM sealing"
 

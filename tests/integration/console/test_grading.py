@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from campaigns.cli.main import app
+from campaigns.console import grading
 from campaigns.console.jobs.grade_run import ALL, GRADE_RUN, SUBJECT_KIND
 from campaigns.grades import rules_of
 from campaigns.grading.rulefile import DEFAULT_RULES, load_rules
@@ -18,6 +20,7 @@ from campaigns.settings import SETTINGS_FILE, create_home, load_settings
 from campaigns.store import grades as grades_store
 from campaigns.store.console.jobs import JobView, ask_to_stop, latest_job
 from campaigns.store.grades import grade_counts, grade_portfolio
+from campaigns.store.grading_lock import Grader, grading_alone
 from campaigns.store.models import Account, AuditEntry, CampaignMember, Grade
 from tests.integration.console.keys import program
 from tests.integration.console.test_imports import HEAD, as_csv, bring, row
@@ -228,3 +231,27 @@ def test_the_lenders_own_rules_are_those_of_console_and_command_line(tmp_path: P
     CliRunner().invoke(app, ["--home", str(tmp_path), "init"], catch_exceptions=False)
     printed = CliRunner().invoke(app, ["--home", str(tmp_path), "grade"], catch_exceptions=False)
     assert rules.version in printed.output
+
+
+def test_a_grading_of_the_command_line_keeps_that_of_the_console_apart(world: World) -> None:
+    manager = world.browser("campaign_manager")
+    with grading_alone(world.database, Grader.COMMAND_LINE):
+        answer = program(world).ask("POST", "/grading")
+        assert answer.status_code == 409
+        assert f"a command line (process {os.getpid()}" in answer.json()["detail"].lower()
+        assert "命令行" in manager.post(PAGE).text
+    with world.database.reading() as session:
+        assert latest_job(session, GRADE_RUN, SUBJECT_KIND, ALL) is None
+    manager.post(PAGE)
+    assert job_of(world).state == "done"
+
+
+def test_a_grading_begun_in_the_same_moment_as_another_fails_and_says_who_grades(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    manager = world.browser("campaign_manager")
+    monkeypatch.setattr(grading, "check_nobody_grades", lambda *_: None)
+    with grading_alone(world.database, Grader.COMMAND_LINE):
+        manager.post(PAGE)
+    assert job_of(world).state == "failed"
+    assert f"命令行（进程 {os.getpid()}" in manager.get(PAGE).text

@@ -147,11 +147,11 @@ def test_a_workbook_is_known_by_its_content(tmp_path: Path) -> None:
     assert read(tmp_path / "a.csv") == (["编号"], [])
 
 
-@pytest.mark.parametrize("content", [b"PK\x03\x04 broken", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)])
+@pytest.mark.parametrize("content", [b"PK\x03\x04 broken", b"PK\x03\x04" + bytes(600)])
 def test_a_damaged_workbook_is_refused(tmp_path: Path, content: bytes) -> None:
     file = tmp_path / "a.xlsx"
     file.write_bytes(content)
-    with pytest.raises(ImportFileError, match="not a workbook"):
+    with pytest.raises(ImportFileError, match=r"a\.xlsx: this workbook is damaged"):
         read(file)
 
 
