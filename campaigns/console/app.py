@@ -31,6 +31,7 @@ from campaigns.console.web.headers import SecurityHeaders
 from campaigns.console.web.hosts import HostCheck
 from campaigns.console.web.measured import Measured, Named, show_metrics
 from campaigns.errors import StoreError
+from campaigns.store.freeing import freeing
 
 
 class _Number(IntegerConvertor):
@@ -100,12 +101,13 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
     jobs: Jobs = app.state.jobs
     services: Services = app.state.services
     current_default_thread_limiter().total_tokens = services.console.threads
-    await run_sync(jobs.open)
-    try:
-        yield
-    finally:
-        await run_sync(jobs.close)
-        await run_sync(app.state.studio.close)
+    async with freeing(services.database):
+        await run_sync(jobs.open)
+        try:
+            yield
+        finally:
+            await run_sync(jobs.close)
+            await run_sync(app.state.studio.close)
 
 
 async def _alive(_request: Request) -> Response:

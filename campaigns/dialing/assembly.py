@@ -44,11 +44,13 @@ from campaigns.outcomes.sending_rules import shipped_sending_rules
 from campaigns.published import scripts_in_force
 from campaigns.recordings import open_recordings
 from campaigns.settings import Settings
-from campaigns.store import threads
 from campaigns.store.campaigns import CampaignView
 from campaigns.store.database import Database
 from campaigns.store.exclusive import exclusive_worker, shared_worker
-from campaigns.store.threads import StoreThreads, patiently
+from campaigns.store.freeing import freeing
+from campaigns.store.patience import PATIENCE_S as USUAL_PATIENCE_S
+from campaigns.store.patience import patiently
+from campaigns.store.threads import StoreThreads
 from campaigns.store.workers import Identity
 from campaigns.stores import open_store
 from campaigns.understanding import open_interpreter
@@ -203,7 +205,13 @@ def open_reception(
         store = stack.enter_context(_store_of(settings, who))
         staff = StaffDesk(ground.house.handover, clock)
         live = LiveCalls(who.id, store, staff, ignore, listener)
-        desk = replace(_desk(ground, store, live.hear_in), staff=staff, beside=live.at_work)
+
+        @asynccontextmanager
+        async def beside() -> AsyncIterator[None]:
+            async with freeing(database), live.at_work():
+                yield
+
+        desk = replace(_desk(ground, store, live.hear_in), staff=staff, beside=beside)
         yield Reception(desk), inbound
 
 
@@ -275,7 +283,7 @@ def timed(tools: VoiceTools, metrics: Metrics) -> VoiceTools:
 
 @contextmanager
 def _store_of(
-    settings: Settings, who: Identity, patience_s: float = threads.PATIENCE_S
+    settings: Settings, who: Identity, patience_s: float = USUAL_PATIENCE_S
 ) -> Iterator[StoreThreads]:
     """Connections of a worker's own: what it leaves open when it stands still is ended for it."""
     with (

@@ -19,7 +19,7 @@ from dbos import DBOS, DBOSConfig, SetWorkflowID
 
 from campaigns.errors import StoreError
 from campaigns.store.database import Database, is_away
-from campaigns.store.threads import pauses
+from campaigns.store.patience import wait_patiently
 
 # Workflows are found only by their own version, so the version changes only when a turn's arguments do.
 WORKFLOW_VERSION = "2"
@@ -55,16 +55,9 @@ class DurableTurns:
 
     async def launch(self) -> None:
         """Get ready to start turns; a database that is away is waited for. Raises StoreError."""
-        for pause in pauses():
-            try:
-                return self._launch()
-            except StoreError as error:
-                if not error.transient:
-                    raise
-            await asyncio.sleep(pause)
-        return self._launch()
+        await wait_patiently(self._launch)
 
-    def _launch(self) -> None:
+    async def _launch(self) -> None:
         # What goes wrong in a turn the worker tells; a launch that fails is raised.
         logging.getLogger("dbos").setLevel(logging.CRITICAL)
         config: DBOSConfig = {

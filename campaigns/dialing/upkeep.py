@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine, Sequence
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
 from typing import Any
 
 from campaigns.dialing.engine import DurableTurns
@@ -17,6 +17,7 @@ from campaigns.errors import StoreError
 from campaigns.store import tallies, workers
 from campaigns.store.database import Database, Session
 from campaigns.store.exclusive import Place
+from campaigns.store.freeing import freeing
 from campaigns.store.workers import DEAD, LEFT, Identity
 
 log = logging.getLogger(__name__)
@@ -46,6 +47,8 @@ class Upkeep:
             fence=self._fence,
             take_over=self._take_over,
         )
+        self._database = database
+        self._beside = AsyncExitStack()
         self._tasks: set[asyncio.Task[None]] = set()
         self._taking: set[str] = set()
 
@@ -55,6 +58,7 @@ class Upkeep:
 
     async def begin(self) -> None:
         """Go on record as alive, settle what nobody alive works on, and beat from now on."""
+        await self._beside.enter_async_context(freeing(self._database))  # it may be in the way of the rest
         enter = start_alone if self._place.alone else join
         await self._settle(lambda session: enter(session, self._who, self._clock.now(), self._house))
         self._on_the_side(self._heart.run())
@@ -77,6 +81,7 @@ class Upkeep:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._beside.aclose()
 
     async def _settle(self, settle: Callable[[Session], list[int]]) -> None:
         """Have what workers left settled, and tell of what was lost by it."""

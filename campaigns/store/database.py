@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from bot.recording.keys import KeyRing
 from campaigns.errors import SettingsError, StoreError
+from campaigns.store.postgres import IDLE_REPORT_MS, connect_options, keep_short
 from campaigns.store.sealed.gate import Gate, Opening
 from campaigns.store.sealed.types import sealer_of
-from campaigns.store.worker_sessions import keep_short
 
 SQLITE_BUSY_TIMEOUT_MS = 30_000
 REVISION = "0026"  # the newest migration; checked at every start without loading Alembic
@@ -27,7 +27,8 @@ ROOM_FOR_REPORTS = {
     # over few rows, and none for the beginning of a text.
     "postgresql": (
         "SELECT set_config('work_mem', '128MB', true), set_config('hash_mem_multiplier', '2', true), "
-        "set_config('jit', 'off', true), set_config('plan_cache_mode', 'force_custom_plan', true)",
+        "set_config('jit', 'off', true), set_config('plan_cache_mode', 'force_custom_plan', true), "
+        f"set_config('idle_in_transaction_session_timeout', '{IDLE_REPORT_MS}', true)",
     ),
     "sqlite": ("PRAGMA cache_size = -131072",),
 }
@@ -100,8 +101,9 @@ class Database:
         try:
             self.url = make_url(url)
             # Counts are read after the debtor is locked, so each statement must see what others committed.
-            isolation = None if self.is_sqlite else "READ COMMITTED"
-            options = {"isolation_level": isolation} if isolation else {}
+            options: dict[str, Any] = {}
+            if not self.is_sqlite:
+                options = {"isolation_level": "READ COMMITTED", "connect_args": connect_options(self.url)}
             # What a statement was given may be a name or a transcript: no error message shows it.
             self.engine: Engine = create_engine(self.url, hide_parameters=True, **options)
         except (ArgumentError, NoSuchModuleError) as error:
@@ -110,7 +112,7 @@ class Database:
             raise SettingsError(
                 f"database_url needs the package {error.name!r}; for PostgreSQL install '.[postgres]'"
             ) from error
-        if worker is not None and not self.is_sqlite:
+        if not self.is_sqlite:
             keep_short(self.engine, worker)
         if self.is_sqlite and queue:
             event.listen(self.engine, "connect", prepare_queue)

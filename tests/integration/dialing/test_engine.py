@@ -16,6 +16,7 @@ from sqlalchemy.exc import OperationalError
 from campaigns.dialing import engine
 from campaigns.dialing.engine import DurableTurns, QueuedTurn
 from campaigns.errors import StoreError
+from campaigns.store import patience
 from campaigns.store.database import Database
 
 TURNS = [QueuedTurn(1, 1), QueuedTurn(2, 1)]
@@ -68,7 +69,7 @@ def test_a_database_that_is_away_at_the_launch_is_waited_for(
         launch()
 
     monkeypatch.setattr(DBOS, "launch", launched)
-    monkeypatch.setattr(engine, "pauses", lambda: [0.0, 0.0])
+    monkeypatch.setattr(patience, "pauses", lambda _patience: [0.0, 0.0])
     assert run(path, "one", start) == len(TURNS)
     assert not away
 
@@ -78,7 +79,7 @@ def test_a_database_that_stays_away_is_told(path: Path, monkeypatch: pytest.Monk
         raise OperationalError("BEGIN", {}, Exception("connection is bad"), True)
 
     monkeypatch.setattr(DBOS, "launch", launched)
-    monkeypatch.setattr(engine, "pauses", lambda: [0.0])
+    monkeypatch.setattr(patience, "pauses", lambda _patience: [0.0])
     with pytest.raises(StoreError, match=r"the queue .* cannot be used: .*connection is bad"):
         run(path, "one", start)
 

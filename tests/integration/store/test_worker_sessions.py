@@ -14,11 +14,12 @@ from sqlalchemy.exc import DBAPIError
 from campaigns.dialing.heart import Heart
 from campaigns.dialing.lease import Lease
 from campaigns.dialing.vigil import Gone
-from campaigns.store import worker_sessions
+from campaigns.store import postgres
 from campaigns.store.database import Database
 from campaigns.store.exclusive import Place
 from campaigns.store.models import WorkerRecord
-from campaigns.store.worker_sessions import end_sessions, session_name
+from campaigns.store.postgres import session_name
+from campaigns.store.worker_sessions import end_sessions
 from campaigns.store.workers import Identity
 from tests.integration.store.rows import add_worker
 
@@ -47,7 +48,7 @@ def _of(database: Database, worker: str) -> Database:
 def test_a_transaction_that_is_left_standing_is_ended_by_the_server(
     postgres_database: Database, monkeypatch: pytest.MonkeyPatch, rows: list[dict[str, object]]
 ) -> None:
-    monkeypatch.setattr(worker_sessions, "IDLE_TRANSACTION_MS", 50)
+    monkeypatch.setattr(postgres, "IDLE_WORKER_MS", 50)
     with closing(_of(postgres_database, "a")) as mine, mine.engine.connect() as connection:
         connection.execute(UPDATE, rows)
         _wait_until_ended(postgres_database, "a")
