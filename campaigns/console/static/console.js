@@ -134,7 +134,8 @@ function tend(part, source, again) {
       away.add(part);
       age();
     }, LATE_MS);
-    if (source.readyState === EventSource.CLOSED) window.setTimeout(again, AGAIN_MS);
+    // What ended with the session is followed again by who signs in (session.js).
+    if (source.readyState === EventSource.CLOSED) window.setTimeout(() => ended.length || again(), AGAIN_MS);
   });
 }
 
