@@ -111,8 +111,8 @@ def test_a_grading_that_was_killed_is_begun_again_as_if_it_had_not_been(
 
 
 @pytest.mark.external
-def test_a_session_that_graded_is_given_back_without_a_name(postgres_database: Database) -> None:
+def test_a_session_that_graded_is_given_back_with_its_name_of_before(postgres_database: Database) -> None:
     with grading_alone(postgres_database, Grader.CONSOLE):
         pass
     with postgres_database.transaction() as session:
-        assert session.connection().exec_driver_sql("SHOW application_name").scalar() == ""
+        assert session.connection().exec_driver_sql("SHOW application_name").scalar() == "xiaorong"
