@@ -71,6 +71,11 @@ class Pattern:
         return otherwise
 
 
+def checked(source: str) -> str:
+    """``source``, for a field of a data file. Raises WrongPattern."""
+    return pattern_of(source).source
+
+
 @lru_cache(maxsize=8192)
 def pattern_of(source: str) -> Pattern:
     """The expression. Raises WrongPattern that says what is wrong with it."""

@@ -6,12 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from bot.patterns import pattern_of
+from bot.patterns import checked
 from bot.tts.reading_words import Rewrite
-
-
-def _is_pattern(source: str) -> str:
-    return pattern_of(source).source
 
 
 def _one_each(readings: dict[str, str]) -> dict[str, str]:
@@ -31,7 +27,7 @@ class Context(BaseModel):
     characters: str = Field(min_length=1)
     say: str
     after: tuple[str, ...] = ()
-    before: Annotated[str, AfterValidator(_is_pattern)] = ""
+    before: Annotated[str, AfterValidator(checked)] = ""
 
     @model_validator(mode="after")
     def _says_each(self) -> Context:
@@ -68,6 +64,6 @@ class PronunciationWords(BaseModel):
     contexts: list[Context] = []
     surnames: Readings = {}
     name_after: tuple[str, ...] = ()
-    name_before: Annotated[str, AfterValidator(_is_pattern)] = ""
+    name_before: Annotated[str, AfterValidator(checked)] = ""
     sandhi: list[Sandhi] = []
     espeak: EspeakVoice

@@ -8,15 +8,11 @@ from typing import Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from bot.patterns import pattern_of
+from bot.patterns import checked, pattern_of
 
 FILE = "reading.yml"
 
 How = Literal["count", "number", "digits", "telephone", "fours", "letters"]
-
-
-def _pattern(source: str) -> str:
-    return pattern_of(source).source
 
 
 class Rewrite(BaseModel):
@@ -26,7 +22,7 @@ class Rewrite(BaseModel):
     pattern: str
     to: str
 
-    _is_pattern = field_validator("pattern")(_pattern)
+    _is_pattern = field_validator("pattern")(checked)
 
 
 class Rule(BaseModel):
@@ -38,7 +34,7 @@ class Rule(BaseModel):
     after: list[str] = []
     not_before: list[str] = []
 
-    _is_pattern = field_validator("pattern")(_pattern)
+    _is_pattern = field_validator("pattern")(checked)
 
     @property
     def parts(self) -> list[tuple[str, str | None, str | None]]:
@@ -78,7 +74,7 @@ class ReadingWords(BaseModel):
     rewrite: list[Rewrite] = []
     rules: list[Rule] = Field(min_length=1)
 
-    _is_pattern = field_validator("speakable")(_pattern)
+    _is_pattern = field_validator("speakable")(checked)
 
     @field_validator("digits")
     @classmethod

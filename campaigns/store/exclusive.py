@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
 
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
@@ -36,7 +35,8 @@ class Place:
 def exclusive_worker(database: Database) -> Iterator[Place]:
     """Be the only worker on ``database`` for the length of a block. Raises ConflictError."""
     if database.is_sqlite:
-        with _file_lock(Path(f"{database.url.database}.lock")):
+        lock = Path(f"{database.url.database}.lock")
+        with file_lock(lock, str(os.getpid()), lambda by: _taken(f"process {by.strip() or 'unknown'}")):
             yield Place()
     else:
         with _advisory_lock(database, alone=True) as place:
@@ -113,17 +113,20 @@ def _advisory_lock(database: Database, *, alone: bool) -> Iterator[Place]:
 
 
 @contextmanager
-def _file_lock(path: Path) -> Iterator[IO[str]]:
-    with path.open("a+", encoding="ascii") as file:
+def file_lock(path: Path, me: str, taken: Callable[[str], ConflictError]) -> Iterator[None]:
+    """Hold a lock that goes when this process dies, and write ``me`` into its file. Raises what ``taken``
+    makes of what its holder wrote.
+    """
+    with path.open("a+", encoding="utf-8") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             file.seek(0)
-            raise _taken(f"process {file.read().strip() or 'unknown'}") from error
+            raise taken(file.read()) from error
         file.truncate(0)
-        file.write(str(os.getpid()))
+        file.write(me)
         file.flush()
-        yield file
+        yield
 
 
 def _taken(holder: str) -> ConflictError:

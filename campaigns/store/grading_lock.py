@@ -6,11 +6,10 @@ read first.
 
 from __future__ import annotations
 
-import fcntl
 import os
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import Final
@@ -21,9 +20,10 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from campaigns.errors import ConflictError
 from campaigns.said import Code
 from campaigns.store.database import Database, explain
+from campaigns.store.exclusive import file_lock
+from campaigns.store.postgres import session_name
 
 ADVISORY_LOCK: Final = 0x5854  # any number but those of campaigns.store.exclusive and sealed.gate
-LONGEST_NAME: Final = 63  # of a session; PostgreSQL cuts off the rest
 
 _TAKE: Final = text("SELECT pg_try_advisory_lock(:key)")
 _RELEASE: Final = text("SELECT pg_advisory_unlock(:key)")
@@ -62,18 +62,8 @@ def check_nobody_grades(database: Database, by: Grader) -> None:
         pass
 
 
-@contextmanager
-def _in_file(database: Database, me: str) -> Iterator[None]:
-    with Path(f"{database.url.database}.grading.lock").open("a+", encoding="utf-8") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            file.seek(0)
-            raise _taken(file.read()) from error
-        file.truncate(0)
-        file.write(me)
-        file.flush()
-        yield
+def _in_file(database: Database, me: str) -> AbstractContextManager[None]:
+    return file_lock(Path(f"{database.url.database}.grading.lock"), me, _taken)
 
 
 @contextmanager
@@ -85,7 +75,7 @@ def _in_server(database: Database, me: str) -> Iterator[None]:
             if not session.scalar(_TAKE, key):
                 raise _taken(session.scalar(_WHO, key) or "")
             try:
-                session.execute(_SAY_WHO, {"name": me.encode("ascii", "replace").decode()[:LONGEST_NAME]})
+                session.execute(_SAY_WHO, {"name": session_name(me)})
                 yield
             finally:
                 _release(session)

@@ -34,9 +34,9 @@ def connect_options(url: URL) -> dict[str, Any]:
     return {name: value for name, value in _USUAL.items() if name not in url.query}
 
 
-def session_name(worker_id: str) -> str:
-    """What ``pg_stat_activity`` calls the sessions of a worker."""
-    return worker_id.encode("ascii", "replace").decode()[:LONGEST_NAME]
+def session_name(name: str) -> str:
+    """What ``pg_stat_activity`` shows for sessions that are given this name, such as the id of a worker."""
+    return name.encode("ascii", "replace").decode()[:LONGEST_NAME]
 
 
 def keep_short(engine: Engine, worker_id: str | None = None) -> None:

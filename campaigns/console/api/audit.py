@@ -9,7 +9,7 @@ from pydantic import Field, StringConstraints
 from starlette.responses import Response
 
 from campaigns.console import auditing, place
-from campaigns.console.api.endpoint import Endpoint, Given, Nothing, Told
+from campaigns.console.api.endpoint import Endpoint, Given, Nothing, Told, by_body
 from campaigns.console.api.fields import IN_LOGS, Day, Limit, Plain
 from campaigns.console.visit import Visit
 from campaigns.store.console.call_views import Place
@@ -83,14 +83,6 @@ def listed(visit: Visit, query: AuditQuery, _body: Nothing) -> AuditOut:
     return AuditOut(items=tuple(AuditRow.model_validate(each) for each in shown), next=following)
 
 
-def listed_by_body(visit: Visit, _query: Nothing, body: AuditQuery) -> AuditOut:
-    return listed(visit, body, Nothing())
-
-
-def take_by_body(visit: Visit, _query: Nothing, body: AuditFilter) -> Response:
-    return take(visit, body, Nothing())
-
-
 def take(visit: Visit, query: AuditFilter, _body: Nothing) -> Response:
     return auditing.take(visit, query.wanted, query.asked)
 
@@ -116,7 +108,7 @@ ENDPOINTS = (
         "POST",
         "/audit/search",
         "audit.read",
-        listed_by_body,
+        by_body(listed),
         "Search the audit log, newest first",
         TAG,
         AuditOut,
@@ -138,7 +130,7 @@ ENDPOINTS = (
         "POST",
         "/audit/file",
         "audit.read",
-        take_by_body,
+        by_body(take),
         "The audit log as a CSV file, by a search in the body",
         TAG,
         None,

@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 
 from campaigns.compliance.reasons import SUPPRESSIONS, Reason
 from campaigns.console.access.permissions import SEE_PERSONAL
-from campaigns.console.api.endpoint import Endpoint, Given, Nothing, Told
+from campaigns.console.api.endpoint import Endpoint, Given, Nothing, Told, by_body
 from campaigns.console.api.fields import IN_LOGS, Moment, Paged, Plain, Why, told
 from campaigns.console.auditing import note_search
 from campaigns.console.visit import Visit
@@ -119,10 +119,6 @@ class BarId(Told):
     id: int
 
 
-def search_by_body(visit: Visit, _query: Nothing, body: CustomerQuery) -> CustomersOut:
-    return search(visit, body, Nothing())
-
-
 def search(visit: Visit, query: CustomerQuery, _body: Nothing) -> CustomersOut:
     personal = visit.may(SEE_PERSONAL)
     wanted = Wanted(
@@ -185,10 +181,6 @@ def bar(visit: Visit, _query: Nothing, body: BarIn) -> BarId:
         deed = Deed("customers.suppressed", "customer", subject.key, {"bar": None}, after, body.why)
         visit.record(session, deed)
     return BarId(id=bar_id)
-
-
-def unbar_by_body(visit: Visit, _query: Nothing, body: LiftQuery) -> BarId:
-    return unbar(visit, body, Nothing())
 
 
 def unbar(visit: Visit, query: LiftQuery, _body: Nothing) -> BarId:
@@ -254,7 +246,7 @@ ENDPOINTS = (
         "POST",
         "/customers/search",
         "customers.read",
-        search_by_body,
+        by_body(search),
         "Search customers",
         TAG,
         CustomersOut,
@@ -300,7 +292,7 @@ ENDPOINTS = (
         "POST",
         "/customers/{key}/bars/{id:int}/lift",
         "customers.lift",
-        unbar_by_body,
+        by_body(unbar),
         "Lift a bar, with why in the body",
         TAG,
         BarId,

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import StringConstraints
 
-from campaigns.console.api.endpoint import Endpoint, Given, Nothing, Told
+from campaigns.console.api.endpoint import Endpoint, Given, Nothing, Told, by_body
 from campaigns.console.api.fields import IN_LOGS, Limit, Moment, Paged, Short, told
 from campaigns.console.visit import Visit
 from campaigns.store.console.results import (
@@ -125,10 +125,6 @@ def calls(visit: Visit, query: CallQuery, _body: Nothing) -> CallsOut:
     return CallsOut(items=items, next=following, more=len(found) > len(shown))
 
 
-def calls_by_body(visit: Visit, _query: Nothing, body: CallQuery) -> CallsOut:
-    return calls(visit, body, Nothing())
-
-
 def call(visit: Visit, _query: Nothing, _body: Nothing) -> CallDetail:
     with visit.reading() as session:
         found, said = call_by_id(session, visit.number("id"))
@@ -193,7 +189,7 @@ ENDPOINTS = (
         "POST",
         "/calls/search",
         "calls.read",
-        calls_by_body,
+        by_body(calls),
         "Search calls that are over, oldest first",
         TAG,
         CallsOut,

@@ -122,6 +122,7 @@ function age() {
 }
 
 function tend(part, source, again) {
+  endsWithSession(source, again);
   let late = 0;
   source.addEventListener("open", () => {
     window.clearTimeout(late);
@@ -144,10 +145,6 @@ function follow(part) {
   if (part.dataset.followed) return;
   part.dataset.followed = "yes";
   const source = new EventSource(part.dataset.events);
-  endsWithSession(source, () => {
-    delete part.dataset.followed;
-    if (part.isConnected) follow(part);
-  });
   source.addEventListener("message", (event) => {
     if (!part.isConnected) {
       source.close();

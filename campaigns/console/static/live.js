@@ -78,7 +78,6 @@ function followFeed(part) {
   const lists = new Map();
   const source = new EventSource(part.dataset.feed);
   window.tend(part, source, () => followFeed(part));
-  endsWithSession(source, () => followFeed(part));
   source.addEventListener("message", (event) => {
     const news = JSON.parse(event.data);
     for (const [name, text] of Object.entries(news.boxes)) {
