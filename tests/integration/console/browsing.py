@@ -73,5 +73,6 @@ def sign_in(page: Any, address: str, role: str) -> None:
     page.keyboard.type(role)  # the field has the focus
     page.keyboard.press("Tab")
     page.keyboard.type(PASSWORD)
-    page.keyboard.press("Enter")
+    page.keyboard.press("Enter")  # the form asks first whether the console is there
+    page.wait_for_url(lambda url: "/sign-in" not in url)
     page.wait_for_selector("main h1")
